@@ -1,0 +1,74 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target is held to the same rules: Swift 6 mode, the upcoming features that make dependencies and isolation visible,
+/// and no warning left standing.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "martlet", targets: ["martlet"]),
+        .library(name: "MartletRuntime", targets: ["MartletRuntime"]),
+        .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        // The core: plain values, no package, no input or output, no clock, no randomness.
+        .target(name: "CoreTypes", swiftSettings: strict),
+        .target(name: "LambdaEvents", swiftSettings: strict),
+        .target(name: "APIGateway", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
+
+        // The edges.
+        .target(
+            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "LambdaCore", yams], swiftSettings: strict),
+        .target(name: "CProcess"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(
+            name: "ExecutionEnvironments",
+            dependencies: ["CoreTypes", "LambdaCore", "Billing", "CProcess", "CZlib", crypto] + nio, swiftSettings: strict),
+        .target(
+            name: "HTTPEndpoints",
+            dependencies: ["CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "CZlib", crypto] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Emulator",
+            dependencies: [
+                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "HTTPEndpoints",
+            ] + nio,
+            swiftSettings: strict),
+        .executableTarget(
+            name: "martlet",
+            dependencies: ["CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "Emulator", arguments],
+            swiftSettings: strict),
+
+        // What a Swift function links; knows nothing of the host.
+        .target(name: "MartletRuntime", swiftSettings: strict),
+
+        .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
+    ]
+)

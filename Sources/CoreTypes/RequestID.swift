@@ -1,0 +1,51 @@
+/// A request id: a version 4 UUID (RFC 9562) in lower case, as AWS writes it. Its bits come from the caller, as the core
+/// makes no random numbers.
+package struct RequestID: Hashable, Sendable, CustomStringConvertible {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(random high: UInt64, _ low: UInt64) {
+        self.high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        self.low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    }
+
+    package init(using generator: inout some RandomNumberGenerator) {
+        self.init(random: generator.next(), generator.next())
+    }
+
+    /// Reads the 36 characters of any UUID, in either case; `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        var digits: [UInt64] = [0, 0]
+        var count = 0
+        for (position, byte) in text.utf8.enumerated() {
+            switch position {
+            case 8, 13, 18, 23:
+                guard byte == UInt8(ascii: "-") else { return nil }
+            case 36...: return nil
+            default:
+                guard let value = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+                digits[count / 16] = digits[count / 16] << 4 | UInt64(value)
+                count += 1
+            }
+        }
+        guard count == 32 else { return nil }
+        (self.high, self.low) = (digits[0], digits[1])
+    }
+
+    package var description: String {
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for index in 0..<32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    buffer[position] = UInt8(ascii: "-")
+                    position += 1
+                }
+                let word = index < 16 ? self.high : self.low
+                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index % 16))) & 15
+                buffer[position] = nibble < 10 ? 48 + nibble : 87 + nibble
+                position += 1
+            }
+            return 36
+        }
+    }
+}
