@@ -46,19 +46,24 @@ let package = Package(
         // The edges.
         .target(
             name: "Templates", dependencies: ["CoreTypes", "APIGateway", "LambdaCore", yams], swiftSettings: strict),
+        .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
         .target(name: "CProcess"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "ExecutionEnvironments",
-            dependencies: ["CoreTypes", "LambdaCore", "Billing", "CProcess", "CZlib", crypto] + nio, swiftSettings: strict),
+            dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
+            swiftSettings: strict),
         .target(
             name: "HTTPEndpoints",
-            dependencies: ["CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "CZlib", crypto] + nio,
+            dependencies: [
+                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
+            ] + nio,
             swiftSettings: strict),
         .target(
             name: "Emulator",
             dependencies: [
                 "CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "HTTPEndpoints",
+                "HTTPServing",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(

@@ -1,0 +1,301 @@
+#define _GNU_SOURCE
+#include "CProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+static void close_from(int first) {
+#if defined(__linux__) && defined(SYS_close_range)
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
+#endif
+    struct rlimit limit;
+    int last = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
+    for (int descriptor = first; descriptor < last; descriptor++) close(descriptor);
+}
+
+static int set_limit(int resource, uint64_t value) {
+    if (value == 0) return 0;
+    struct rlimit limit;
+    if (getrlimit(resource, &limit)) return errno;
+    if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max) value = limit.rlim_max;
+    limit.rlim_cur = limit.rlim_max = value;
+    return setrlimit(resource, &limit) ? errno : 0;
+}
+
+// Appends a decimal number; returns the end.
+static char *put_number(char *at, long value) {
+    char digits[24];
+    int count = 0;
+    do digits[count++] = (char)('0' + value % 10);
+    while (value /= 10);
+    while (count) *at++ = digits[--count];
+    return at;
+}
+
+static void tell_guardian(int descriptor, char verb, pid_t group) {
+    if (descriptor < 0) return;
+    char line[32] = {verb};
+    char *end = put_number(line + 1, group);
+    *end++ = '\n';
+    // A write of less than PIPE_BUF bytes is whole or not at all; the guardian being gone leaves nothing to do.
+    ssize_t written = write(descriptor, line, (size_t)(end - line));
+    (void)written;
+}
+
+#ifdef __linux__
+// Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and *error.
+static void run_child(const struct martlet_spawn_request *request, pid_t parent, volatile int *stage, volatile int *error) {
+    *stage = MARTLET_SPAWN_SETUP;
+    if (setpgid(0, request->process_group)) goto failed;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL)) goto failed;
+    if (getppid() != parent) _exit(127);
+    if (request->process_group == 0) tell_guardian(request->guardian_descriptor, '+', getpid());
+    if (request->cgroup_descriptor >= 0 && write(request->cgroup_descriptor, "0\n", 2) != 2) goto failed;
+    int input = open("/dev/null", O_RDONLY);
+    if (input < 0 || dup2(input, 0) < 0) goto failed;
+    if (dup2(request->output_descriptor, 1) < 0 || dup2(request->output_descriptor, 2) < 0) goto failed;
+    close_from(3);
+    *error = set_limit(RLIMIT_NOFILE, request->open_files);
+    if (*error == 0) *error = set_limit(RLIMIT_DATA, request->data_bytes);
+    if (*error == 0) *error = set_limit(RLIMIT_FSIZE, request->file_bytes);
+    if (*error) _exit(127);
+    struct rlimit no_core = {0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    *stage = MARTLET_SPAWN_WORKING_DIRECTORY;
+    if (chdir(request->working_directory)) goto failed;
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; number++) {
+        if (number == SIGKILL || number == SIGSTOP) continue;
+        sigaction(number, &standard, NULL);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    *stage = MARTLET_SPAWN_EXECUTE;
+    execve(request->executable, request->arguments, request->environment);
+failed:
+    *error = errno;
+    _exit(127);
+}
+
+// vfork: the child borrows the memory, so that starting costs the same however large the host has grown.
+int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, int *stage_out) {
+    volatile int stage = MARTLET_SPAWN_FORK, error = 0;
+    pid_t parent = getpid();
+    // Signals stay blocked until the child has its own handlers: a handler of the host must not run in the shared memory.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = vfork();
+    if (child == 0) run_child(request, parent, &stage, &error);
+    int fork_error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    *stage_out = stage;
+    if (child < 0) return fork_error;
+    if (error) {
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+        return error;
+    }
+    *process = child;
+    return 0;
+}
+#else
+#include <spawn.h>
+
+// macOS has posix_spawn alone; it sets no resource limits and no signal for the host's death (the guardian covers that).
+int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, int *stage_out) {
+    *stage_out = MARTLET_SPAWN_EXECUTE;
+    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT);
+    posix_spawnattr_setpgroup(&attributes, request->process_group);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, request->output_descriptor, 1);
+    posix_spawn_file_actions_adddup2(&actions, request->output_descriptor, 2);
+    posix_spawn_file_actions_addchdir_np(&actions, request->working_directory);
+    int error = posix_spawn(process, request->executable, &actions, &attributes, request->arguments, request->environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (error == 0 && request->process_group == 0) tell_guardian(request->guardian_descriptor, '+', *process);
+    return error;
+}
+#endif
+
+void martlet_guardian_forget(int guardian_descriptor, pid_t process_group) { tell_guardian(guardian_descriptor, '-', process_group); }
+
+// --- The guardian ---
+
+#define GUARDED_GROUPS 16384
+
+#ifdef __linux__
+struct directory_entry {
+    uint64_t inode;
+    int64_t offset;
+    unsigned short length;
+    unsigned char type;
+    char name[];
+};
+
+static char *process_file(char *at, long process) {
+    memcpy(at, "/proc/", 6);
+    char *end = put_number(at + 6, process);
+    memcpy(end, "/environ", 9);
+    return at;
+}
+
+// Whether the environment of a process holds the marker. A window of the marker's length is kept from block to block.
+static int is_marked(long process, const char *marker, size_t length) {
+    static char block[8192];
+    char path[64];
+    int file = open(process_file(path, process), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    size_t kept = 0;
+    int found = 0;
+    ssize_t count;
+    while (!found && (count = read(file, block + kept, sizeof block - kept)) > 0) {
+        size_t have = kept + (size_t)count;
+        found = memmem(block, have, marker, length) != NULL;
+        kept = have < length ? have : length - 1;
+        memmove(block, block + have - kept, kept);
+    }
+    close(file);
+    return found;
+}
+
+static int kill_marked(const char *marker) {
+    char entries[4096];
+    size_t length = strlen(marker);
+    int found = 0, folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return 0;
+    long count;
+    while ((count = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0) {
+        for (long at = 0; at < count;) {
+            struct directory_entry *entry = (struct directory_entry *)(entries + at);
+            at += entry->length;
+            long process = 0;
+            const char *digit = entry->name;
+            while (*digit >= '0' && *digit <= '9') process = process * 10 + (*digit++ - '0');
+            if (*digit || process <= 1 || process == getpid()) continue;
+            if (is_marked(process, marker, length) && kill((pid_t)process, SIGKILL) == 0) found++;
+        }
+    }
+    close(folder);
+    return found;
+}
+#else
+static int kill_marked(const char *marker) {
+    (void)marker;
+    return 0;
+}
+#endif
+
+// Reads "+GROUP" and "-GROUP" lines until the host is gone. One process, one thread, no memory but its own tables.
+static void guard(int input, const char *marker) {
+    static pid_t groups[GUARDED_GROUPS];
+    static char block[4096];
+    int used = 0;
+    char verb = 0;
+    pid_t group = 0;
+    ssize_t count;
+    while ((count = read(input, block, sizeof block)) != 0) {
+        if (count < 0) {
+            if (errno == EINTR) continue;
+            break;
+        }
+        for (ssize_t at = 0; at < count; at++) {
+            char byte = block[at];
+            if (byte == '+' || byte == '-') {
+                verb = byte;
+                group = 0;
+            } else if (byte >= '0' && byte <= '9') {
+                group = group * 10 + (byte - '0');
+            } else if (verb == '+' && used < GUARDED_GROUPS) {
+                groups[used++] = group;
+            } else if (verb == '-') {
+                for (int index = 0; index < used; index++) {
+                    if (groups[index] == group) groups[index--] = groups[--used];
+                }
+            }
+        }
+    }
+    for (int index = 0; index < used; index++) {
+        if (groups[index] > 1) kill(-groups[index], SIGKILL);
+    }
+    // A killed process can have started another one just before: look again until none is left.
+    for (int round = 0; round < 100 && kill_marked(marker) > 0; round++) {}
+    _exit(0);
+}
+
+int martlet_guardian_start(const char *marker, pid_t *process) {
+    int ends[2];
+    if (pipe(ends)) return -1;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    char own_marker[128];
+    strncpy(own_marker, marker, sizeof own_marker - 1);
+    own_marker[sizeof own_marker - 1] = 0;
+    pid_t child = fork();
+    if (child < 0) {
+        int error = errno;
+        close(ends[0]);
+        close(ends[1]);
+        errno = error;
+        return -1;
+    }
+    if (child == 0) {
+        // A session of its own, deaf to the terminal: Ctrl-C is for the host.
+        setsid();
+        signal(SIGINT, SIG_IGN);
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGHUP, SIG_IGN);
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        dup2(ends[0], 3);
+        int null = open("/dev/null", O_RDWR);
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        close_from(4);
+        guard(3, own_marker);
+    }
+    close(ends[0]);
+    *process = child;
+    return ends[1];
+}
+
+int martlet_process_descriptor(pid_t process) {
+#ifdef __linux__
+    return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+    (void)process;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int martlet_exited(int status) { return WIFEXITED(status); }
+int martlet_exit_code(int status) { return WEXITSTATUS(status); }
+int martlet_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+int martlet_dumped_core(int status) { return WIFSIGNALED(status) && WCOREDUMP(status); }

@@ -1,0 +1,58 @@
+// What Swift can't do between fork and exec: code that runs there may only make system calls, and a Swift runtime may allocate or
+// take a lock at any point. Everything else about processes is Swift, in ExecutionEnvironments.
+#ifndef CPROCESS_H
+#define CPROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/// How to start one process. All texts are absolute and end with NUL; arrays end with NULL.
+struct martlet_spawn_request {
+    const char *executable;
+    char *const *arguments;
+    char *const *environment;
+    const char *working_directory;
+    /// Becomes stdout and stderr of the process.
+    int output_descriptor;
+    /// The process group to join, or 0 for a new one led by the process.
+    pid_t process_group;
+    /// Resource limits; 0 leaves the host's.
+    uint64_t open_files;
+    uint64_t data_bytes;
+    uint64_t file_bytes;
+    /// A cgroup's open `cgroup.procs`, or -1.
+    int cgroup_descriptor;
+    /// The guardian's pipe, told the new process group before the program runs, or -1.
+    int guardian_descriptor;
+};
+
+/// Where starting a process failed.
+enum martlet_spawn_stage {
+    MARTLET_SPAWN_FORK = 1,
+    MARTLET_SPAWN_SETUP,
+    MARTLET_SPAWN_WORKING_DIRECTORY,
+    MARTLET_SPAWN_EXECUTE,
+};
+
+/// Starts a process in its own group, with empty stdin, no inherited descriptors, default signals, and (Linux) a SIGKILL of its own
+/// when the calling thread's process dies. Returns 0, or an errno with its stage.
+int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, int *stage);
+
+/// Starts the guardian: a process that waits for the host's end and then kills every process group it was told of and (Linux)
+/// every process whose environment holds `marker`. Returns the write end of its pipe, or -1 with errno.
+/// Only processes that a host started can carry its marker, which is random.
+int martlet_guardian_start(const char *marker, pid_t *process);
+
+/// Tells the guardian that a process group is gone.
+void martlet_guardian_forget(int guardian_descriptor, pid_t process_group);
+
+/// A descriptor that becomes readable when the process ends (Linux), or -1 with errno.
+int martlet_process_descriptor(pid_t process);
+
+/// Exit status as the shell knows it.
+int martlet_exited(int status);
+int martlet_exit_code(int status);
+int martlet_term_signal(int status);
+int martlet_dumped_core(int status);
+
+#endif

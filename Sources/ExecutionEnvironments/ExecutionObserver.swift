@@ -1,0 +1,24 @@
+package import Billing
+package import CoreTypes
+package import LambdaCore
+
+/// Hears what happens in execution environments: for logs, the bill, and extensions that subscribed to telemetry.
+/// Called on the invoker's event loop, in the order of events; must not block.
+package protocol ExecutionObserver: AnyObject {
+    /// A platform event with its place: INIT_START, START, END, REPORT and the like.
+    func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription)
+    /// What processes of an environment wrote. Cut anywhere; `requestID` is the invocation under way, if there is one.
+    func functionOutput(_ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription)
+    /// An invocation has ended, with its one record.
+    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription)
+}
+
+/// What logs need to know of an environment.
+package struct EnvironmentDescription: Hashable, Sendable {
+    package let functionName: String
+    package let version: String
+    package let logGroup: String
+    /// `2026/11/21/[$LATEST]` and 32 hexadecimal digits.
+    package let logStream: String
+    package let logging: LoggingConfiguration
+}

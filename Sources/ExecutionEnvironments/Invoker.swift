@@ -1,0 +1,227 @@
+import CoreTypes
+package import LambdaCore
+package import NIOCore
+
+/// Takes invocations from every door and gives each to an execution environment. Lives on one event loop, with all environments
+/// and the connections of clients and functions, so that a warm invocation never changes threads.
+package final class Invoker: EnvironmentOwner {
+    package let eventLoop: any EventLoop
+    private let context: EnvironmentContext
+    private let prepare: CodePreparation
+    private var pool: EnvironmentPool<FunctionVersionID>
+    private var admission: ConcurrencyAdmission
+    private var environments: [Int: ExecutionEnvironment] = [:]
+    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in line.
+    private var waiting: [FunctionVersionID: CircularBuffer<(place: UInt64, invocation: Invocation)>] = [:]
+    private var waitingCount = 0
+    private var lastPlaceInLine: UInt64 = 0
+    /// Invocations of versions whose code is being unpacked.
+    private var unprepared: [FunctionVersionID: [Invocation]] = [:]
+    private var prepared: [FunctionVersionID: PreparedCode] = [:]
+    private var memoryWatch: Scheduled<Void>?
+    private var idleWatch: Scheduled<Void>?
+    private var stopped: EventLoopPromise<Void>?
+
+    /// Invocations that may wait for an environment; more are refused.
+    package static let waitingLimit = 10_000
+
+    /// Makes a version's files ready: unpacks archives, merges layers. Called once for each version, answers on any thread.
+    package typealias CodePreparation = (ResolvedFunction, any EventLoop) -> EventLoopFuture<PreparedCode>
+
+    package init(context: EnvironmentContext, prepare: @escaping CodePreparation) {
+        self.eventLoop = context.eventLoop
+        self.context = context
+        self.prepare = prepare
+        self.pool = EnvironmentPool(limit: context.settings.maxEnvironments, idleTimeout: context.settings.idleTimeout)
+        self.admission = ConcurrencyAdmission(accountLimit: context.settings.accountConcurrency)
+        context.prepareListener()
+    }
+
+    package var environmentCount: Int { self.environments.count }
+    package var invocationsInFlight: Int { self.admission.inFlight }
+
+    /// Follows `PutFunctionConcurrency` and the template.
+    package func reserve(_ count: Int?, for function: String) { self.admission.reserve(count, for: function) }
+
+    package func invoke(_ invocation: Invocation) {
+        guard self.stopped == nil else {
+            self.refuse(invocation, .unavailable("the host is stopping"))
+            return
+        }
+        switch self.admission.admit(function: invocation.function.configuration.name) {
+        case .failure(let throttled): self.refuse(invocation, .throttled(throttled.reason))
+        case .success(let ticket):
+            invocation.ticket = ticket
+            self.place(invocation)
+        }
+    }
+
+    private func refuse(_ invocation: Invocation, _ failure: InvocationFailure) {
+        if let ticket = invocation.ticket { self.admission.release(ticket) }
+        invocation.client.finished(
+            InvocationResult(
+                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(), failure: failure,
+                contentType: nil, log: nil, record: nil))
+    }
+
+    private func place(_ invocation: Invocation) {
+        let version = invocation.function.id
+        guard let code = self.prepared[version] else {
+            self.prepareCode(for: invocation)
+            return
+        }
+        switch self.pool.place(version) {
+        case .reuse(let id):
+            guard let environment = self.environments[id] else { preconditionFailure("the pool knows only environments that exist") }
+            environment.run(invocation)
+        case .start(let id, let evicted):
+            if let evicted { self.environments[evicted]?.end() }
+            self.start(id, code, invocation)
+        case .wait:
+            guard self.waitingCount < Self.waitingLimit else {
+                self.refuse(invocation, .unavailable("more than \(Self.waitingLimit) invocations wait for an environment"))
+                return
+            }
+            self.lastPlaceInLine += 1
+            self.waiting[version, default: []].append((self.lastPlaceInLine, invocation))
+            self.waitingCount += 1
+        }
+        self.watchMemory()
+    }
+
+    private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {
+        let environment = ExecutionEnvironment(id: id, function: invocation.function, code: code, context: self.context, owner: self)
+        self.environments[id] = environment
+        environment.start(for: invocation)
+    }
+
+    private func prepareCode(for invocation: Invocation) {
+        let version = invocation.function.id
+        if self.unprepared[version] != nil {
+            self.unprepared[version]?.append(invocation)
+            return
+        }
+        self.unprepared[version] = [invocation]
+        let bound = NIOLoopBound((self, invocation), eventLoop: self.eventLoop)
+        self.prepare(invocation.function, self.eventLoop).hop(to: self.eventLoop).whenComplete { result in
+            bound.value.0.codePrepared(version, result)
+        }
+    }
+
+    private func codePrepared(_ version: FunctionVersionID, _ result: Result<PreparedCode, any Error>) {
+        let invocations = self.unprepared.removeValue(forKey: version) ?? []
+        switch result {
+        case .success(let code):
+            self.prepared[version] = code
+            for invocation in invocations { self.place(invocation) }
+        case .failure(let error):
+            for invocation in invocations { self.refuse(invocation, .unavailable("\(error)")) }
+        }
+    }
+
+    /// Versions that are gone or replaced: their environments end, busy ones after their invocation.
+    package func retire(where isRetired: (FunctionVersionID) -> Bool) {
+        for id in self.pool.retire(where: isRetired) { self.environments[id]?.end() }
+        for version in self.prepared.keys where isRetired(version) { self.prepared[version] = nil }
+    }
+
+    // MARK: Environments
+
+    func environmentFreed(_ environment: ExecutionEnvironment, isFresh: Bool) {
+        if let next = self.nextWaiting(for: environment.function.id) {
+            environment.run(next)
+            return
+        }
+        guard self.pool.becameIdle(environment.id, at: HostClock.now(), isFresh: isFresh) else {
+            environment.end()
+            return
+        }
+        if self.waitingCount > 0 { self.placeWaiting() }
+        self.watchIdle()
+    }
+
+    func environmentLost(_ environment: ExecutionEnvironment) { self.pool.remove(environment.id) }
+
+    func environmentEnded(_ environment: ExecutionEnvironment) {
+        self.pool.remove(environment.id)
+        self.environments[environment.id] = nil
+        if self.waitingCount > 0 { self.placeWaiting() }
+        if self.environments.isEmpty { self.finishStopping() }
+    }
+
+    func invocationConcluded(_ invocation: Invocation) {
+        guard let ticket = invocation.ticket else { return }
+        invocation.ticket = nil
+        self.admission.release(ticket)
+    }
+
+    private func nextWaiting(for version: FunctionVersionID) -> Invocation? {
+        guard self.waitingCount > 0, let invocation = self.waiting[version]?.popFirst()?.invocation else { return nil }
+        if self.waiting[version]?.isEmpty == true { self.waiting[version] = nil }
+        self.waitingCount -= 1
+        return invocation
+    }
+
+    /// There is room for one more environment: it goes to the version that waits longest.
+    private func placeWaiting() {
+        guard let version = self.waiting.min(by: { ($0.value.first?.place ?? 0) < ($1.value.first?.place ?? 0) })?.key,
+            let invocation = self.nextWaiting(for: version)
+        else { return }
+        self.place(invocation)
+    }
+
+    // MARK: Watches
+
+    /// Runs only while something is running for longer than a look apart.
+    private func watchMemory() {
+        guard self.memoryWatch == nil, self.context.cgroups == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.memoryWatch = self.eventLoop.scheduleTask(in: EnvironmentLimits.memoryCheck) {
+            let invoker = bound.value
+            invoker.memoryWatch = nil
+            for environment in invoker.environments.values { environment.checkMemory() }
+            if invoker.admission.inFlight > 0 { invoker.watchMemory() }
+        }
+    }
+
+    private func watchIdle() {
+        guard self.idleWatch == nil else { return }
+        self.scheduleIdleWatch(in: .nanoseconds(self.context.settings.idleTimeout.nanoseconds))
+    }
+
+    private func scheduleIdleWatch(in delay: TimeAmount) {
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.idleWatch = self.eventLoop.scheduleTask(in: delay) {
+            let invoker = bound.value
+            invoker.idleWatch = nil
+            let now = HostClock.now()
+            let (ended, next) = invoker.pool.expire(at: now)
+            for id in ended { invoker.environments[id]?.end() }
+            if let next { invoker.scheduleIdleWatch(in: .nanoseconds(max((next - now).nanoseconds, 1_000_000))) }
+        }
+    }
+
+    // MARK: Stop
+
+    /// Refuses new invocations, gives up those under way, ends all environments; completes when no process is left.
+    package func stop() -> EventLoopFuture<Void> {
+        if let stopped { return stopped.futureResult }
+        let promise = self.eventLoop.makePromise(of: Void.self)
+        self.stopped = promise
+        self.memoryWatch?.cancel()
+        self.idleWatch?.cancel()
+        for (_, invocation) in self.waiting.values.joined() { self.refuse(invocation, .unavailable("the host is stopping")) }
+        self.waiting = [:]
+        self.waitingCount = 0
+        for environment in Array(self.environments.values) { environment.abort("the host is stopping") }
+        if self.environments.isEmpty { self.finishStopping() }
+        return promise.futureResult
+    }
+
+    private func finishStopping() {
+        guard let stopped else { return }
+        self.context.closeListeners()
+        self.context.cgroups?.remove()
+        stopped.succeed()
+    }
+}

@@ -1,0 +1,93 @@
+import CoreTypes
+import Dispatch
+import ExecutionEnvironments
+package import HTTPServing
+package import LambdaCore
+import NIOCore
+package import NIOHTTP1
+
+/// The endpoint that `AWS_ENDPOINT_URL` names: tells the services apart and answers in their protocols. Lambda's invocations go
+/// straight to the invoker; its control plane answers from memory, and only storing code leaves the event loop.
+package final class AWSEndpoint: HTTPService {
+    private let service: LambdaService
+    private let invocations: InvokeEndpoint
+    private let codeStore: any CodeStore
+    private let account: String
+    /// Told what a call asked for and is not emulated.
+    private let report: (String) -> Void
+
+    /// Unpacks deployment packages.
+    private static let codeQueue = DispatchQueue(label: "martlet.code-storage")
+
+    package init(service: LambdaService, codeStore: any CodeStore, account: String, report: @escaping (String) -> Void) {
+        self.service = service
+        self.invocations = InvokeEndpoint(service: service)
+        self.codeStore = codeStore
+        self.account = account
+        self.report = report
+    }
+
+    package func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
+        // An Event may be shorter still; the call itself says so, in its own words.
+        .collect(limit: InvokeRequest.operation(of: head) == nil ? LambdaControlPlane.requestBytes : FunctionLimits.requestBytes)
+    }
+
+    package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        if InvokeRequest.operation(of: request.head) != nil {
+            self.invocations.handle(request, on: connection)
+            return
+        }
+        let requestID = self.service.makeRequestID()
+        let call = AWSRequest(
+            method: request.head.method.rawValue, target: request.head.uri,
+            headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
+        switch self.service.change({ $0.handle(call, now: HostClock.now(), requestID: requestID) }) {
+        case .answer(let answer): self.send(answer, on: connection)
+        case .storeCode(let upload): self.store(upload, on: connection)
+        case nil:
+            let response = STSWire.response(to: call, account: self.account, requestID: requestID)
+            connection.respond(with: response ?? UnsupportedWire.response(to: call, requestID: requestID))
+        }
+    }
+
+    package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
+        if InvokeRequest.operation(of: head) != nil {
+            self.invocations.refuseBody(of: head, on: connection)
+        } else {
+            connection.respond(
+                with: .requestTooLarge("Request must be smaller than \(limit) bytes"), requestID: self.service.makeRequestID())
+        }
+    }
+
+    private func store(_ upload: LambdaControlPlane.CodeUpload, on connection: HTTPConnection) {
+        let eventLoop = self.service.eventLoop
+        let waiting = NIOLoopBound((self, connection), eventLoop: eventLoop)
+        let codeStore = self.codeStore
+        Self.codeQueue.async {
+            let stored = Result { () throws(CodeStoreError) in try codeStore.store(zip: upload.zip) }
+            eventLoop.execute {
+                let (endpoint, connection) = waiting.value
+                let answer = endpoint.service.change { $0.finish(upload, with: stored, now: HostClock.now()) }
+                endpoint.send(answer, on: connection)
+            }
+        }
+    }
+
+    private func send(_ answer: LambdaControlPlane.Answer, on connection: HTTPConnection) {
+        for notice in answer.notices { self.report(notice) }
+        connection.respond(with: answer.response)
+    }
+}
+
+extension HTTPConnection {
+    func respond(with response: AWSResponse) {
+        self.respond(status: HTTPResponseStatus(statusCode: response.status), body: ByteBuffer(bytes: response.body)) { head in
+            for header in response.headers { head.writeForeignHeader(header.name, header.value) }
+            head.writeHeader("date" as StaticString, HTTPDate.now)
+        }
+    }
+
+    func respond(with error: LambdaAPIError, requestID: RequestID) {
+        self.respond(with: AWSResponse(error: error).adding("x-amzn-RequestId", requestID.description))
+    }
+}

@@ -1,0 +1,129 @@
+package import APIGateway
+import Billing
+import CoreTypes
+import ExecutionEnvironments
+package import HTTPServing
+import LambdaCore
+import NIOCore
+package import NIOHTTP1
+
+/// Serves the APIs of a deployment and function URLs: decodes a request, asks the gateway what it means, invokes, answers.
+package final class GatewayEndpoint: HTTPService {
+    private let service: LambdaService
+    private let port: Int
+    /// Replaced as a whole with each deployment.
+    package var gateway: Gateway
+
+    package init(service: LambdaService, gateway: Gateway, port: Int) {
+        self.service = service
+        self.gateway = gateway
+        self.port = port
+    }
+
+    package func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
+        .collect(limit: GatewayLimits.payloadBytes)
+    }
+
+    package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        let stamp = self.makeStamp()
+        let gatewayRequest = self.gatewayRequest(request.head, on: connection)
+        let decision = request.body.withUnsafeReadableBytes { self.gateway.route(gatewayRequest, body: $0, stamp: stamp) }
+        switch decision {
+        case .respond(let response): connection.respond(with: response)
+        case .invoke(let plan): self.invoke(plan, on: connection)
+        }
+    }
+
+    package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
+        connection.respond(
+            with: self.gateway.refusal(.payloadTooLarge, of: self.gatewayRequest(head, on: connection), stamp: self.makeStamp()))
+    }
+
+    private func makeStamp() -> RequestStamp {
+        self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
+    }
+
+    private func gatewayRequest(_ head: HTTPRequestHead, on connection: HTTPConnection) -> GatewayRequest {
+        var request = GatewayRequest(
+            method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
+            sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
+        request.port = self.port
+        return request
+    }
+
+    private func invoke(_ plan: InvocationPlan, on connection: HTTPConnection) {
+        let function: ResolvedFunction
+        do throws(LambdaAPIError) {
+            function = try self.service.resolve(plan.functionName, qualifier: plan.qualifier)
+        } catch {
+            connection.respond(with: plan.response(for: .missing))
+            return
+        }
+        guard plan.event.count <= FunctionLimits.requestBytes else {
+            connection.respond(with: plan.response(for: .eventTooLarge))
+            return
+        }
+        let answer = GatewayAnswer(plan: plan, connection: connection)
+        if let seconds = plan.timeoutSeconds, seconds < function.configuration.timeoutSeconds {
+            answer.startTimer(seconds: seconds, on: self.service.eventLoop)
+        }
+        self.service.invoker.invoke(
+            Invocation(
+                id: plan.invocationID(self.service.makeRequestID()), function: function, payload: ByteBuffer(bytes: plan.event),
+                source: plan.door == .functionURL ? .functionURL : .gateway, traceHeader: plan.trace.text, client: answer))
+    }
+}
+
+/// Turns the result of one invocation into the answer that the plan makes of it.
+private final class GatewayAnswer: InvocationClient {
+    private let plan: InvocationPlan
+    private let connection: HTTPConnection
+    private var timer: Scheduled<Void>?
+    private var isOver = false
+
+    init(plan: InvocationPlan, connection: HTTPConnection) {
+        self.plan = plan
+        self.connection = connection
+    }
+
+    /// Only where the gateway waits for less than the function may take.
+    func startTimer(seconds: Int, on eventLoop: any EventLoop) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        self.timer = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { bound.value.respond(.integrationTimedOut) }
+    }
+
+    func finished(_ result: InvocationResult) {
+        self.timer?.cancel()
+        switch result.failure {
+        case nil: result.payload.withUnsafeReadableBytes { self.respond(.success($0)) }
+        case .function, .unavailable: self.respond(.failed)
+        case .timeout: self.respond(.functionTimedOut)
+        case .throttled: self.respond(.throttled)
+        }
+    }
+
+    private func respond(_ result: FunctionResult) {
+        guard !self.isOver else { return }
+        self.isOver = true
+        self.connection.respond(with: self.plan.response(for: result))
+    }
+}
+
+extension InvocationPlan {
+    /// A function URL's request id is the invocation's; an API's is its own.
+    func invocationID(_ other: RequestID) -> RequestID { self.door == .functionURL ? self.stamp.requestID : other }
+}
+
+extension HTTPConnection {
+    func respond(with response: GatewayResponse) {
+        let body =
+            switch response.body {
+            case .text(let text): ByteBuffer(string: text)
+            case .bytes(let bytes): ByteBuffer(bytes: bytes)
+            }
+        self.respond(status: HTTPResponseStatus(statusCode: response.status), body: body) { head in
+            for header in response.headers { head.writeForeignHeader(header.name, header.value) }
+            head.writeHeader("date" as StaticString, HTTPDate.now)
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package import NIOCore
+package import NIOHTTP1
+
+/// One HTTP/1.1 connection of a listener: reads requests, keeps them in order, and writes answers as bytes.
+///
+/// Answers don't pass through NIO's response encoder: a head is a few literal lines, and building it as bytes beside its body
+/// lets both leave in one write without header collections on the way. Requests do pass through NIO's decoder (llhttp), as
+/// what comes from outside deserves a real parser.
+///
+/// States: `idle → reading (head seen) → answering (body seen) → idle`, or `closed` from any of them. A request that arrives
+/// while another is answered (pipelining) waits in `parts`, and reading stops, so that a client can't make the queue grow.
+package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandler {
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias OutboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    /// Something that wants to know that this client has gone, such as a parked long poll.
+    package var onClose: (() -> Void)?
+    package private(set) var isOpen = false
+
+    private let service: any HTTPService
+    private var context: ChannelHandlerContext?
+    private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
+    private var plan = HTTPBodyPlan.discard
+    private var isBodyOpen = false
+    private var answer = Answer.none
+    private var parts = CircularBuffer<HTTPServerRequestPart>()
+    private var hasHeldRead = false
+    private var isDraining = false
+
+    private enum Answer {
+        case none, streaming(chunked: Bool), done
+    }
+
+    /// Bodies up to this size are copied behind their head, so that one buffer leaves; larger ones follow as they are.
+    private static let joinedBodyBytes = 16 * 1024
+
+    package init(service: any HTTPService) { self.service = service }
+
+    package var eventLoop: any EventLoop { self.context!.eventLoop }
+    package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
+    package var localPort: Int? { self.context?.localAddress?.port }
+
+    /// Closes when the request under way has been answered; at once when there is none.
+    package func drain() {
+        self.isDraining = true
+        if self.head == nil { self.context?.close(promise: nil) }
+    }
+
+    package func close() { self.context?.close(promise: nil) }
+
+    // MARK: Answers
+
+    /// Answers the request under way. `headers` writes whole lines, each with its CR LF; Content-Length and Connection are added here.
+    package func respond(status: HTTPResponseStatus, body: ByteBuffer?, headers: (inout ByteBuffer) -> Void = { _ in }) {
+        guard let context = self.beginAnswer() else { return }
+        let length = body?.readableBytes ?? 0
+        let joins = length <= Self.joinedBodyBytes
+        var buffer = context.channel.allocator.buffer(capacity: 512 + (joins ? length : 0))
+        buffer.writeStatusLine(status)
+        headers(&buffer)
+        if status.mayHaveBody {
+            buffer.writeStaticString("content-length: ")
+            buffer.writeDecimal(length)
+            buffer.writeStaticString("\r\n")
+        }
+        self.finishHead(&buffer)
+        self.answer = .done
+        let sendsBody = self.head?.method != .HEAD && length > 0
+        if var body, sendsBody {
+            if joins {
+                buffer.writeBuffer(&body)
+                context.write(self.wrapOutboundOut(buffer), promise: nil)
+            } else {
+                context.write(self.wrapOutboundOut(buffer), promise: nil)
+                context.write(self.wrapOutboundOut(body), promise: nil)
+            }
+        } else {
+            context.write(self.wrapOutboundOut(buffer), promise: nil)
+        }
+        context.flush()
+        self.finishRequest()
+    }
+
+    /// Begins an answer whose length isn't known: chunked for HTTP/1.1, until the end of the connection for HTTP/1.0.
+    package func startStream(status: HTTPResponseStatus, headers: (inout ByteBuffer) -> Void) {
+        guard let context = self.beginAnswer(), let head else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 512)
+        let isChunked = head.version.major == 1 && head.version.minor >= 1
+        buffer.writeStatusLine(status)
+        headers(&buffer)
+        if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") } else { self.isDraining = true }
+        self.finishHead(&buffer)
+        self.answer = .streaming(chunked: isChunked)
+        context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
+    }
+
+    /// One piece of a streamed answer. `completion` runs when it has been handed to the network, or has failed to be.
+    package func stream(_ part: ByteBuffer, completion: EventLoopPromise<Void>? = nil) {
+        guard case .streaming(let isChunked) = self.answer, let context, part.readableBytes > 0 else {
+            completion?.succeed()
+            return
+        }
+        if isChunked {
+            var head = context.channel.allocator.buffer(capacity: 18)
+            head.writeString(String(part.readableBytes, radix: 16))
+            head.writeStaticString("\r\n")
+            context.write(self.wrapOutboundOut(head), promise: nil)
+            context.write(self.wrapOutboundOut(part), promise: completion)
+            context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "\r\n")), promise: nil)
+        } else {
+            context.writeAndFlush(self.wrapOutboundOut(part), promise: completion)
+        }
+    }
+
+    package func endStream() {
+        guard case .streaming(let isChunked) = self.answer, let context else { return }
+        self.answer = .done
+        if isChunked { context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil) }
+        self.finishRequest()
+    }
+
+    /// Breaks a streamed answer off, so that the client sees that it isn't whole.
+    package func abortStream() { self.close() }
+
+    private func beginAnswer() -> ChannelHandlerContext? {
+        guard let context, self.isOpen else { return nil }
+        guard case .none = self.answer else { preconditionFailure("a request is answered once") }
+        self.onClose = nil
+        return context
+    }
+
+    private func finishHead(_ buffer: inout ByteBuffer) {
+        if self.isDraining || self.isBodyOpen || self.head?.isKeepAlive != true {
+            self.isDraining = true
+            buffer.writeStaticString("connection: close\r\n")
+        } else if self.head?.version == .http1_0 {
+            buffer.writeStaticString("connection: keep-alive\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+    }
+
+    /// After the last byte of an answer: the next request, or the end.
+    private func finishRequest() {
+        if self.isDraining {
+            self.context?.close(promise: nil)
+            return
+        }
+        self.head = nil
+        self.answer = .none
+        self.body = ByteBuffer()
+        self.takeParts()
+    }
+
+    // MARK: Requests
+
+    package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        self.isOpen = true
+        context.fireChannelActive()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        self.isOpen = false
+        if self.isBodyOpen, case .stream(let consumer) = self.plan {
+            self.plan = .discard
+            consumer.failed()
+        }
+        let onClose = self.onClose
+        self.onClose = nil
+        onClose?()
+        self.service.connectionClosed(self)
+        context.fireChannelInactive()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = self.unwrapInboundIn(data)
+        if self.parts.isEmpty, self.accepts(part) { self.take(part) } else { self.parts.append(part) }
+    }
+
+    package func read(context: ChannelHandlerContext) {
+        if self.parts.isEmpty { context.read() } else { self.hasHeldRead = true }
+    }
+
+    private func accepts(_ part: HTTPServerRequestPart) -> Bool {
+        if case .head = part { self.head == nil } else { true }
+    }
+
+    private func takeParts() {
+        while let part = self.parts.first, self.accepts(part) {
+            self.parts.removeFirst()
+            self.take(part)
+        }
+        if self.parts.isEmpty, self.hasHeldRead {
+            self.hasHeldRead = false
+            self.context?.read()
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head):
+            self.head = head
+            self.isBodyOpen = true
+            self.plan = self.service.plan(for: head, on: self)
+            if case .discard = self.plan { return }
+            if head.headers.first(name: "expect")?.lowercased() == "100-continue", let context {
+                context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+            }
+        case .body(var buffer):
+            switch self.plan {
+            case .discard: break
+            case .stream(let consumer): consumer.received(buffer)
+            case .collect(let limit):
+                if self.body.readableBytes + buffer.readableBytes > limit {
+                    self.plan = .discard
+                    if let head { self.service.refuseBody(of: head, limit: limit, on: self) }
+                } else if self.body.readableBytes == 0 {
+                    self.body = self.reserve(for: buffer, limit: limit)
+                } else {
+                    self.body.writeBuffer(&buffer)
+                }
+            }
+        case .end(let trailers):
+            self.isBodyOpen = false
+            switch self.plan {
+            case .discard: break
+            case .stream(let consumer): consumer.ended(trailers: trailers)
+            case .collect:
+                if let head { self.service.handle(HTTPRequest(head: head, body: self.body), on: self) }
+            }
+        }
+    }
+
+    /// The first piece of a body; room for the rest is made at once where its length was announced.
+    private func reserve(for part: ByteBuffer, limit: Int) -> ByteBuffer {
+        guard let announced = self.head?.headers.first(name: "content-length").flatMap({ Int($0) }),
+            announced > part.readableBytes, announced <= limit, let context
+        else { return part }
+        var part = part
+        var body = context.channel.allocator.buffer(capacity: announced)
+        body.writeBuffer(&part)
+        return body
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A text that is no HTTP is answered once; any other fault (reset, timeout) leaves nobody to answer.
+        if error is HTTPParserError, case .none = self.answer, self.isOpen {
+            let refusal = ByteBuffer(staticString: "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            context.writeAndFlush(self.wrapOutboundOut(refusal), promise: nil)
+        }
+        context.close(promise: nil)
+    }
+}
