@@ -1,0 +1,55 @@
+# `make` lists the targets. A fresh machine needs a Swift toolchain and make; the rest is installed, or named, on the way.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint format bench docs soak clean
+
+# Linked statically, a function starts in a fraction of the time; macOS has Swift's libraries in the system and no such option.
+ifeq ($(shell uname -s),Linux)
+RELEASE := -c release --static-swift-stdlib
+else
+RELEASE := -c release
+endif
+
+SWIFT_FILES := Package.swift $(wildcard Sources Functions Tests)
+SEEDS ?= 20000
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build martlet and the sample functions for release
+	@.ci/dependencies run
+	swift build $(RELEASE)
+
+run: build ## Build, then start the emulator on template.yaml
+	exec .build/release/martlet serve
+
+test: ## Run every test, the end-to-end ones with AWS's own clients in .venv
+	@.ci/dependencies test
+	@.ci/python-environment
+	swift build --build-tests
+	PATH="$(CURDIR)/.venv/bin:$$PATH" MARTLET_TEST_PYTHON="$(CURDIR)/.venv/bin/python" swift test --skip-build
+
+lint: ## Check the format of all Swift files
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+format: ## Format all Swift files in place
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+bench: ## Measure against peers; the result goes to docs/performance.md
+	@.ci/dependencies test
+	@.ci/python-environment
+	swift build $(RELEASE)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" Tests/Benchmarks/run.sh
+
+docs: ## Check that every link in README and docs leads somewhere
+	@.ci/dependencies run
+	swift test --filter TidyTests.DocumentationTests
+
+soak: ## Run the simulations over many seeds (SEEDS=20000)
+	@.ci/dependencies run
+	MARTLET_SIMULATION_SEEDS=$(SEEDS) swift test --filter SimulationTests
+
+clean: ## Remove what was built and .venv; the emulator's state stays
+	rm -rf .build .venv
