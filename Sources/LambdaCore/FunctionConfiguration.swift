@@ -44,6 +44,8 @@ package enum CodeSource: Hashable, Sendable {
     case archive(String)
     /// A product of a Swift package, built on demand: its executable is the `bootstrap`.
     case swiftProduct(package: String, product: String)
+    /// The text of one file, written in the template itself (`InlineCode`, `ZipFile`): `index.py` or `index.js`.
+    case inline(text: String, fileName: String)
 }
 
 /// A runtime identifier as AWS spells it, such as `provided.al2023` or `python3.13`.

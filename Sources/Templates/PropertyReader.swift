@@ -1,0 +1,139 @@
+import CoreTypes
+
+/// Reads one map of properties, resolving what it is asked for and reporting what doesn't fit.
+///
+/// A getter answers `nil` when the property isn't there, and also when it was wrong: the error is reported then.
+struct PropertyReader {
+    let evaluation: Evaluation
+    let members: TemplateMap
+    let location: SourceLocation
+    /// Of a member, such as `Resources/Hello/Properties/Timeout`.
+    let path: (String) -> String
+
+    init(_ evaluation: Evaluation, _ members: TemplateMap, at location: SourceLocation, path: @escaping (String) -> String) {
+        self.evaluation = evaluation
+        self.members = members
+        self.location = location
+        self.path = path
+    }
+
+    init(_ evaluation: Evaluation, _ resource: Resource) {
+        self.init(evaluation, resource.properties, at: resource.location, path: resource.path(of:))
+    }
+
+    // MARK: What is not emulated
+
+    /// Lists every property that `table` doesn't act on. A name close to a known one is an error: AWS refuses it too.
+    func check(_ table: PropertyTable) {
+        for entry in self.members.entries {
+            if table.emulated.contains(entry.name) || table.ignorable.contains(entry.name) { continue }
+            let path = self.path(entry.name)
+            if table.unemulated.contains(entry.name) {
+                self.evaluation.notice("Not emulated; it has no effect here.", at: entry.location, path: path)
+            } else if let nearest = Suggestion.nearest(to: entry.name, among: table.all) {
+                self.evaluation.error(
+                    "There is no property \(entry.name). Did you mean \(nearest)?", at: entry.location, path: path)
+            } else {
+                self.evaluation.notice("This property is not known here; it has no effect.", at: entry.location, path: path)
+            }
+        }
+    }
+
+    // MARK: Values
+
+    func location(of name: String) -> SourceLocation { self.members[name]?.location ?? self.location }
+
+    func error(_ message: String, at name: String) {
+        self.evaluation.error(message, at: self.location(of: name), path: self.path(name))
+    }
+
+    func notice(_ message: String, at name: String) {
+        self.evaluation.notice(message, at: self.members.entry(name)?.location ?? self.location, path: self.path(name))
+    }
+
+    /// The resolved value; `nil` also for an empty one.
+    func value(_ name: String) -> TemplateNode? {
+        guard let node = self.members[name] else { return nil }
+        let value = self.evaluation.resolve(node, path: self.path(name))
+        switch value.value {
+        case .null, .absent, .unknown: return nil
+        case .bool, .number, .string, .list, .map: return value
+        }
+    }
+
+    func text(_ name: String) -> String? {
+        guard let value = self.value(name) else { return nil }
+        if let text = value.text { return text }
+        self.error("\(name) takes a text; this is \(value.kind).", at: name)
+        return nil
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        guard let text = self.text(name) else { return nil }
+        let number = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+        guard let number else {
+            self.error(
+                "\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound); this is \"\(text)\".", at: name)
+            return nil
+        }
+        guard range.contains(number) else {
+            self.error("\(name) is \(number); it has to be from \(range.lowerBound) to \(range.upperBound).", at: name)
+            return nil
+        }
+        return number
+    }
+
+    func choice<Value: RawRepresentable>(_ name: String, of all: [Value]) -> Value? where Value.RawValue == String {
+        guard let text = self.text(name) else { return nil }
+        if let value = all.first(where: { $0.rawValue == text }) { return value }
+        let known = all.map(\.rawValue)
+        self.error(
+            "\(name) is \"\(text)\"; it has to be one of \(known.joined(separator: ", "))."
+                + Suggestion.sentence(for: text, among: known),
+            at: name)
+        return nil
+    }
+
+    func list(_ name: String) -> [TemplateNode]? {
+        guard let value = self.value(name) else { return nil }
+        if let list = value.list { return list }
+        self.error("\(name) takes a list; this is \(value.kind).", at: name)
+        return nil
+    }
+
+    /// A list of texts; elements that could not be resolved are passed over.
+    func texts(_ name: String) -> [String]? {
+        self.list(name)?.compactMap { element in
+            if let text = element.text { return text }
+            if !element.isUnknown {
+                self.evaluation.error(
+                    "\(name) takes texts; this is \(element.kind).", at: element.location, path: self.path(name))
+            }
+            return nil
+        }
+    }
+
+    /// A map whose members are read one by one. It is resolved as far as its own `Fn::If` goes.
+    func map(_ name: String) -> PropertyReader? {
+        guard let node = self.members[name] else { return nil }
+        let value = node.intrinsic == nil ? node : self.evaluation.resolve(node, path: self.path(name))
+        switch value.value {
+        case .map(let members):
+            let base = self.path(name)
+            return PropertyReader(self.evaluation, members, at: value.location) { "\(base)/\($0)" }
+        case .null, .absent, .unknown:
+            return nil
+        case .bool, .number, .string, .list:
+            self.error("\(name) takes a map; this is \(value.kind).", at: name)
+            return nil
+        }
+    }
+
+    /// A map of texts, such as tags and stage variables.
+    func textMap(_ name: String) -> [String: String]? {
+        guard let reader = self.map(name) else { return nil }
+        var texts: [String: String] = [:]
+        for key in reader.members.names { texts[key] = reader.text(key) }
+        return texts
+    }
+}
