@@ -44,6 +44,8 @@ final class ExecutionEnvironment {
     var listener: RuntimeListener?
     var extensions: ExtensionHost?
     var meter = MemoryMeter()
+    /// Cuts output for telemetry.
+    var lines = LogLineSplitter()
     /// The runtime's connection that waits in `/next`.
     var parked: HTTPConnection?
 
@@ -54,10 +56,10 @@ final class ExecutionEnvironment {
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     private var initPhase = InitPhase.initialize
     private var initStarted = NIODeadline.uptimeNanoseconds(0)
-    private var failedInits = 0
-    private var initDuration: Duration?
     private var retiresAfterInvocation = false
     private var isFrozen = false
+    /// Open until the runtime has been started.
+    private var pendingDescriptors: [Int32] = []
 
     init(id: Int, function: ResolvedFunction, code: PreparedCode, context: EnvironmentContext, owner: any EnvironmentOwner) {
         self.id = id
@@ -135,21 +137,44 @@ final class ExecutionEnvironment {
             let (pipe, writeEnd) = try OutputPipe.open { eventLoop.execute { weakSelf.value.environment?.passOnOutput() } }
             self.output = pipe
             defer { close(writeEnd) }
-            let host = ExtensionHost(environment: self)
+            let host = ExtensionHost(environment: self, externalNames: extensionPaths.map(Self.fileName))
             self.extensions = host
             for path in extensionPaths {
-                try host.start(
-                    path, request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
+                host.start(
+                    name: Self.fileName(path),
+                    request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
                     output: writeEnd, cgroup: cgroup)
             }
+            guard self.state == .starting else { return }
+            // The runtime starts when every extension has registered; the descriptors must live until then.
+            let runtimeOutput = dup(writeEnd)
+            let runtimeGroup = cgroup >= 0 ? dup(cgroup) : -1
+            let request = self.request(executable: plan.executable, arguments: plan.arguments, environment: variables.texts())
+            self.pendingDescriptors = [runtimeOutput, runtimeGroup]
+            host.whenAllRegistered { [unowned self] in self.startRuntime(request, output: runtimeOutput, cgroup: runtimeGroup) }
+        } catch {
+            self.failInit(.platform(Self.functionError(of: error)), isFinal: true)
+        }
+    }
+
+    private func startRuntime(_ request: ChildProcess.Request, output: Int32, cgroup: Int32) {
+        guard self.state == .starting else { return }
+        defer { self.closePendingDescriptors() }
+        do throws(ProcessError) {
             self.runtime = try ChildProcess(
-                self.request(executable: plan.executable, arguments: plan.arguments, environment: variables.texts()),
-                output: writeEnd, cgroup: cgroup, guardian: self.context.guardian, eventLoop: self.eventLoop
+                request, output: output, cgroup: cgroup, guardian: self.context.guardian, eventLoop: self.eventLoop
             ) { [weak self] _, end in self?.runtimeEnded(end) }
         } catch {
             self.failInit(.platform(Self.functionError(of: error)), isFinal: true)
         }
     }
+
+    private func closePendingDescriptors() {
+        for descriptor in self.pendingDescriptors where descriptor >= 0 { close(descriptor) }
+        self.pendingDescriptors = []
+    }
+
+    private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private static func functionError(of error: ProcessError) -> FunctionError {
         switch error.stage {
@@ -195,8 +220,7 @@ final class ExecutionEnvironment {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
         self.deadline = nil
-        if self.initPhase == .initialize { self.initDuration = duration }
-        self.extensions?.closeRegistration()
+        self.extensions?.initEnded()
         guard let invocation else {
             self.becomeIdle()
             return
@@ -286,8 +310,7 @@ final class ExecutionEnvironment {
             }
             if let identity = invocation.cognitoIdentity { head.writeHeader("lambda-runtime-cognito-identity" as StaticString, identity) }
         }
-        self.extensions?.invoke(
-            requestID: invocation.idText, arn: invocation.function.invokedARN, traceHeader: invocation.traceHeader, deadlineMs: deadlineMs)
+        self.extensions?.invocationStarted(invocation, deadline: Timestamp(milliseconds: deadlineMs))
     }
 
     /// The runtime has answered, with its response or with an error.
@@ -401,6 +424,18 @@ final class ExecutionEnvironment {
 
     func extensionEnded() { self.checkEnded() }
 
+    /// An extension broke the environment: an invocation under way fails with it, and everything starts anew.
+    func extensionFailed(_ failure: ExtensionFailure) {
+        switch self.state {
+        case .starting: self.failInit(.platform(.extensionFailure(failure)))
+        case .busy: if let invocation { self.fail(invocation, .platform(.extensionFailure(failure))) }
+        case .idle:
+            self.owner?.environmentLost(self)
+            self.end()
+        case .ending, .reset, .ended: break
+        }
+    }
+
     private func failure(of end: ProcessEnd) -> EnvironmentFailure {
         let isOverLimit = self.group?.ranOutOfMemory == true || self.meter.peak >= self.configuration.memoryMB << 20
         return switch end {
@@ -437,16 +472,15 @@ final class ExecutionEnvironment {
     }
 
     /// Asks extensions, waits for as long as they may take, kills the groups. ``checkEnded()`` goes on when all have been reaped.
-    private func stopProcesses(reason: ShutdownReason) {
-        if let extensions, extensions.shutDown(reason: reason, runtime: self.runtime, then: { [weak self] in self?.killProcesses() }) {
-            return
-        }
+    private func stopProcesses(reason: ExtensionEvent.ShutdownReason) {
+        self.closePendingDescriptors()
+        if let extensions, extensions.shutDown(reason, runtime: self.runtime, kill: { [weak self] in self?.killProcesses() }) { return }
         self.killProcesses()
     }
 
     private func killProcesses() {
         self.runtime?.signal(SIGKILL)
-        self.extensions?.kill()
+        self.extensions?.signal(SIGKILL)
         self.checkEnded()
     }
 

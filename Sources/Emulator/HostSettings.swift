@@ -1,0 +1,38 @@
+package import LambdaCore
+
+/// How a host runs: what the command line says, with the defaults of docs/commands.md.
+package struct HostSettings: Sendable {
+    package var region = "us-east-1"
+    package var account = "000000000000"
+    /// Absolute. Holds what the host keeps: unpacked code, environments' folders, the addresses of a running host.
+    package var stateFolder: String
+    /// The folder of the template, absolute: tells one project's host from another's.
+    package var projectFolder: String
+    package var host = "127.0.0.1"
+    /// 0 takes a free port.
+    package var gatewayPort = 3000
+    package var awsPort = 3001
+    package var readyFile: String?
+    package var maxEnvironments = 100
+    package var idleTimeoutSeconds = 600
+    package var freezesIdle = false
+    /// Asynchronous retries after a hundredth of AWS's delays.
+    package var hastensRetries = false
+    /// `MARTLET_PYTHON`, `MARTLET_NODE`: a path or a name on the search path.
+    package var python: String?
+    package var node: String?
+    /// The `PATH` that interpreters are looked up on.
+    package var searchPath: String
+
+    package init(stateFolder: String, projectFolder: String, searchPath: String) {
+        self.stateFolder = stateFolder
+        self.projectFolder = projectFolder
+        self.searchPath = searchPath
+    }
+}
+
+/// What keeps a host from starting or going on; a sentence that a user can act on.
+package struct HostError: Error, Hashable, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
