@@ -1,0 +1,24 @@
+/// A function's own HTTPS endpoint (Lambda developer guide, "Creating and managing Lambda function URLs").
+package struct FunctionURL: Hashable, Sendable {
+    /// The first label of its host.
+    package var id: String
+    package var functionName: String
+    /// An alias; `nil` for `$LATEST`.
+    package var qualifier: String?
+    /// `AuthType: AWS_IAM`. The gateway refuses unsigned requests; checking a signature is the listener's part, before it asks.
+    package var requiresSignature: Bool
+
+    package init(id: String, functionName: String, qualifier: String? = nil, requiresSignature: Bool = false) {
+        self.id = id
+        self.functionName = functionName
+        self.qualifier = qualifier
+        self.requiresSignature = requiresSignature
+    }
+
+    /// `abc123.lambda-url.eu-west-1.localhost:3000` gives `abc123`.
+    static func id(ofHost host: String) -> String? {
+        let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard labels.count == 3, labels[1].lowercased() == "lambda-url" else { return nil }
+        return labels[0].lowercased()
+    }
+}

@@ -1,0 +1,45 @@
+/// Reading percent-encoded text (RFC 3986 section 2.1).
+enum PercentEncoding {
+    /// The decoded text. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.
+    /// - Parameter plusIsSpace: true in queries (`application/x-www-form-urlencoded`), false in paths.
+    static func decode(_ text: Substring, plusIsSpace: Bool) -> String {
+        let source = text.utf8
+        guard source.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.count)
+        var index = source.startIndex
+        while index < source.endIndex {
+            let byte = source[index]
+            source.formIndex(after: &index)
+            if byte == UInt8(ascii: "+"), plusIsSpace {
+                bytes.append(UInt8(ascii: " "))
+            } else if byte == UInt8(ascii: "%"), let (value, next) = self.digits(in: source, at: index) {
+                bytes.append(value)
+                index = next
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func digits(
+        in source: Substring.UTF8View, at index: Substring.Index
+    ) -> (value: UInt8, next: Substring.Index)? {
+        guard index < source.endIndex, let high = self.value(of: source[index]) else { return nil }
+        let second = source.index(after: index)
+        guard second < source.endIndex, let low = self.value(of: source[second]) else { return nil }
+        return (high << 4 | low, source.index(after: second))
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

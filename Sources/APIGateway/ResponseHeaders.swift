@@ -1,0 +1,86 @@
+import CoreTypes
+
+/// A function's response headers on their way to the client.
+enum ResponseHeaders {
+    /// The lines of `headers` and `multiValueHeaders`, or `nil` if they are not the maps they must be. For each name the multi
+    /// values come first, then the single one as a line more; the multi entry's casing wins (recorded from AWS).
+    static func merged(single: JSON?, multi: JSON?) -> [HTTPHeader]? {
+        guard let single = self.members(single), let multi = self.members(multi) else { return nil }
+        var lists = ValueLists()
+        for (name, value) in multi {
+            guard let values = value.arrayValue else { return nil }
+            for value in values {
+                guard self.append(name, value, to: &lists) else { return nil }
+            }
+        }
+        for (name, value) in single {
+            guard self.append(name, value, to: &lists) else { return nil }
+        }
+        return lists.entries.flatMap { entry in entry.values.map { HTTPHeader(entry.name, $0) } }
+    }
+
+    private static func members(_ value: JSON?) -> [(name: String, value: JSON)]? {
+        switch value {
+        case nil, .null?: []
+        case .object(let object)?: object.members
+        default: nil
+        }
+    }
+
+    private static func append(_ name: String, _ value: JSON, to lists: inout ValueLists) -> Bool {
+        guard let text = self.text(value), self.isName(name), self.isValue(text) else { return false }
+        lists.append(name: name, value: text, ignoringCase: true)
+        return true
+    }
+
+    /// Numbers and booleans are written out; lists, objects and null are no header values.
+    private static func text(_ value: JSON) -> String? {
+        switch value {
+        case .string(let text): text
+        case .number(let number): number.text
+        case .bool(let flag): flag ? "true" : "false"
+        case .null, .array, .object: nil
+        }
+    }
+
+    /// A token (RFC 9110 section 5.6.2): nothing else may stand before the colon of a header line.
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+
+    /// No line break or NUL may stand in a value (RFC 9110 section 5.5): a function can't write a second header through it.
+    static func isValue(_ value: String) -> Bool {
+        value.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D && $0 != 0 }
+    }
+
+    /// What becomes of names that belong to the gateway.
+    static func remapped(_ headers: [HTTPHeader], door: Door) -> [HTTPHeader] {
+        headers.compactMap { header in
+            let name = header.name.lowercased()
+            if name == "transfer-encoding" { return nil }
+            switch door {
+            case .rest:
+                if ["connection", "content-length", "date", "server"].contains(name) {
+                    return HTTPHeader("x-amzn-Remapped-\(header.name)", header.value)
+                }
+                // The gateway's own values of these stand in their place.
+                return ["x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id"].contains(name) ? nil : header
+            case .http:
+                let isOwn = name == "apigw-requestid" || name == "content-length" || name == "date"
+                return isOwn || ForwardedHeaders.hopByHop.contains(name) ? nil : header
+            case .functionURL:
+                let isOwn = ["content-length", "date", "server"].contains(name) || name.hasPrefix("x-amzn-")
+                return isOwn || ForwardedHeaders.hopByHop.contains(name)
+                    ? HTTPHeader("x-amzn-remapped-\(name)", header.value) : header
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+/// Finds API, stage and route of a request. Compiled once from the deployment; a lookup reads only.
+///
+/// Which API is meant (the first rule that applies):
+/// 1. A host `{api-id}.execute-api.…` names it; an id that no API has is refused.
+/// 2. The first path segment is a stage of a REST API: that API. Where several have a stage of the name, the first in template
+///    order that has a route for the request, else the first.
+/// 3. An HTTP API, in template order: one with a stage named by the first path segment, else one with a `$default` stage; where
+///    several fit, the first with a route for the request.
+/// 4. The first API of the template, which then refuses the stage in its own words.
+package struct Router: Sendable {
+    /// A route with what its event says of it.
+    package struct Match: Sendable {
+        package let api: API
+        package let stage: Stage
+        package let route: Route
+        /// Ids that AWS would give the resource and the deployment; derived from their names, so they stay the same.
+        let resourceID: String
+        let deploymentID: String
+        /// The path behind the stage segment, with one leading slash.
+        let path: Substring
+        /// As sent, percent-encoding and all.
+        package let parameters: [(name: String, value: Substring)]
+    }
+
+    package enum Outcome: Sendable {
+        case match(Match)
+        case fault(GatewayFault, API.Kind)
+    }
+
+    private struct Entry: Sendable {
+        let api: API
+        let tree: RouteTree
+        let stages: [String: Stage]
+        let resourceIDs: [String]
+        /// The `$default` route of an HTTP API.
+        let defaultRoute: Int?
+        let deploymentID: String
+
+        init(_ api: API) {
+            self.api = api
+            self.stages = Dictionary(api.stages.map { ($0.name, $0) }) { first, _ in first }
+            self.resourceIDs = api.routes.map { String(API.id(forLogicalID: "\(api.id)\($0.path)").prefix(6)) }
+            self.defaultRoute = api.routes.firstIndex { $0.path == "$default" }
+            self.deploymentID = String(API.id(forLogicalID: "\(api.id)/deployment").prefix(6))
+            var tree = RouteTree()
+            for (index, route) in api.routes.enumerated() where route.path != "$default" {
+                tree.insert(method: route.method, path: route.path, route: index)
+            }
+            self.tree = tree
+        }
+    }
+
+    private let entries: [Entry]
+    private let byID: [String: Int]
+    /// The entries that have a stage of the name, in template order; REST APIs and HTTP APIs apart.
+    private let restByStage: [String: [Int]]
+    private let httpByStage: [String: [Int]]
+
+    package init(apis: [API]) {
+        self.entries = apis.map(Entry.init)
+        self.byID = Dictionary(apis.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        func byStage(_ kind: API.Kind) -> [String: [Int]] {
+            var places: [String: [Int]] = [:]
+            for (index, api) in apis.enumerated() where api.kind == kind {
+                for name in Set(api.stages.map(\.name)) { places[name, default: []].append(index) }
+            }
+            return places
+        }
+        self.restByStage = byStage(.rest)
+        self.httpByStage = byStage(.http)
+    }
+
+    /// - Parameters:
+    ///   - path: with one leading slash, as sent.
+    ///   - host: the Host header.
+    func resolve(method: String, path: Substring, host: String?) -> Outcome {
+        let (segment, rest) = RequestTarget.splitFirstSegment(path)
+        if let host, let id = Self.apiID(ofHost: host) {
+            guard let index = self.byID[id] else { return .fault(.unknownStage, .rest) }
+            return self.resolve(in: self.entries[index], method: method, path: path, segment: segment, rest: rest)
+        }
+        let first = String(segment)
+        let fitting = self.restByStage[first] ?? self.httpByStage[first] ?? self.httpByStage["$default"]
+        guard let fitting else {
+            guard let entry = self.entries.first else { return .fault(.routeNotFound, .http) }
+            return self.resolve(in: entry, method: method, path: path, segment: segment, rest: rest)
+        }
+        var refusal: Outcome?
+        for index in fitting {
+            let outcome = self.resolve(in: self.entries[index], method: method, path: path, segment: segment, rest: rest)
+            if case .match = outcome { return outcome }
+            refusal = refusal ?? outcome
+        }
+        return refusal ?? .fault(.routeNotFound, .http)
+    }
+
+    /// `abc123.execute-api.eu-west-1.localhost:3000` gives `abc123`.
+    static func apiID(ofHost host: String) -> String? {
+        let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard labels.count == 3, labels[1].lowercased() == "execute-api" else { return nil }
+        return labels[0].lowercased()
+    }
+
+    private func resolve(in entry: Entry, method: String, path: Substring, segment: Substring, rest: Substring) -> Outcome {
+        let kind = entry.api.kind
+        let stage: Stage
+        let pathInStage: Substring
+        if let named = entry.stages[String(segment)], named.name != "$default" {
+            (stage, pathInStage) = (named, RequestTarget.collapsingLeadingSlashes(rest))
+        } else if kind == .http, let fallback = entry.stages["$default"] {
+            (stage, pathInStage) = (fallback, path)
+        } else {
+            return .fault(kind == .rest ? .unknownStage : .routeNotFound, kind)
+        }
+        let found: (index: Int, parameters: [(name: String, value: Substring)])
+        if let match = entry.tree.match(method: method, path: pathInStage, order: kind == .rest ? .bySegment : .greedyLast) {
+            found = (match.route, match.parameters)
+        } else if let index = entry.defaultRoute {
+            found = (index, [])
+        } else {
+            return .fault(kind == .rest ? .missingAuthenticationToken : .routeNotFound, kind)
+        }
+        return .match(
+            Match(
+                api: entry.api, stage: stage, route: entry.api.routes[found.index], resourceID: entry.resourceIDs[found.index],
+                deploymentID: entry.deploymentID, path: pathInStage, parameters: found.parameters))
+    }
+}
