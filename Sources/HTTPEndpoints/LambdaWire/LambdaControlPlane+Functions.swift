@@ -63,7 +63,7 @@ extension LambdaControlPlane {
         let isDryRun = try reader.bool("DryRun", in: call.body) ?? false
         let revisionID = try reader.string("RevisionId", in: call.body)
         try reader.check()
-        let latest = try self.registry.locate(call.functionName).record.latest
+        let latest = try self.registry.locateFunction(call.functionName).latest
         try Self.require(revisionID, latest)
         guard let stored = call.storedCode else { return .storeCode(CodeUpload(zip: try code.zip(), call: call)) }
 
@@ -91,7 +91,7 @@ extension LambdaControlPlane {
         let members = try ConfigurationMembers(call.body, &reader, isCreation: false)
         let revisionID = try reader.string("RevisionId", in: call.body)
         try reader.check()
-        let latest = try self.registry.locate(call.functionName).record.latest
+        let latest = try self.registry.locateFunction(call.functionName).latest
         try Self.require(revisionID, latest)
         var contents = latest.contents
         try members.apply(to: &contents, self.registry.layers)

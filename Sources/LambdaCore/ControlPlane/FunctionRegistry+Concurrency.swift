@@ -8,11 +8,7 @@ extension FunctionRegistry {
 
     /// - Parameter reserved: 0 stops the function; `nil` returns it to the account's pool.
     package mutating func setReservedConcurrency(_ text: String, _ reserved: Int?) throws(LambdaAPIError) {
-        var (record, qualifier) = try self.locate(text)
-        guard qualifier == nil else {
-            throw .invalidParameter(
-                "This operation is permitted on Lambda functions only. Aliases and versions do not support it.")
-        }
+        var record = try self.locateFunction(text)
         if let reserved {
             try self.checkUnreserved(taking: reserved, instead: record.reservedConcurrency ?? 0)
             let provisioned = record.provisioned.values.reduce(0) { $0 + $1.requested }

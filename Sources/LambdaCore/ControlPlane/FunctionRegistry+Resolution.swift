@@ -53,4 +53,15 @@ extension FunctionRegistry {
         }
         return (record, effective)
     }
+
+    /// For verbs that know functions only: `text` may not name a version or alias.
+    package func locateFunction(_ text: String) throws(LambdaAPIError) -> FunctionRecord {
+        let (record, qualifier) = try self.locate(text)
+        guard qualifier == nil || qualifier == FunctionVersion.latest else {
+            throw .invalidParameter(
+                "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please "
+                    + "specify either a function name or an unqualified function ARN.")
+        }
+        return record
+    }
 }

@@ -8,7 +8,7 @@ extension FunctionRegistry {
         _ text: String, codeSHA256: String? = nil, revisionID: String? = nil, description: String? = nil,
         _ change: inout RegistryChange
     ) throws(LambdaAPIError) -> (version: FunctionVersion, isNew: Bool) {
-        var record = try self.locate(text).record
+        var record = try self.locateFunction(text)
         try Self.require(revisionID, record.latest.revisionID)
         let contents = record.latest.contents
         if let codeSHA256, codeSHA256 != contents.code.sha256 {

@@ -71,6 +71,13 @@ struct FunctionRegistryTests {
         #expect(error?.status == 400)
     }
 
+    @Test func `what only functions have cannot be set on a version`() throws {
+        var sample = try RegistrySample.withVersions()
+        #expect(throws: Never.self) { try sample.registry.setReservedConcurrency("f:$LATEST", 1) }
+        #expect(throws: LambdaAPIError.self) { try sample.registry.setReservedConcurrency("f:1", 1) }
+        #expect(throws: LambdaAPIError.self) { try sample.registry.locateFunction("f:1") }
+    }
+
     // MARK: Aliases
 
     @Test(
