@@ -15,13 +15,14 @@ package struct InvocationReport: Sendable {
     /// What `martlet invoke --report json` prints. All members are always there, except `initDurationMs` (cold starts only) and
     /// `errorType` (errors only); amounts are exact decimal numbers of dollars.
     /// ```
-    /// {"requestId":"…","functionName":"Hello","functionVersion":"$LATEST","startedAt":"2026-10-01T12:00:00.000Z","coldStart":true,
-    ///  "durationMs":3.01,"billedDurationMs":114,"initDurationMs":110.1,"memorySizeMB":128,"maxMemoryUsedMB":36,
+    /// {"requestId":"…","functionName":"Hello","functionVersion":"$LATEST","startedAt":"2026-10-01T12:00:00.000Z",
+    ///  "coldStart":true,"durationMs":3.01,"billedDurationMs":114,"initDurationMs":110.1,"memorySizeMB":128,"maxMemoryUsedMB":36,
     ///  "architecture":"x86_64","requestBytes":2,"responseBytes":15,"status":"success","gbSeconds":0.01425,
     ///  "cost":{"requests":0.0000002,"duration":0.000000237500475,"total":0.000000437500475,"currency":"USD",
     ///          "region":"us-east-1","pricesOf":"2026-10-01"}}
     /// ```
-    /// `status` is `success`, `error` or `timeout`. `cost` also has `ephemeralStorage` and `streamedBytes` when they cost anything.
+    /// `status` is `success`, `error` or `timeout`. `cost` also has `ephemeralStorage` and `streamedBytes` where they
+    /// cost anything.
     package var json: JSON {
         let record = self.record
         var document: JSONObject = [

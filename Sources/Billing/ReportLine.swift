@@ -2,8 +2,9 @@ import CoreTypes
 
 /// The REPORT line that ends the log of an invocation, to the byte as AWS writes it (fields apart by tabs, shown as →):
 /// ```
-/// REPORT RequestId: 8f…→Duration: 3.01 ms→Billed Duration: 114 ms→Memory Size: 128 MB→Max Memory Used: 36 MB→Init Duration: 110.10 ms→
-/// REPORT RequestId: 8f…→Duration: 3000.00 ms→Billed Duration: 3000 ms→Memory Size: 128 MB→Max Memory Used: 30 MB→Status: timeout
+/// REPORT RequestId: …→Duration: 3.01 ms→Billed Duration: 114 ms→Memory Size: 128 MB→Max Memory Used: 36 MB→
+/// REPORT RequestId: …→Duration: 3.01 ms→Billed Duration: 114 ms→…→Max Memory Used: 36 MB→Init Duration: 110.10 ms→
+/// REPORT RequestId: …→Duration: 3000.00 ms→Billed Duration: 3000 ms→…→Max Memory Used: 30 MB→Status: timeout
 /// ```
 /// A line that ends in a number has a tab behind it, one that ends in a status has none. Successful invocations carry no status.
 /// A traced invocation has one more line, `XRAY TraceId: …→SegmentId: …→Sampled: true→`.
@@ -52,7 +53,7 @@ package enum ReportLine {
         for byte in text.utf8 { bytes.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte) }
     }
 
-    /// The XRAY line of a sampled trace; nothing for others. The segment is the function's own, which is the parent of all it calls.
+    /// The XRAY line of a sampled trace; nothing for others. The segment is the function's own, the parent of all it calls.
     private static func append(trace header: String, to bytes: inout [UInt8]) {
         var root: Substring?
         var parent: Substring?

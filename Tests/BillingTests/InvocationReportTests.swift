@@ -12,8 +12,10 @@ struct InvocationReportTests {
         #expect(
             report.json.description
                 == #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","functionName":"Hello","functionVersion":"$LATEST","#
-                + #""startedAt":"2026-10-01T12:00:00.000Z","coldStart":true,"durationMs":3.01,"billedDurationMs":114,"initDurationMs":110.1,"#
-                + #""memorySizeMB":128,"maxMemoryUsedMB":36,"architecture":"x86_64","requestBytes":2,"responseBytes":15,"status":"success","#
+                + #""startedAt":"2026-10-01T12:00:00.000Z","coldStart":true,"durationMs":3.01,"#
+                + #""billedDurationMs":114,"initDurationMs":110.1,"#
+                + #""memorySizeMB":128,"maxMemoryUsedMB":36,"architecture":"x86_64","requestBytes":2,"#
+                + #""responseBytes":15,"status":"success","#
                 + #""gbSeconds":0.01425,"cost":{"requests":0.0000002,"duration":0.000000237500475,"total":0.000000437500475,"#
                 + #""currency":"USD","region":"us-east-1","pricesOf":"2026-10-01"}}"#)
         #expect(report.costLine == "Billed 114 ms x 128 MB = 0.01425 GB-s: 0.0000004375 USD (us-east-1, prices of 2026-10-01)")

@@ -180,8 +180,8 @@ extension ExtensionsState {
         self.report(.exitError, .exitError, identifier, errorType) { $0 == .registered || $0 == .ready || $0 == .running }
     }
 
-    /// `PUT /2022-07-01/telemetry` and `PUT /2020-08-15/logs`, during init only. A second request through the same API replaces the
-    /// first; one through the other API is refused. The subscription comes with the event that tells of it.
+    /// `PUT /2022-07-01/telemetry` and `PUT /2020-08-15/logs`, during init only. A second request through the same API replaces
+    /// the first; one through the other API is refused. The subscription comes with the event that tells of it.
     package mutating func subscribe(
         identifier: String?, api: TelemetrySchema.API, body: some Sequence<UInt8>
     ) -> (PlatformAPIResponse, (subscription: TelemetrySubscription, identifier: RequestID, event: PlatformEvent)?) {
@@ -224,8 +224,8 @@ extension ExtensionsState {
         return self.deliver(event, identifier, to: .invoke)
     }
 
-    /// The environment shuts down. Waiting extensions that asked for SHUTDOWN are told now, busy ones at their next `/next`; external
-    /// ones that did not ask are killed.
+    /// The environment shuts down. Waiting extensions that asked for SHUTDOWN are told now, busy ones at their next `/next`;
+    /// external ones that did not ask are killed.
     package mutating func shutdownStarted(
         _ reason: ExtensionEvent.ShutdownReason, deadline: Timestamp, identifier: RequestID
     ) -> [Action] {
@@ -252,8 +252,8 @@ extension ExtensionsState {
         return self.fail(ExtensionFailure(.launchError, of: name, cause: reason))
     }
 
-    /// The process of an external extension ended: `exit code 0`, `exit status 1`, `signal: killed`. A crash, unless the environment
-    /// shuts down or the extension has told its failure before.
+    /// The process of an external extension ended: `exit code 0`, `exit status 1`, `signal: killed`. A crash, unless the
+    /// environment shuts down or the extension has told its failure before.
     package mutating func processExited(_ name: String, cause: String) -> Action? {
         guard let place = self.members.firstIndex(where: { $0.isExternal && $0.name == name && $0.stage.hasProcess }) else {
             return nil

@@ -1,7 +1,7 @@
 package import CoreTypes
 
-/// What of an environment's output goes to its log, by `LoggingConfig`. Level filters hold with the JSON format only; the Telemetry
-/// API gets every event whatever the filter says (Lambda developer guide, "Configuring advanced logging controls").
+/// What of an environment's output goes to its log, by `LoggingConfig`. Level filters hold with the JSON format only; the
+/// Telemetry API gets every event whatever the filter says (Lambda developer guide, "Configuring advanced logging controls").
 package struct LogFilter: Hashable, Sendable {
     private let configuration: LoggingConfiguration
 

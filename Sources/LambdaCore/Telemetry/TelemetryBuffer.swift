@@ -4,8 +4,8 @@ package import CoreTypes
 /// meanwhile waits, up to twice the buffer, and what finds no room is counted and told with the next batch as
 /// `platform.logsDropped` (Lambda developer guide, "Telemetry API", destination protocols and buffering).
 ///
-/// States: empty → filling (timer armed) → sending (a batch is out, others may fill) → empty or filling. A batch that could not be
-/// delivered is tried again after a pause, at most ``attempts`` times.
+/// States: empty → filling (timer armed) → sending (a batch is out, others may fill) → empty or filling. A batch that could not
+/// be delivered is tried again after a pause, at most ``attempts`` times.
 package struct TelemetryBuffer: Sendable {
     package enum Action: Hashable, Sendable {
         case none

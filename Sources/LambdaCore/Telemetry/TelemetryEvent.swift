@@ -16,8 +16,8 @@ package enum TelemetryEvent: Hashable, Sendable {
         }
     }
 
-    /// The record without a line break; `nil` where the schema has none. Lines are strings, with JSON logging they are objects when
-    /// they are JSON objects. Bytes that are not UTF-8 become U+FFFD.
+    /// The record without a line break; `nil` where the schema has none. Lines are strings, with JSON logging they are objects
+    /// when they are JSON objects. Bytes that are not UTF-8 become U+FFFD.
     package func json(at time: Timestamp, schema: TelemetrySchema, format: LoggingConfiguration.Format) -> [UInt8]? {
         switch self {
         case .platform(let event): event.json(at: time, schema: schema)

@@ -173,7 +173,8 @@ struct ExtensionsTransitionTests {
         }
         #expect(
             ExtensionsStateTests.text(response)
-                == #"{"errorMessage":"State transition from Ready to Ready failed for extension 11111111-1111-4111-8111-111111111111. "#
+                == #"{"errorMessage":"State transition from Ready to Ready failed for extension "#
+                + #"11111111-1111-4111-8111-111111111111. "#
                 + #"Error: State transition is not allowed","errorType":"Extension.InvalidExtensionState"}"# + "\n")
     }
 }

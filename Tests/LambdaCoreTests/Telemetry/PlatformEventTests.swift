@@ -77,7 +77,8 @@ struct PlatformEventTests {
             (.end(Sample.id), "END RequestId: 8f4d2c1b-0a39-4e58-9f67-0123456789ab\n"),
             (
                 .report(.init(Sample.record())),
-                "REPORT RequestId: 8f4d2c1b-0a39-4e58-9f67-0123456789ab\tDuration: 1233.96 ms\tBilled Duration: 1234 ms\tMemory Size: 256 MB\tMax Memory Used: 123 MB\t\n"
+                "REPORT RequestId: 8f4d2c1b-0a39-4e58-9f67-0123456789ab\tDuration: 1233.96 ms"
+                    + "\tBilled Duration: 1234 ms\tMemory Size: 256 MB\tMax Memory Used: 123 MB\t\n"
             ),
             (Sample.agent, "EXTENSION\tName: agent\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n"),
             (
@@ -101,13 +102,18 @@ struct PlatformEventTests {
             self.json(Sample.initStart())
                 == self.line(
                     "initStart",
-                    #"{"initializationType":"on-demand","phase":"init","runtimeVersion":"nodejs:22.mainline.v122","runtimeVersionArn":"arn:aws:lambda:us-east-1::runtime:0a","functionName":"f","functionVersion":"$LATEST","instanceId":"2026/10/08/f[$LATEST]00112233445566778899aabbccddeeff","instanceMaxMemory":268435456}"#
+                    #"{"initializationType":"on-demand","phase":"init","runtimeVersion":"nodejs:22.mainline.v122","#
+                        + #""runtimeVersionArn":"arn:aws:lambda:us-east-1::runtime:0a","functionName":"f","#
+                        + #""functionVersion":"$LATEST","#
+                        + #""instanceId":"2026/10/08/f[$LATEST]00112233445566778899aabbccddeeff","#
+                        + #""instanceMaxMemory":268435456}"#
                 ))
         #expect(
             self.json(Sample.start())
                 == self.line(
                     "start",
-                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","functionArn":"arn:aws:lambda:us-east-1:000000000000:function:f","version":"$LATEST"}"#
+                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","#
+                        + #""functionArn":"arn:aws:lambda:us-east-1:000000000000:function:f","version":"$LATEST"}"#
                 ))
         #expect(
             self.json(.initReport(.init(phase: .invoke, duration: .milliseconds(3_000), status: .timeout)))
@@ -129,7 +135,8 @@ struct PlatformEventTests {
             self.json(Sample.dropped)
                 == self.line(
                     "logsDropped",
-                    #"{"reason":"Consumer seems to have fallen behind as it has not acknowledged receipt of logs.","droppedRecords":123,"droppedBytes":12345}"#
+                    #"{"reason":"Consumer seems to have fallen behind as it has not acknowledged receipt of logs.","#
+                        + #""droppedRecords":123,"droppedBytes":12345}"#
                 ))
     }
 
@@ -140,13 +147,16 @@ struct PlatformEventTests {
             self.json(.report(.init(Sample.record(initDuration: .microseconds(463_512)))))
                 == self.line(
                     "report",
-                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","metrics":{"durationMs":1233.96,"billedDurationMs":1698,"memorySizeMB":256,"maxMemoryUsedMB":123,"initDurationMs":463.51},"status":"success"}"#
+                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","metrics":{"durationMs":1233.96,"#
+                        + #""billedDurationMs":1698,"memorySizeMB":256,"maxMemoryUsedMB":123,"initDurationMs":463.51},"#
+                        + #""status":"success"}"#
                 ))
         #expect(
             self.json(.report(.init(Sample.record(.timeout))))
                 == self.line(
                     "report",
-                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","metrics":{"durationMs":5000.0,"billedDurationMs":5000,"memorySizeMB":256,"maxMemoryUsedMB":123},"status":"timeout"}"#
+                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","metrics":{"durationMs":5000.0,"#
+                        + #""billedDurationMs":5000,"memorySizeMB":256,"maxMemoryUsedMB":123},"status":"timeout"}"#
                 ))
         #expect(
             self.json(.report(.init(Sample.record(.error(type: "Runtime.OutOfMemory")))))?.hasSuffix(
@@ -161,7 +171,11 @@ struct PlatformEventTests {
             self.json(Sample.runtimeDone())
                 == self.line(
                     "runtimeDone",
-                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","status":"success","metrics":{"durationMs":140.0,"producedBytes":16},"spans":[{"name":"responseLatency","start":"2026-10-01T12:00:00.064Z","durationMs":23.02}],"tracing":{"spanId":"54565fb41ac79632","type":"X-Amzn-Trace-Id","value":"Root=1-62e900b2-710d76f009d6e7785905449a;Parent=0efbd19962d95b05;Sampled=1"}}"#
+                    #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","status":"success","#
+                        + #""metrics":{"durationMs":140.0,"producedBytes":16},"spans":[{"name":"responseLatency","#
+                        + #""start":"2026-10-01T12:00:00.064Z","durationMs":23.02}],"tracing":{"spanId":"54565fb41ac79632","#
+                        + #""type":"X-Amzn-Trace-Id","#
+                        + #""value":"Root=1-62e900b2-710d76f009d6e7785905449a;Parent=0efbd19962d95b05;Sampled=1"}}"#
                 ))
     }
 
@@ -192,7 +206,8 @@ struct PlatformEventTests {
             ),
             (
                 .report(.init(Sample.record())), "report",
-                #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","metrics":{"durationMs":1233.96,"billedDurationMs":1234,"memorySizeMB":256,"maxMemoryUsedMB":123}}"#
+                #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","metrics":{"durationMs":1233.96,"#
+                    + #""billedDurationMs":1234,"memorySizeMB":256,"maxMemoryUsedMB":123}}"#
             ),
             (Sample.runtimeDone(), "runtimeDone", #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","status":"success"}"#),
             (
