@@ -46,7 +46,8 @@ package struct InvocationRecord: Hashable, Sendable {
     package var isColdStart: Bool { self.initDuration != nil }
 
     package init(
-        requestID: RequestID, functionName: String, version: String, source: Source, startedAt: Timestamp, initDuration: Duration?,
+        requestID: RequestID, functionName: String, version: String, source: Source, startedAt: Timestamp,
+        initDuration: Duration?,
         duration: Duration, memoryMB: Int, ephemeralStorageMB: Int = 512, isARM: Bool = false, maxMemoryUsedMB: Int,
         outcome: Outcome, requestBytes: Int, responseBytes: Int, isStreamed: Bool = false, traceHeader: String = ""
     ) {
