@@ -1,3 +1,4 @@
+import CoreTypes
 import Crypto
 package import LambdaCore
 
@@ -80,7 +81,7 @@ package struct CodeStorage: CodeStore {
         let name = Self.hexadecimal(digest)
         let folder = "\(self.directory)/\(name)"
         let stored = StoredCode(
-            folder: folder, description: CodeDescription(sha256: Base64Text.encode(digest), size: size))
+            folder: folder, description: CodeDescription(sha256: Base64.encode(digest), size: size))
         if FileTree.isFolder(folder) { return stored }
         do {
             try FileTree.makeFolders(self.directory)

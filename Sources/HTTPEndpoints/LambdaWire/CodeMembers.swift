@@ -32,7 +32,7 @@ struct CodeMembers {
         guard self.bucket == nil, self.key == nil else {
             throw .invalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile.")
         }
-        guard let bytes = Base64Text.decode(zipFile) else { throw .serialization("ZipFile is not valid base64") }
+        guard let bytes = Base64.decode(zipFile) else { throw .serialization("ZipFile is not valid base64") }
         guard !bytes.isEmpty else { throw CodeStoreError.empty.apiError }
         return bytes
     }

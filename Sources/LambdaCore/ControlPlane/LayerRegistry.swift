@@ -95,6 +95,7 @@ package struct LayerRegistry: Sendable {
             switch source {
             case .folder(let path), .archive(let path): path
             case .swiftProduct(_, let product): product
+            case .inline(_, let fileName): fileName
             }
         let last = path.split(separator: "/").last ?? "layer"
         let name = (last.hasSuffix(".zip") ? last.dropLast(4) : last).map { FunctionReference.isWord(String($0)) ? $0 : "-" }

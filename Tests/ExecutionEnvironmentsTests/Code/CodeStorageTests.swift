@@ -19,7 +19,7 @@ struct CodeStorageTests {
         try body(CodeStorage(directory: directory + "/code", unzippedLimit: limit), directory)
     }
 
-    private func bytes(_ vector: String) throws -> [UInt8] { try #require(Base64Text.decode(vector)) }
+    private func bytes(_ vector: String) throws -> [UInt8] { try #require(Base64.decode(vector)) }
 
     private func text(_ path: String) throws -> String {
         try ZipSource.withFile(path) { String(decoding: try $0.read(at: 0, count: $0.size), as: UTF8.self) }

@@ -43,7 +43,7 @@ struct ControlPlaneSample {
     static func creation(_ name: String, zip: String = "zip-1") -> JSONObject {
         [
             "FunctionName": .string(name), "Runtime": "provided.al2023", "Handler": "bootstrap", "Role": .string(Self.role),
-            "Code": ["ZipFile": .string(Base64Text.encode(Array(zip.utf8)))],
+            "Code": ["ZipFile": .string(Base64.encode(Array(zip.utf8)))],
         ]
     }
 

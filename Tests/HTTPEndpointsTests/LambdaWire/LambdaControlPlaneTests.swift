@@ -64,7 +64,7 @@ struct LambdaControlPlaneTests {
     @Test func `an update of the code changes it, a dry run does not`() throws {
         var sample = ControlPlaneSample()
         try sample.create("f")
-        let zip: JSON = .string(Base64Text.encode(Array("zip-two".utf8)))
+        let zip: JSON = .string(Base64.encode(Array("zip-two".utf8)))
         let trial = try sample.call("PUT", "\(Self.functions)/f/code", ["ZipFile": zip, "DryRun": true])
         #expect(trial["CodeSha256"] == "sha256 of zip-two")
         #expect(try sample.call("GET", "\(Self.functions)/f/configuration")["CodeSha256"] == "sha256 of zip-1")
@@ -261,7 +261,7 @@ struct LambdaControlPlaneTests {
         var sample = ControlPlaneSample()
         let path = "/2018-10-31/layers/tools/versions"
         let layerARN = "arn:aws:lambda:us-east-1:000000000000:layer:tools"
-        let content: JSON = ["ZipFile": .string(Base64Text.encode(Array("layer".utf8)))]
+        let content: JSON = ["ZipFile": .string(Base64.encode(Array("layer".utf8)))]
         let published = try sample.call(
             "POST", path, ["Content": content, "CompatibleRuntimes": ["python3.13"], "LicenseInfo": "MIT"])
         #expect(published.status == 201)
