@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
-            swiftSettings: strict),
+            resources: [.embedInCode("Bootstraps")], swiftSettings: strict),
         .target(
             name: "HTTPEndpoints",
             dependencies: [
@@ -74,6 +74,28 @@ let package = Package(
         // What a Swift function links; knows nothing of the host.
         .target(name: "MartletRuntime", swiftSettings: strict),
 
+        // The sample functions, as people write them.
+        .executableTarget(name: "Hello", dependencies: ["MartletRuntime"], path: "Functions/Hello", swiftSettings: strict),
+        .executableTarget(name: "Echo", dependencies: ["MartletRuntime"], path: "Functions/Echo", swiftSettings: strict),
+        .executableTarget(name: "Orders", dependencies: ["MartletRuntime"], path: "Functions/Orders", swiftSettings: strict),
+        .executableTarget(name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
+
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
+        .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "LambdaEvents"], swiftSettings: strict),
+        .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], swiftSettings: strict),
+        .testTarget(
+            name: "ExecutionEnvironmentsTests", dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
+            exclude: ["bootstraps_test.py"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

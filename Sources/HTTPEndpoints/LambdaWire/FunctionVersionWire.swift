@@ -99,6 +99,7 @@ extension CodeSource {
         switch self {
         case .folder(let path), .archive(let path): "file://\(path)"
         case .swiftProduct(let package, _): "file://\(package)"
+        case .inline(_, let fileName): "inline:\(fileName)"
         }
     }
 }
