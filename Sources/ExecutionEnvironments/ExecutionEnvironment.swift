@@ -69,7 +69,7 @@ final class ExecutionEnvironment {
         self.owner = owner
         let now = HostClock.now()
         let logStream = context.makeLogStream(version: function.executedVersion, at: now)
-        self.temporaryFolder = "\(context.settings.stateFolder)/environments/\(logStream.suffix(32))"
+        self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
             logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)", logStream: logStream,
@@ -125,8 +125,8 @@ final class ExecutionEnvironment {
         let variables = EnvironmentVariables(
             configuration: self.configuration, version: self.function.executedVersion, region: self.context.settings.region,
             runtimeAPI: "127.0.0.1:\(self.listener?.port ?? 0)", logStream: self.description.logStream,
-            credentials: self.context.settings.credentials, taskRoot: self.code.taskRoot,
-            runtimeFolder: "\(self.context.settings.stateFolder)/runtime", layersRoot: self.code.layersRoot,
+            credentials: self.context.credentials, taskRoot: self.code.taskRoot,
+            runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
             temporaryFolder: self.temporaryFolder)
         self.group = self.context.cgroups?.makeGroup(name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
         let cgroup = self.group?.openProcesses() ?? -1
