@@ -81,11 +81,11 @@ struct InvokeCommand: AsyncParsableCommand {
         case nil: bytes = []
         case "-": bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
         case let path?:
-            do {
-                bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-            } catch {
-                throw CommandFailure.usage("can't read the event \(path): \(error.localizedDescription)")
+            // Not Data(contentsOf:), which refuses pipes such as those of <(…).
+            guard let file = FileHandle(forReadingAtPath: path) else {
+                throw CommandFailure.usage("can't read the event \(path): \(String(cString: strerror(errno)))")
             }
+            bytes = Array(file.readDataToEndOfFile())
         }
         return bytes.isEmpty ? Array("{}".utf8) : bytes
     }
