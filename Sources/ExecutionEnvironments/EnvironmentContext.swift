@@ -46,6 +46,7 @@ package final class EnvironmentContext {
     package var endpointURL: String?
     let guardian: Guardian
     let cgroups: CGroups?
+    let sweeper: OrphanSweeper
     package weak var observer: (any ExecutionObserver)?
     var random = BufferedRandom()
     private var freeListeners: [RuntimeListener] = []
@@ -55,6 +56,7 @@ package final class EnvironmentContext {
         self.eventLoop = eventLoop
         self.settings = settings
         self.guardian = guardian
+        self.sweeper = OrphanSweeper(eventLoop: eventLoop)
         self.cgroups = CGroups.available(marker: guardian.marker)
     }
 

@@ -58,6 +58,7 @@ final class ExecutionEnvironment {
     private var initStarted = NIODeadline.uptimeNanoseconds(0)
     private var retiresAfterInvocation = false
     private var isFrozen = false
+    private var isSweeping = false
     /// Open until the runtime has been started.
     private var pendingDescriptors: [Int32] = []
 
@@ -163,7 +164,7 @@ final class ExecutionEnvironment {
         do throws(ProcessError) {
             self.runtime = try ChildProcess(
                 request, output: output, cgroup: cgroup, guardian: self.context.guardian, eventLoop: self.eventLoop
-            ) { [weak self] _, end in self?.runtimeEnded(end) }
+            ) { [weak self] process, end in self?.runtimeEnded(process, end) }
         } catch {
             self.failInit(.platform(Self.functionError(of: error)), isFinal: true)
         }
@@ -219,6 +220,7 @@ final class ExecutionEnvironment {
     private func initialized() {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
+        self.meter.read(processes: self.processes, now: self.now)
         self.deadline = nil
         self.extensions?.initEnded()
         guard let invocation else {
@@ -404,8 +406,9 @@ final class ExecutionEnvironment {
     // MARK: Ends
 
     /// A runtime process has ended, told to or not.
-    private func runtimeEnded(_ end: ProcessEnd) {
+    private func runtimeEnded(_ process: ChildProcess, _ end: ProcessEnd) {
         self.parked = nil
+        self.meter.note(peak: process.peakBytes)
         self.runtime = nil
         self.passOnOutput()
         switch self.state {
@@ -485,7 +488,7 @@ final class ExecutionEnvironment {
     }
 
     private func checkEnded() {
-        guard self.state == .ending, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else { return }
+        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else { return }
         if let output {
             self.passOnOutput(output.close())
             self.output = nil
@@ -494,6 +497,14 @@ final class ExecutionEnvironment {
         self.group = nil
         self.extensions?.close()
         self.extensions = nil
+        self.isSweeping = true
+        self.context.sweeper.sweep(String(self.description.logStream.suffix(16))) { [self] in
+            self.isSweeping = false
+            self.finishEnd()
+        }
+    }
+
+    private func finishEnd() {
         let afterEnd = self.afterEnd
         self.afterEnd = nil
         if let afterEnd {
