@@ -1,4 +1,5 @@
 import CoreTypes
+import Dispatch
 import LambdaCore
 package import NIOCore
 
@@ -87,6 +88,13 @@ package final class EnvironmentContext {
             taker.value(result.map(\.value))
         }
     }
+
+    /// Deletes an environment's folder, which may be large, on a thread of its own. What can't be deleted goes with the host's folder.
+    func removeFolder(_ path: String) {
+        Self.removalQueue.async { try? FileTree.remove(path) }
+    }
+
+    private static let removalQueue = DispatchQueue(label: "martlet.folder-removal")
 
     func giveBack(_ listener: RuntimeListener) {
         listener.disconnect()

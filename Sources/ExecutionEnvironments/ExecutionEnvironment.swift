@@ -378,7 +378,6 @@ final class ExecutionEnvironment {
     }
 
     private func conclude(_ invocation: Invocation, outcome: InvocationRecord.Outcome, duration: Duration) {
-        self.invocation = nil
         let record = InvocationRecord(
             requestID: invocation.id, functionName: self.configuration.name, version: self.function.executedVersion,
             source: invocation.source, startedAt: invocation.startedAt, initDuration: invocation.initDuration, duration: duration,
@@ -388,6 +387,7 @@ final class ExecutionEnvironment {
             responseBytes: max(invocation.streamedBytes, invocation.answer?.payload.readableBytes ?? 0),
             isStreamed: invocation.answer?.isStreamed ?? false, traceHeader: invocation.traceHeader)
         self.invocationEnded(invocation, record)
+        self.invocation = nil
         self.owner?.invocationConcluded(invocation)
         if invocation.wantsLog { self.handOver(invocation, record: record) }
     }
@@ -521,6 +521,7 @@ final class ExecutionEnvironment {
         self.state = .ended
         self.timer?.task.cancel()
         self.timer = nil
+        self.context.removeFolder(self.temporaryFolder)
         if let listener { self.context.giveBack(listener) }
         self.listener = nil
         self.owner?.environmentEnded(self)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExecutionEnvironments
 import Foundation
 
 struct DoctorCommand: ParsableCommand {
@@ -79,8 +80,7 @@ enum MachineChecks {
 
     private static var memory: MachineCheck {
         #if os(Linux)
-            let controllers = (try? String(contentsOfFile: "/sys/fs/cgroup/cgroup.controllers", encoding: .utf8)) ?? ""
-            if controllers.split(whereSeparator: \.isWhitespace).contains("memory"), access("/sys/fs/cgroup", W_OK) == 0 {
+            if CGroups.isUsable {
                 return MachineCheck(name: "memory limits", state: .good, finding: "by the kernel (cgroup v2)")
             }
             return MachineCheck(

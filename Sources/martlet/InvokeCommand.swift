@@ -41,8 +41,8 @@ struct InvokeCommand: AsyncParsableCommand {
     @Flag(help: "Start a new environment, whatever runs already.")
     var cold = false
 
-    @Flag(help: "Use Swift products as they lie, however old.")
-    var noBuild = false
+    @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
+    var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
     @OptionGroup var shared: SharedOptions
 
@@ -52,6 +52,7 @@ struct InvokeCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let project = try Project(self.shared)
+        if self.shared.verbose { project.printDetails(self.shared) }
         guard let name = project.functionName(self.name) else {
             let known = project.deployment.functions.map(\.logicalID).joined(separator: ", ")
             throw CommandFailure.usage("no function \(self.name) in \(self.shared.template); there are: \(known)")
@@ -66,7 +67,7 @@ struct InvokeCommand: AsyncParsableCommand {
 
         let result: InvokeOutcome
         if !self.cold, let host = HostFile.running(in: project.settings.stateFolder) {
-            result = try await RemoteInvocation(host: host).invoke(name, qualifier: qualifier, payload: payload, clientContext: self.clientContext)
+            result = try await self.invokeThere(host, name, qualifier: qualifier, payload: payload)
             if !self.shared.quiet { FileHandle.standardError.write(Data(result.log)) }
         } else {
             result = try await self.invokeHere(name, qualifier: qualifier, payload: payload, project)
@@ -107,6 +108,24 @@ struct InvokeCommand: AsyncParsableCommand {
         } catch let error as HostError {
             throw CommandFailure.host(error.description)
         } catch let error as ProcessError {
+            throw CommandFailure.host(error.description)
+        }
+    }
+
+    /// Through the host that runs already.
+    private func invokeThere(_ host: HostFile, _ name: String, qualifier: String?, payload: [UInt8]) async throws -> InvokeOutcome {
+        do {
+            let answer = try await HostClient(host: host).invoke(name, qualifier: qualifier, payload: payload, clientContext: self.clientContext)
+            guard answer.status == 200 else {
+                throw CommandFailure.host(
+                    "the host at \(host.aws) refused the call (\(answer.status)): \(String(decoding: answer.payload, as: UTF8.self))")
+            }
+            var outcome = InvokeOutcome(payload: answer.payload, functionError: answer.functionError, requestID: answer.requestID)
+            outcome.log = answer.log
+            outcome.report = answer.report
+            outcome.costLine = answer.costLine
+            return outcome
+        } catch let error as HostError {
             throw CommandFailure.host(error.description)
         }
     }

@@ -12,8 +12,10 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Run the emulator: the APIs of the template and an AWS endpoint for Lambda.",
         discussion: """
             Point AWS clients to the AWS endpoint:
-              export AWS_ENDPOINT_URL=http://127.0.0.1:3001 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
-              aws lambda invoke --function-name Hello --payload '{}' --cli-binary-format raw-in-base64-out --log-type Tail out.json
+              export AWS_ENDPOINT_URL=http://127.0.0.1:3001 AWS_DEFAULT_REGION=us-east-1
+              export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+              aws lambda invoke --function-name Hello --log-type Tail out.json
+            With a payload, version 2 of the AWS CLI also wants --cli-binary-format raw-in-base64-out.
 
             Stops on Ctrl-C, leaving no process behind.
             """)
@@ -36,14 +38,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Seconds that an environment is kept without work (MARTLET_IDLE_TIMEOUT).")
     var idleTimeout: Int = Defaults.number("MARTLET_IDLE_TIMEOUT") ?? 600
 
-    @Flag(help: "Stop the processes between invocations, as AWS does: background work stands still here, too.")
-    var freeze = false
+    @Flag(help: "Stop the processes between invocations, as AWS does: background work stands still here, too (MARTLET_FREEZE).")
+    var freeze = Defaults.flag("MARTLET_FREEZE")
 
-    @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays.")
-    var hastenRetries = false
+    @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
+    var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
 
-    @Flag(help: "Use Swift products as they lie, however old.")
-    var noBuild = false
+    @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
+    var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
     @OptionGroup var shared: SharedOptions
 
@@ -56,7 +58,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        let project = try Project(self.shared)
+        let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)")
+        if self.shared.verbose { project.printDetails(self.shared) }
         if !self.noBuild { try project.build() }
         var settings = project.settings
         settings.host = self.host
@@ -117,8 +120,8 @@ struct ServeCommand: AsyncParsableCommand {
         if let name = names.first {
             lines.append("  martlet invoke \(name)")
             lines.append(
-                "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=\(self.shared.region) "
-                    + "aws lambda invoke --function-name \(name) --payload '{}' --cli-binary-format raw-in-base64-out --log-type Tail out.json")
+                "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
+                    + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
         }
         lines.append("Stop with Ctrl-C.")
         Terminal.error(lines.joined(separator: "\n"))

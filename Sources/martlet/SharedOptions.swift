@@ -24,11 +24,11 @@ struct SharedOptions: ParsableArguments {
     @Option(help: "The account in ARNs, twelve digits (MARTLET_ACCOUNT_ID).")
     var accountId: String = Defaults.text("MARTLET_ACCOUNT_ID") ?? "000000000000"
 
-    @Flag(name: [.short, .long], help: "Nothing on stderr but errors.")
-    var quiet = false
+    @Flag(name: [.short, .long], help: "Nothing on stderr but errors (MARTLET_QUIET).")
+    var quiet = Defaults.flag("MARTLET_QUIET")
 
-    @Flag(help: "More about what the host does.")
-    var verbose = false
+    @Flag(help: "Say what the template came to and where things lie (MARTLET_VERBOSE).")
+    var verbose = Defaults.flag("MARTLET_VERBOSE")
 
     mutating func validate() throws {
         guard self.accountId.utf8.count == 12, self.accountId.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
@@ -40,6 +40,9 @@ struct SharedOptions: ParsableArguments {
 /// Defaults from the environment.
 enum Defaults {
     static func text(_ name: String) -> String? { ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Whether a variable says `1`, `true` or `yes`.
+    static func flag(_ name: String) -> Bool { self.text(name).map { ["1", "true", "yes"].contains($0.lowercased()) } ?? false }
 
     /// A number, or `nil` when the variable isn't set. One that is no number ends the command: a silent default would hide it.
     static func number(_ name: String) -> Int? {
@@ -57,10 +60,12 @@ struct Project {
     let deployment: Deployment
     let settings: HostSettings
 
-    init(_ options: SharedOptions) throws {
+    /// - Parameter awsEndpoint: where queue URLs of the template point.
+    init(_ options: SharedOptions, awsEndpoint: String? = nil) throws {
         var templateOptions = TemplateOptions()
         templateOptions.region = options.region
         templateOptions.accountID = options.accountId
+        if let awsEndpoint { templateOptions.awsEndpoint = awsEndpoint }
         do throws(TemplateError) {
             templateOptions.parameterOverrides = try ParameterOverrides.parse(options.parameterOverrides)
             if let path = options.envVars ?? Defaults.text("MARTLET_ENV_VARS") { templateOptions.environmentOverrides = try EnvironmentOverrides.load(path: path) }
@@ -93,6 +98,18 @@ struct Project {
                 throw CommandFailure.host(error.description)
             }
         }
+    }
+
+    /// For `--verbose`.
+    func printDetails(_ options: SharedOptions) {
+        var lines = ["template      \(options.template)", "state folder  \(self.settings.stateFolder)", "region        \(options.region), account \(options.accountId)"]
+        for function in self.deployment.functions {
+            let configuration = function.configuration
+            lines.append(
+                "function      \(configuration.name): \(configuration.runtime.rawValue), \(configuration.memoryMB) MB, "
+                    + "\(configuration.timeoutSeconds) s, code \(configuration.code)")
+        }
+        for line in lines { Terminal.error(line) }
     }
 
     func printNotices() {
