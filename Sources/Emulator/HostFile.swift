@@ -22,7 +22,8 @@ package struct HostFile: Hashable, Sendable {
     /// The host that runs for this state folder, if there is one. A file that a killed host left behind is none.
     package static func running(in stateFolder: String) -> HostFile? {
         guard let data = FileManager.default.contents(atPath: Self.path(in: stateFolder)), let json = try? JSON(parsing: data),
-            let gateway = json["gateway"]?.stringValue, let aws = json["aws"]?.stringValue, let console = json["console"]?.stringValue,
+            let gateway = json["gateway"]?.stringValue, let aws = json["aws"]?.stringValue,
+            let console = json["console"]?.stringValue,
             let runtime = json["runtime"]?.stringValue, let processID = json["pid"]?.intValue.flatMap(Int32.init(exactly:))
         else { return nil }  // Unreadable is as good as absent: the host that wrote it replaces it whole.
         guard kill(processID, 0) == 0 else { return nil }

@@ -89,7 +89,8 @@ package struct EnvironmentVariables {
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:\(layers)/bin",
-            "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(self.runtimeFolder):\(self.taskRoot):\(self.taskRoot)/lib:\(layers)/lib",
+            "LD_LIBRARY_PATH":
+                "/var/lang/lib:/lib64:/usr/lib64:\(self.runtimeFolder):\(self.taskRoot):\(self.taskRoot)/lib:\(layers)/lib",
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
             "TMPDIR": self.temporaryFolder,

@@ -60,7 +60,8 @@ package final class Invoker: EnvironmentOwner {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
         invocation.client.finished(
             InvocationResult(
-                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(), failure: failure,
+                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(),
+                failure: failure,
                 contentType: nil, log: nil, record: nil))
     }
 
@@ -72,7 +73,9 @@ package final class Invoker: EnvironmentOwner {
         }
         switch self.pool.place(version) {
         case .reuse(let id):
-            guard let environment = self.environments[id] else { preconditionFailure("the pool knows only environments that exist") }
+            guard let environment = self.environments[id] else {
+                preconditionFailure("the pool knows only environments that exist")
+            }
             environment.run(invocation)
         case .start(let id, let evicted):
             if let evicted { self.environments[evicted]?.end() }
@@ -90,7 +93,8 @@ package final class Invoker: EnvironmentOwner {
     }
 
     private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {
-        let environment = ExecutionEnvironment(id: id, function: invocation.function, code: code, context: self.context, owner: self)
+        let environment = ExecutionEnvironment(
+            id: id, function: invocation.function, code: code, context: self.context, owner: self)
         self.environments[id] = environment
         environment.start(for: invocation)
     }

@@ -49,7 +49,8 @@ final class OrphanSweeper {
         let texts = markers.map { strdup($0) }
         defer { for text in texts { free(text) } }
         let pointers = texts.map { UnsafePointer($0) }
-        for _ in 0..<Self.rounds where pointers.withUnsafeBufferPointer({ martlet_kill_marked($0.baseAddress!, Int32($0.count)) }) == 0 { return }
+        for _ in 0..<Self.rounds
+        where pointers.withUnsafeBufferPointer({ martlet_kill_marked($0.baseAddress!, Int32($0.count)) }) == 0 { return }
     }
 
     private static let rounds = 100

@@ -209,7 +209,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
             self.plan = self.service.plan(for: head, on: self)
             if case .discard = self.plan { return }
             if head.headers.first(name: "expect")?.lowercased() == "100-continue", let context {
-                context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                context.writeAndFlush(
+                    self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(var buffer):
             switch self.plan {

@@ -98,6 +98,7 @@ package struct RuntimeAPIError: Error, Hashable, Sendable {
     package static func invalidStateTransition(from phase: RuntimeAPIState.Phase, to state: String) -> RuntimeAPIError {
         RuntimeAPIError(
             status: 403, type: "InvalidStateTransition",
-            message: "State transition from \(phase.rawValue) to \(state) failed for runtime. Error: State transition is not allowed")
+            message:
+                "State transition from \(phase.rawValue) to \(state) failed for runtime. Error: State transition is not allowed")
     }
 }
