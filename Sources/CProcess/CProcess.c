@@ -55,7 +55,8 @@ static void tell_guardian(int descriptor, char verb, pid_t group) {
 }
 
 #ifdef __linux__
-// Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and *error.
+// Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and
+// *error.
 static void run_child(const struct martlet_spawn_request *request, pid_t parent, volatile int *stage, volatile int *error) {
     *stage = MARTLET_SPAWN_SETUP;
     if (setpgid(0, request->process_group)) goto failed;

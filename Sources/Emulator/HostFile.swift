@@ -1,7 +1,8 @@
 import CoreTypes
 import Foundation
 
-/// Where a running host of a project can be reached: written to the state folder when its listeners accept, removed when it stops.
+/// Where a running host of a project can be reached: written to the state folder when its listeners accept, removed when it
+/// stops.
 package struct HostFile: Hashable, Sendable {
     package var gateway: String
     package var aws: String
@@ -30,7 +31,8 @@ package struct HostFile: Hashable, Sendable {
         return HostFile(gateway: gateway, aws: aws, console: console, runtime: runtime, processID: processID)
     }
 
-    /// `{"gateway":"http://…","aws":"http://…","console":"http://…","runtime":"host:port","pid":1}`, complete or not there at all.
+    /// `{"gateway":"http://…","aws":"http://…","console":"http://…","runtime":"host:port","pid":1}`, complete or not there at
+    /// all.
     package func write(to path: String) throws {
         let json: JSON = [
             "gateway": .string(self.gateway), "aws": .string(self.aws), "console": .string(self.console),

@@ -3,7 +3,8 @@ import Foundation
 
 /// The folder that a host keeps its things in, `.martlet` of the project as a rule.
 enum StateFolder {
-    /// Makes the folder and writes the bootstraps of the managed runtimes into it. Returns the folder that stands for `/var/runtime`.
+    /// Makes the folder and writes the bootstraps of the managed runtimes into it. Returns the folder that stands for
+    /// `/var/runtime`.
     static func prepare(_ folder: String) throws -> String {
         let runtime = "\(folder)/runtime"
         do {

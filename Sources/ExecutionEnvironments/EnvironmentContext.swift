@@ -90,7 +90,8 @@ package final class EnvironmentContext {
         }
     }
 
-    /// Deletes an environment's folder, which may be large, on a thread of its own. What can't be deleted goes with the host's folder.
+    /// Deletes an environment's folder, which may be large, on a thread of its own. What can't be deleted goes with the host's
+    /// folder.
     func removeFolder(_ path: String) {
         Self.removalQueue.async { try? FileTree.remove(path) }
     }

@@ -1,7 +1,8 @@
 package import LambdaCore
 
 /// The environment of a function's processes: exactly what the Lambda developer guide documents ("Defined runtime environment
-/// variables") and the function's own variables. Nothing of the host's environment is passed on, so that no secret of its user is.
+/// variables") and the function's own variables. Nothing of the host's environment is passed on, so that no secret of its user
+/// is.
 package struct EnvironmentVariables {
     package var configuration: FunctionConfiguration
     /// `$LATEST` or a number.

@@ -124,8 +124,8 @@ extension ExecutionEnvironment {
     }
 }
 
-/// A response that the function writes piece by piece. A client that streams gets each piece as it comes; for one that doesn't, the
-/// whole is collected.
+/// A response that the function writes piece by piece. A client that streams gets each piece as it comes; for one that doesn't,
+/// the whole is collected.
 final class StreamedResponse: HTTPBodyConsumer {
     private unowned let environment: ExecutionEnvironment
     private let invocation: Invocation

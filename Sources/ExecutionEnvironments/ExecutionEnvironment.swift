@@ -631,8 +631,8 @@ struct WeakEnvironment {
 /// Bounds of an environment that are no quotas of a function's configuration (Lambda developer guide, "Lambda quotas").
 enum EnvironmentLimits {
     static let openFiles: UInt64 = 1024
-    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit: it
-    /// stops a runaway between two looks at the resident memory.
+    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit:
+    /// it stops a runaway between two looks at the resident memory.
     static let dataHeadroomMB = 512
     /// How often the memory of a running invocation is looked at.
     static let memoryCheck = TimeAmount.milliseconds(25)

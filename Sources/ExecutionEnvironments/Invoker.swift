@@ -11,7 +11,8 @@ package final class Invoker: EnvironmentOwner {
     private var pool: EnvironmentPool<FunctionVersionID>
     private var admission: ConcurrencyAdmission
     private var environments: [Int: ExecutionEnvironment] = [:]
-    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in line.
+    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in
+    /// line.
     private var waiting: [FunctionVersionID: CircularBuffer<(place: UInt64, invocation: Invocation)>] = [:]
     private var waitingCount = 0
     private var lastPlaceInLine: UInt64 = 0

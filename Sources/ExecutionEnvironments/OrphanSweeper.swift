@@ -8,9 +8,9 @@ import NIOCore
     import Glibc
 #endif
 
-/// Kills what an ended environment's processes left behind outside their process groups: daemons that began a session of their own.
-/// They are known by the environment's marker, which they have inherited. Looking through all processes takes milliseconds, so it
-/// happens on a thread of its own, for all environments that have ended meanwhile at once.
+/// Kills what an ended environment's processes left behind outside their process groups: daemons that began a session of their
+/// own. They are known by the environment's marker, which they have inherited. Looking through all processes takes milliseconds,
+/// so it happens on a thread of its own, for all environments that have ended meanwhile at once.
 final class OrphanSweeper {
     private let eventLoop: any EventLoop
     private var waiting: [(marker: String, completion: () -> Void)] = []

@@ -25,7 +25,8 @@ final class OutputPipe: Sendable {
 
     private let state = Mutex(State())
     private let readEnd: Int32
-    /// SAFETY: dispatch objects may be used from any thread (libdispatch says so, its Swift overlay does not); set once, in `init`.
+    /// SAFETY: dispatch objects may be used from any thread (libdispatch says so, its Swift overlay does not); set once, in
+    /// `init`.
     nonisolated(unsafe) private let source: any DispatchSourceRead
     private static let queue = DispatchQueue(label: "martlet.function-output")
 
