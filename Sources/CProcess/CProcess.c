@@ -126,7 +126,9 @@ int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, i
     sigfillset(&all);
     sigemptyset(&none);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT);
+    posix_spawnattr_setflags(
+        &attributes,
+        POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT);
     posix_spawnattr_setpgroup(&attributes, request->process_group);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -143,7 +145,9 @@ int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, i
 }
 #endif
 
-void martlet_guardian_forget(int guardian_descriptor, pid_t process_group) { tell_guardian(guardian_descriptor, '-', process_group); }
+void martlet_guardian_forget(int guardian_descriptor, pid_t process_group) {
+    tell_guardian(guardian_descriptor, '-', process_group);
+}
 
 // --- The guardian ---
 

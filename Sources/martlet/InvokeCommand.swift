@@ -11,8 +11,9 @@ struct InvokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invoke", abstract: "Run a function on one event.",
         discussion: """
-            The response goes to stdout; the function's log, its REPORT line and what it would cost go to stderr. Uses the host that
-            'martlet serve' runs for this template, if there is one, and with it a warm environment; --cold never does.
+            The response goes to stdout; the function's log, its REPORT line and what it would cost go to stderr. Uses the
+            host that 'martlet serve' runs for this template, if there is one, and with it a warm environment; --cold never
+            does.
 
               martlet invoke Echo --event events/api-gateway/proxy.json
               echo '{"name":"세계"}' | martlet invoke Hello -e -

@@ -419,7 +419,7 @@ function isInModulePackage(folder) {
   return folder !== '/' && isInModulePackage(path.dirname(folder));
 }
 
-/** The function's module, tried in AWS's order: no extension, .js, .mjs, .cjs, then TypeScript where Node.js strips types, then packages. */
+/** The function's module, tried in AWS's order: no extension, .js, .mjs, .cjs, TypeScript where Node.js strips types, packages. */
 async function loadModule(root, folder, name) {
   const base = path.resolve(root, folder, name);
   const isModule = isInModulePackage(path.dirname(base));

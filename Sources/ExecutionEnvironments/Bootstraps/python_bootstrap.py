@@ -1,11 +1,12 @@
-"""Runs a Python handler against the Lambda Runtime API, as AWS's python3.x runtimes do. Standard library only, Python 3.8 or later.
+"""Runs a Python handler against the Lambda Runtime API, as AWS's python3.x runtimes do. Standard library only, Python 3.8 or
+later.
 
 The handler is named by _HANDLER (`module.function`, `package/module.function`, `package.module.function`) and looked for under
-LAMBDA_TASK_ROOT. Texts, error types, log formats and the shape of the context are those of AWS's Python runtime. One blocking socket
-serves all requests: http.client would cost four times as much a request and 10 ms at the start.
+LAMBDA_TASK_ROOT. Texts, error types, log formats and the shape of the context are those of AWS's Python runtime. One blocking
+socket serves all requests: http.client would cost four times as much a request and 10 ms at the start.
 
-Two choices differ from AWS's client on purpose. A log message of several lines ends its lines with \\n, as CloudWatch shows them, not with
-the \\r that AWS's client writes to a plain pipe. And a result that cannot be encoded as UTF-8 (a lone surrogate) is sent with
+Two choices differ from AWS's client on purpose. A log message of several lines ends its lines with \\n, as CloudWatch shows them, not
+with the \\r that AWS's client writes to a plain pipe. And a result that cannot be encoded as UTF-8 (a lone surrogate) is sent with
 escapes instead of failing.
 """
 
