@@ -295,7 +295,7 @@ final class ExecutionEnvironment {
 
     /// Gives the event to the runtime and to the extensions that want it; waits if the runtime is between two connections.
     func deliver() {
-        guard self.state == .busy, let invocation, let connection = self.parked else { return }
+        guard self.state == .busy, let invocation, invocation.answer == nil, let connection = self.parked else { return }
         self.parked = nil
         self.api.delivered(requestID: invocation.idText)
         let deadlineMs = invocation.startedAt.milliseconds + Int64(self.configuration.timeoutSeconds) * 1000
