@@ -105,6 +105,7 @@ final class ExecutionEnvironment {
     private func startProcesses(phase: InitPhase) {
         self.state = .starting
         self.api = RuntimeAPIState()
+        self.meter = MemoryMeter()
         self.initPhase = phase
         self.initStarted = self.now
         self.initBegan(phase)
