@@ -141,12 +141,14 @@ final class ExecutionEnvironment {
             let host = ExtensionHost(environment: self, externalNames: extensionPaths.map(Self.fileName))
             self.extensions = host
             for path in extensionPaths {
+                // One that can't be started fails the init, which may have begun again by now.
+                guard self.state == .starting, self.extensions === host else { return }
                 host.start(
                     name: Self.fileName(path),
                     request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
                     output: writeEnd, cgroup: cgroup)
             }
-            guard self.state == .starting else { return }
+            guard self.state == .starting, self.extensions === host else { return }
             // The runtime starts when every extension has registered; the descriptors must live until then.
             let runtimeOutput = dup(writeEnd)
             let runtimeGroup = cgroup >= 0 ? dup(cgroup) : -1
