@@ -116,6 +116,13 @@ final class ExecutionEnvironment {
         do throws(LaunchError) {
             let plan = try LaunchPlan(runtime: self.configuration.runtime, code: self.code, interpreters: self.context.settings.interpreters)
             let extensionPaths = LaunchPlan.extensions(in: self.code.layersRoot)
+            guard extensionPaths.count <= FunctionLimits.extensions else {
+                let failure = ExtensionFailure(
+                    .launchError, of: Self.fileName(extensionPaths[FunctionLimits.extensions]),
+                    cause: "\(extensionPaths.count) extensions: no more than \(FunctionLimits.extensions) are started")
+                self.failInit(.platform(.extensionFailure(failure)), isFinal: true)
+                return
+            }
             try self.spawn(plan, extensionPaths)
         } catch {
             self.failInit(.platform(error.functionError), isFinal: true)
