@@ -475,7 +475,8 @@ final class ExecutionEnvironment {
 
     /// Ends the environment now, whatever it does; an invocation under way is given up.
     func abort(_ why: String) {
-        if let invocation, self.state == .busy || self.state == .starting {
+        // Also while the processes of a failed init end, before it is tried again.
+        if let invocation {
             self.fail(invocation, .platform(.sandboxFailure(why)))
         }
         self.end()
