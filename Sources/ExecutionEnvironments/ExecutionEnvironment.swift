@@ -92,6 +92,11 @@ final class ExecutionEnvironment {
         self.context.takeListener { [self] result in
             switch result {
             case .success(let listener):
+                // The host may have been stopped while the port was being opened.
+                guard self.state == .starting else {
+                    self.context.giveBack(listener)
+                    return
+                }
                 listener.environment = self
                 self.listener = listener
                 mkdir(self.temporaryFolder, 0o700)

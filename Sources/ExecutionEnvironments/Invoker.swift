@@ -110,6 +110,10 @@ package final class Invoker: EnvironmentOwner {
 
     private func codePrepared(_ version: FunctionVersionID, _ result: Result<PreparedCode, any Error>) {
         let invocations = self.unprepared.removeValue(forKey: version) ?? []
+        guard self.stopped == nil else {
+            for invocation in invocations { self.refuse(invocation, .unavailable("the host is stopping")) }
+            return
+        }
         switch result {
         case .success(let code):
             self.prepared[version] = code
