@@ -38,6 +38,8 @@ package final class Invoker: EnvironmentOwner {
     }
 
     package var environmentCount: Int { self.environments.count }
+    /// Those that can take an invocation: idle, or reset and to be started with it.
+    package var freeEnvironmentCount: Int { self.environments.values.count { $0.state == .idle || $0.state == .reset } }
     package var invocationsInFlight: Int { self.admission.inFlight }
 
     /// Follows `PutFunctionConcurrency` and the template.
