@@ -1,4 +1,4 @@
-import LambdaCore
+import CoreTypes
 import Testing
 
 struct Base64Tests {
