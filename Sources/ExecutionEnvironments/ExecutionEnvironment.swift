@@ -391,7 +391,6 @@ final class ExecutionEnvironment {
     }
 
     private func conclude(_ invocation: Invocation, outcome: InvocationRecord.Outcome, duration: Duration) {
-        self.invocation = nil
         let record = InvocationRecord(
             requestID: invocation.id, functionName: self.configuration.name, version: self.function.executedVersion,
             source: invocation.source, startedAt: invocation.startedAt, initDuration: invocation.initDuration, duration: duration,
@@ -401,6 +400,7 @@ final class ExecutionEnvironment {
             responseBytes: max(invocation.streamedBytes, invocation.answer?.payload.readableBytes ?? 0),
             isStreamed: invocation.answer?.isStreamed ?? false, traceHeader: invocation.traceHeader)
         self.invocationEnded(invocation, record)
+        self.invocation = nil
         self.owner?.invocationConcluded(invocation)
         if invocation.wantsLog { self.handOver(invocation, record: record) }
     }

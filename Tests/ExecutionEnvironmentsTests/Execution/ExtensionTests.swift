@@ -105,7 +105,7 @@ extension ProcessTests {
                         forever(handler)
                         """#))
                 // The answer doesn't wait for the extension.
-                #expect(try await harness.invoke("1").payload == "1")
+                #expect(try await harness.begin(.init(payload: "1")).outcome().payload == "1")
                 try await eventually("the runtime waits") { harness.recorder.text.contains("again") }
                 #expect(harness.recorder.records.isEmpty)
                 try harness.write("", to: "layers/go")
