@@ -68,7 +68,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "martlet",
-            dependencies: ["CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "Emulator", arguments],
+            dependencies: [
+                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Emulator", arguments,
+            ],
             swiftSettings: strict),
 
         // What a Swift function links; knows nothing of the host.

@@ -16,6 +16,8 @@ struct Hello {
 
 /// The few members of three kinds of events that tell them apart and name the guest.
 struct Event: Decodable {
+    /// `2.0` for HTTP APIs and function URLs.
+    var version: String?
     var name: String?
     var pathParameters: [String: String]?
     var queryStringParameters: [String: String]?
@@ -27,8 +29,26 @@ struct Event: Decodable {
     var isHTTP: Bool { self.requestContext != nil }
 
     var greeted: String {
-        let candidates = [self.pathParameters?["name"], self.queryStringParameters?["name"], self.name]
+        let candidates = [self.pathName, self.queryStringParameters?["name"], self.name]
         return candidates.lazy.compactMap { $0 }.first { !$0.isEmpty } ?? "world"
+    }
+}
+
+extension Event {
+    /// REST APIs hand path parameters on as the client sent them, percent-encoded; HTTP APIs decode them.
+    private var pathName: String? {
+        guard let name = self.pathParameters?["name"], self.version != "2.0" else { return self.pathParameters?["name"] }
+        var bytes: [UInt8] = []
+        var rest = name.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let digits = String(rest.prefix(2)), let value = UInt8(digits, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

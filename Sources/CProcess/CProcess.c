@@ -164,10 +164,9 @@ static char *process_file(char *at, long process) {
     return at;
 }
 
-// Whether the environment of a process holds the marker. A window of the marker's length is kept from block to block.
-static int is_marked(long process, const char *marker, size_t length) {
-    static char block[8192];
-    char path[64];
+// Whether the environment of a process holds one of the markers. A window of a marker's length is kept from block to block.
+static int is_marked(long process, const char *const *markers, int marker_count, size_t length) {
+    char block[8192], path[64];
     int file = open(process_file(path, process), O_RDONLY | O_CLOEXEC);
     if (file < 0) return 0;
     size_t kept = 0;
@@ -175,7 +174,7 @@ static int is_marked(long process, const char *marker, size_t length) {
     ssize_t count;
     while (!found && (count = read(file, block + kept, sizeof block - kept)) > 0) {
         size_t have = kept + (size_t)count;
-        found = memmem(block, have, marker, length) != NULL;
+        for (int index = 0; index < marker_count && !found; index++) found = memmem(block, have, markers[index], length) != NULL;
         kept = have < length ? have : length - 1;
         memmove(block, block + have - kept, kept);
     }
@@ -183,9 +182,9 @@ static int is_marked(long process, const char *marker, size_t length) {
     return found;
 }
 
-static int kill_marked(const char *marker) {
+int martlet_kill_marked(const char *const *markers, int count_of_markers) {
     char entries[4096];
-    size_t length = strlen(marker);
+    size_t length = count_of_markers > 0 ? strlen(markers[0]) : 0;
     int found = 0, folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return 0;
     long count;
@@ -197,15 +196,16 @@ static int kill_marked(const char *marker) {
             const char *digit = entry->name;
             while (*digit >= '0' && *digit <= '9') process = process * 10 + (*digit++ - '0');
             if (*digit || process <= 1 || process == getpid()) continue;
-            if (is_marked(process, marker, length) && kill((pid_t)process, SIGKILL) == 0) found++;
+            if (is_marked(process, markers, count_of_markers, length) && kill((pid_t)process, SIGKILL) == 0) found++;
         }
     }
     close(folder);
     return found;
 }
 #else
-static int kill_marked(const char *marker) {
-    (void)marker;
+int martlet_kill_marked(const char *const *markers, int count_of_markers) {
+    (void)markers;
+    (void)count_of_markers;
     return 0;
 }
 #endif
@@ -243,7 +243,7 @@ static void guard(int input, const char *marker) {
         if (groups[index] > 1) kill(-groups[index], SIGKILL);
     }
     // A killed process can have started another one just before: look again until none is left.
-    for (int round = 0; round < 100 && kill_marked(marker) > 0; round++) {}
+    for (int round = 0; round < 100 && martlet_kill_marked(&marker, 1) > 0; round++) {}
     _exit(0);
 }
 

@@ -1,0 +1,73 @@
+package import Billing
+package import ExecutionEnvironments
+import HTTPEndpoints
+import HTTPServing
+import NIOCore
+import NIOPosix
+package import Templates
+
+/// A running host: the composition root of all services. Everything that invocations touch lives on one event loop.
+package final class Host: Sendable {
+    package let settings: HostSettings
+    private let group: MultiThreadedEventLoopGroup
+    private let core: NIOLoopBound<HostCore>
+    private let logs: LogWriter?
+
+    private init(settings: HostSettings, group: MultiThreadedEventLoopGroup, core: NIOLoopBound<HostCore>, logs: LogWriter?) {
+        self.settings = settings
+        self.group = group
+        self.core = core
+        self.logs = logs
+    }
+
+    /// Starts the executor, without listeners.
+    /// - Parameter logs: where function logs go; `nil` for nowhere.
+    package static func start(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?) async throws -> Host {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        do {
+            let core = try await eventLoop.submit {
+                NIOLoopBound(try HostCore(settings, deployment: deployment, logs: logs, eventLoop: eventLoop), eventLoop: eventLoop)
+            }.get()
+            return Host(settings: settings, group: group, core: core, logs: logs)
+        } catch {
+            try? await group.shutdownGracefully()  // The start's own error is what the user needs.
+            throw error
+        }
+    }
+
+    /// Opens the gateway and the AWS endpoint, and says where they are; writes the ready file when both accept.
+    package func listen() async throws -> HostFile {
+        let file: HostFile = try await self.onLoop { $0.listen() }.get()
+        try file.write(to: HostFile.path(in: self.settings.stateFolder))
+        if let readyFile = self.settings.readyFile { try file.write(to: readyFile) }
+        return file
+    }
+
+    /// Invokes a function and waits for the end of its invocation.
+    /// - Throws: ``LambdaAPIError`` when the call is refused before the function runs.
+    package func invoke(
+        _ name: String, qualifier: String?, payload: [UInt8], clientContext: String?
+    ) async throws -> HostInvocation {
+        try await self.onLoop { $0.invoke(name, qualifier: qualifier, payload: payload, clientContext: clientContext) }.get()
+    }
+
+    /// Ends all processes and listeners. The host is of no use afterwards.
+    package func stop() async throws {
+        try await self.onLoop { $0.stop() }.get()
+        self.logs?.flush()
+        try await self.group.shutdownGracefully()
+    }
+
+    private func onLoop<Result: Sendable>(_ body: @escaping @Sendable (HostCore) -> EventLoopFuture<Result>) -> EventLoopFuture<Result> {
+        let core = self.core
+        return self.group.next().flatSubmit { body(core.value) }
+    }
+}
+
+/// What ``Host/invoke(_:qualifier:payload:clientContext:)`` gives back.
+package struct HostInvocation: Sendable {
+    package let payload: [UInt8]
+    package let failure: InvocationFailure?
+    package let record: InvocationRecord?
+}

@@ -42,3 +42,10 @@ package struct HostFile: Hashable, Sendable {
         }
     }
 }
+
+extension HostFile {
+    static func remove(from stateFolder: String) {
+        // Absent when another host of the same folder has stopped before; its process id would have told the difference anyway.
+        try? FileManager.default.removeItem(atPath: Self.path(in: stateFolder))
+    }
+}

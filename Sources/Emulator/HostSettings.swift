@@ -1,5 +1,3 @@
-package import LambdaCore
-
 /// How a host runs: what the command line says, with the defaults of docs/commands.md.
 package struct HostSettings: Sendable {
     package var region = "us-east-1"
@@ -16,6 +14,8 @@ package struct HostSettings: Sendable {
     package var maxEnvironments = 100
     package var idleTimeoutSeconds = 600
     package var freezesIdle = false
+    /// Which build of Swift products runs: `release` or `debug`.
+    package var swiftConfiguration = "release"
     /// Asynchronous retries after a hundredth of AWS's delays.
     package var hastensRetries = false
     /// `MARTLET_PYTHON`, `MARTLET_NODE`: a path or a name on the search path.

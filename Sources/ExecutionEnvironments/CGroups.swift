@@ -9,9 +9,16 @@
 ///
 /// Where it may not, a limit on data segments and sampling of resident memory stand in (``MemoryMeter``); docs/execution.md says
 /// what differs.
-struct CGroups {
+package struct CGroups {
     /// A folder of the cgroup file system that holds a group for each environment.
     let folder: String
+
+    /// Whether a host could make groups here; makes one and removes it.
+    package static var isUsable: Bool {
+        guard let groups = Self.available(marker: "check-\(getpid())") else { return false }
+        groups.remove()
+        return true
+    }
 
     /// `nil` where there is no cgroup v2, no memory controller, or no right to make groups.
     static func available(marker: String, root: String = "/sys/fs/cgroup") -> CGroups? {

@@ -32,6 +32,8 @@ final class ChildProcess {
     let processID: pid_t
     let group: pid_t
     private(set) var end: ProcessEnd?
+    /// The resident memory's high-water mark in bytes, once the process has ended; 0 when it can't be told from the host's.
+    private(set) var peakBytes = 0
     private let guardian: Guardian
     private var exitSource: (any DispatchSourceProtocol)?
 
@@ -81,6 +83,19 @@ final class ChildProcess {
         self.exitSource = Self.watch(processID) { eventLoop.execute { reap.value() } }
     }
 
+    /// A process begins as a copy of the host's memory in the kernel's books, so its peak counts only when it is above the host's own.
+    private static func ownPeak(_ usage: rusage) -> Int {
+        var own = rusage()
+        #if canImport(Darwin)
+            getrusage(RUSAGE_SELF, &own)
+            let unit = 1
+        #else
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &own)
+            let unit = 1024
+        #endif
+        return usage.ru_maxrss > own.ru_maxrss ? Int(usage.ru_maxrss) * unit : 0
+    }
+
     /// Sends a signal to the whole group, if the process hasn't been reaped.
     func signal(_ number: Int32) {
         guard self.end == nil else { return }
@@ -92,9 +107,11 @@ final class ChildProcess {
         // The dead leader still holds the group's number: kill what it left behind before giving the number back.
         if self.group == self.processID { kill(-self.group, SIGKILL) }
         var status: Int32 = 0
-        while waitpid(self.processID, &status, 0) < 0 {
+        var usage = rusage()
+        while wait4(self.processID, &status, 0, &usage) < 0 {
             guard errno == EINTR else { break }
         }
+        self.peakBytes = Self.ownPeak(usage)
         let end: ProcessEnd =
             martlet_exited(status) != 0
             ? .exited(code: martlet_exit_code(status))

@@ -1,4 +1,5 @@
 import CoreTypes
+import Dispatch
 import LambdaCore
 package import NIOCore
 
@@ -10,22 +11,28 @@ package final class EnvironmentContext {
         package var credentials: EnvironmentVariables.Credentials
         package var interpreters: Interpreters
         /// Holds a folder for each environment.
-        package var stateFolder: String
+        package var environmentsFolder: String
+        /// Where the bootstraps lie: `/var/runtime`.
+        package var runtimeFolder: String
         /// Stops an environment's processes between invocations, as AWS does.
         package var freezesIdle: Bool
         /// Environments that may exist at once.
         package var maxEnvironments: Int
         package var idleTimeout: Duration
         package var accountConcurrency: Int
-        /// Prepared folders of a version's code.
+        /// How long the init phase may take.
         package var initLimit: Duration
 
-        package init(region: String, account: String, credentials: EnvironmentVariables.Credentials, interpreters: Interpreters, stateFolder: String) {
+        package init(
+            region: String, account: String, credentials: EnvironmentVariables.Credentials, interpreters: Interpreters,
+            environmentsFolder: String, runtimeFolder: String
+        ) {
             self.region = region
             self.account = account
             self.credentials = credentials
             self.interpreters = interpreters
-            self.stateFolder = stateFolder
+            self.environmentsFolder = environmentsFolder
+            self.runtimeFolder = runtimeFolder
             self.freezesIdle = false
             self.maxEnvironments = 100
             self.idleTimeout = .seconds(600)
@@ -36,8 +43,11 @@ package final class EnvironmentContext {
 
     let eventLoop: any EventLoop
     let settings: Settings
+    /// Where SDKs in functions find the services of this host, once it listens.
+    package var endpointURL: String?
     let guardian: Guardian
     let cgroups: CGroups?
+    let sweeper: OrphanSweeper
     package weak var observer: (any ExecutionObserver)?
     var random = BufferedRandom()
     private var freeListeners: [RuntimeListener] = []
@@ -47,6 +57,7 @@ package final class EnvironmentContext {
         self.eventLoop = eventLoop
         self.settings = settings
         self.guardian = guardian
+        self.sweeper = OrphanSweeper(eventLoop: eventLoop)
         self.cgroups = CGroups.available(marker: guardian.marker)
     }
 
@@ -56,6 +67,12 @@ package final class EnvironmentContext {
         let digits = String(self.random.next(), radix: 16)
         let own = String(repeating: "0", count: 16 - digits.count) + digits
         return "\(Timestamp.pad(civil.year, 4))/\(Timestamp.pad(civil.month))/\(Timestamp.pad(civil.day))/[\(version)]\(self.guardian.marker)\(own)"
+    }
+
+    var credentials: EnvironmentVariables.Credentials {
+        var credentials = self.settings.credentials
+        credentials.endpointURL = self.endpointURL
+        return credentials
     }
 
     /// Hands out a Runtime API port, at once where one is free.
@@ -72,6 +89,13 @@ package final class EnvironmentContext {
         }
     }
 
+    /// Deletes an environment's folder, which may be large, on a thread of its own. What can't be deleted goes with the host's folder.
+    func removeFolder(_ path: String) {
+        Self.removalQueue.async { try? FileTree.remove(path) }
+    }
+
+    private static let removalQueue = DispatchQueue(label: "martlet.folder-removal")
+
     func giveBack(_ listener: RuntimeListener) {
         listener.disconnect()
         self.freeListeners.append(listener)
@@ -84,6 +108,9 @@ package final class EnvironmentContext {
             if case .success(let listener) = result { self?.freeListeners.append(listener) }
         }
     }
+
+    /// One of the Runtime API's addresses.
+    package var runtimeAddress: String { "127.0.0.1:\(self.allListeners.first?.port ?? 0)" }
 
     func closeListeners() {
         for listener in self.allListeners { listener.close() }

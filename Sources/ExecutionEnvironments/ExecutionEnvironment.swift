@@ -58,6 +58,7 @@ final class ExecutionEnvironment {
     private var initStarted = NIODeadline.uptimeNanoseconds(0)
     private var retiresAfterInvocation = false
     private var isFrozen = false
+    private var isSweeping = false
     /// Open until the runtime has been started.
     private var pendingDescriptors: [Int32] = []
 
@@ -69,7 +70,7 @@ final class ExecutionEnvironment {
         self.owner = owner
         let now = HostClock.now()
         let logStream = context.makeLogStream(version: function.executedVersion, at: now)
-        self.temporaryFolder = "\(context.settings.stateFolder)/environments/\(logStream.suffix(32))"
+        self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
             logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)", logStream: logStream,
@@ -138,8 +139,8 @@ final class ExecutionEnvironment {
         let variables = EnvironmentVariables(
             configuration: self.configuration, version: self.function.executedVersion, region: self.context.settings.region,
             runtimeAPI: "127.0.0.1:\(self.listener?.port ?? 0)", logStream: self.description.logStream,
-            credentials: self.context.settings.credentials, taskRoot: self.code.taskRoot,
-            runtimeFolder: "\(self.context.settings.stateFolder)/runtime", layersRoot: self.code.layersRoot,
+            credentials: self.context.credentials, taskRoot: self.code.taskRoot,
+            runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
             temporaryFolder: self.temporaryFolder)
         self.group = self.context.cgroups?.makeGroup(name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
         let cgroup = self.group?.openProcesses() ?? -1
@@ -178,7 +179,7 @@ final class ExecutionEnvironment {
         do throws(ProcessError) {
             self.runtime = try ChildProcess(
                 request, output: output, cgroup: cgroup, guardian: self.context.guardian, eventLoop: self.eventLoop
-            ) { [weak self] _, end in self?.runtimeEnded(end) }
+            ) { [weak self] process, end in self?.runtimeEnded(process, end) }
         } catch {
             self.failInit(.platform(Self.functionError(of: error)), isFinal: true)
         }
@@ -234,6 +235,7 @@ final class ExecutionEnvironment {
     private func initialized() {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
+        self.meter.read(processes: self.processes, now: self.now)
         self.deadline = nil
         self.extensions?.initEnded()
         guard let invocation else {
@@ -419,8 +421,9 @@ final class ExecutionEnvironment {
     // MARK: Ends
 
     /// A runtime process has ended, told to or not.
-    private func runtimeEnded(_ end: ProcessEnd) {
+    private func runtimeEnded(_ process: ChildProcess, _ end: ProcessEnd) {
         self.parked = nil
+        self.meter.note(peak: process.peakBytes)
         self.runtime = nil
         self.passOnOutput()
         switch self.state {
@@ -501,7 +504,7 @@ final class ExecutionEnvironment {
     }
 
     private func checkEnded() {
-        guard self.state == .ending, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else { return }
+        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else { return }
         if let output {
             self.passOnOutput(output.close())
             self.output = nil
@@ -510,6 +513,14 @@ final class ExecutionEnvironment {
         self.group = nil
         self.extensions?.close()
         self.extensions = nil
+        self.isSweeping = true
+        self.context.sweeper.sweep(String(self.description.logStream.suffix(16))) { [self] in
+            self.isSweeping = false
+            self.finishEnd()
+        }
+    }
+
+    private func finishEnd() {
         let afterEnd = self.afterEnd
         self.afterEnd = nil
         if let afterEnd {
@@ -526,6 +537,7 @@ final class ExecutionEnvironment {
         self.state = .ended
         self.timer?.task.cancel()
         self.timer = nil
+        self.context.removeFolder(self.temporaryFolder)
         if let listener { self.context.giveBack(listener) }
         self.listener = nil
         self.owner?.environmentEnded(self)

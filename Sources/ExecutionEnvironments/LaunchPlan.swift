@@ -121,10 +121,27 @@ package struct Interpreters: Hashable, Sendable {
     /// The very version if the machine has it, else the machine's `python3`.
     package func python(for runtime: Runtime) -> String? {
         if let chosenPython { return self.find(chosenPython) }
-        return self.find(runtime.rawValue) ?? self.find("python3")
+        return self.findProgram(runtime.rawValue) ?? self.findProgram("python3") ?? self.find("python3")
     }
 
-    package var node: String? { self.find(self.chosenNode ?? "node") }
+    package var node: String? {
+        if let chosenNode { return self.find(chosenNode) }
+        return self.findProgram("node") ?? self.find("node")
+    }
+
+    /// As ``find(_:)``, but no script: the shims of version managers are scripts, which are there for versions that are not, and
+    /// take longer to start than the interpreter.
+    private func findProgram(_ name: String) -> String? {
+        self.searchPath.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 && !Self.isScript($0) }
+    }
+
+    private static func isScript(_ path: String) -> Bool {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var mark: (UInt8, UInt8) = (0, 0)
+        return read(file, &mark, 2) == 2 && mark == (UInt8(ascii: "#"), UInt8(ascii: "!"))
+    }
 
     private func find(_ name: String) -> String? {
         if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }

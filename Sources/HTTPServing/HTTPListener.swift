@@ -9,7 +9,7 @@ package struct HTTPListener {
     package var port: Int { self.channel.localAddress?.port ?? 0 }
 
     /// The largest piece that one read takes: with 64 KB, the default, a 6 MB body costs a hundred reads and copies.
-    private static let readBytes = 1024 * 1024
+    private static let readBytes = 256 * 1024
 
     /// Binds and accepts. `onConnection` is called on the loop for each new connection.
     /// - Parameters:

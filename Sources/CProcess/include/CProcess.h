@@ -46,6 +46,10 @@ int martlet_guardian_start(const char *marker, pid_t *process);
 /// Tells the guardian that a process group is gone.
 void martlet_guardian_forget(int guardian_descriptor, pid_t process_group);
 
+/// Kills every process whose environment holds one of the markers, which all have one length; how many were found. Reads all of
+/// /proc (Linux; elsewhere it finds none): some milliseconds.
+int martlet_kill_marked(const char *const *markers, int count_of_markers);
+
 /// A descriptor that becomes readable when the process ends (Linux), or -1 with errno.
 int martlet_process_descriptor(pid_t process);
 

@@ -63,12 +63,12 @@ final class InvokeEndpoint {
             let client: any InvocationClient =
                 isStream
                 ? ResponseStreamAnswer(connection: connection, version: function.executedVersion, requestID: requestID)
-                : InvokeAnswer(connection: connection, wantsTail: call.wantsTail)
+                : InvokeAnswer(connection: connection, call: call, region: self.service.registry.region)
             self.service.invoker.invoke(
                 Invocation(
                     id: requestID, function: function, payload: payload, source: .invoke,
                     traceHeader: self.service.traceHeader(from: call.traceHeader, for: function), clientContext: call.clientContext,
-                    wantsLog: call.wantsTail, streamsResponse: isStream, client: client))
+                    wantsLog: call.wantsTail || call.wantsReport, streamsResponse: isStream, client: client))
         }
     }
 
@@ -86,10 +86,14 @@ final class InvokeEndpoint {
 private final class InvokeAnswer: InvocationClient {
     private let connection: HTTPConnection
     private let wantsTail: Bool
+    private let wantsReport: Bool
+    private let region: String
 
-    init(connection: HTTPConnection, wantsTail: Bool) {
+    init(connection: HTTPConnection, call: InvokeRequest, region: String) {
         self.connection = connection
-        self.wantsTail = wantsTail
+        self.wantsTail = call.wantsTail
+        self.wantsReport = call.wantsReport
+        self.region = region
     }
 
     func finished(_ result: InvocationResult) {
@@ -110,6 +114,11 @@ private final class InvokeAnswer: InvocationClient {
             if result.failure != nil { head.writeStaticString("x-amz-function-error: Unhandled\r\n") }
             if self.wantsTail, let log = result.log {
                 head.writeHeader("x-amz-log-result" as StaticString, Base64.encode(log.suffix(FunctionLimits.logTailBytes)))
+            }
+            if self.wantsReport, let record = result.record {
+                let report = InvocationReport(record, prices: PriceTable.table(for: self.region))
+                head.writeHeader("x-martlet-report" as StaticString, report.json.description)
+                head.writeHeader("x-martlet-cost" as StaticString, report.costLine)
             }
         }
     }

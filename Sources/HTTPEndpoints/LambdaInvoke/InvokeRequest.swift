@@ -20,6 +20,8 @@ struct InvokeRequest {
     var qualifier: String?
     var kind = Kind.requestResponse
     var wantsTail = false
+    /// `X-Martlet-Want: report`, from this project's own command: the answer carries the invocation's report and cost.
+    var wantsReport = false
     var clientContext: String?
     var traceHeader: String?
     var contentLength: Int?
@@ -59,6 +61,7 @@ struct InvokeRequest {
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 14 where equal(name, "content-length"): self.contentLength = Int(value)
+            case 14 where equal(name, "x-martlet-want"): self.wantsReport = value == "report"
             case 14 where equal(name, "x-amz-log-type"): self.wantsTail = value == "Tail"
             case 15 where equal(name, "x-amzn-trace-id"): self.traceHeader = value
             case 20 where equal(name, "x-amz-client-context"): self.clientContext = try Self.decode(clientContext: value)

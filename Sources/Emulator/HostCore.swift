@@ -1,0 +1,172 @@
+import APIGateway
+import Billing
+import CoreTypes
+import ExecutionEnvironments
+import Foundation
+import HTTPEndpoints
+import HTTPServing
+import LambdaCore
+import NIOCore
+import Templates
+
+/// The parts of a host, wired. Lives on the event loop.
+final class HostCore {
+    private let settings: HostSettings
+    private let eventLoop: any EventLoop
+    private let guardian: Guardian
+    private let context: EnvironmentContext
+    private let service: LambdaService
+    private let storage: CodeStorage
+    private let observer: LogPrinter?
+    private let logs: LogWriter?
+    private let apis: [API]
+    private let environmentsFolder: String
+    private var listeners: [HTTPListener] = []
+    private let gatewaySlot = ServiceSlot()
+    private let awsSlot = ServiceSlot()
+    private var isListening = false
+
+    init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, eventLoop: any EventLoop) throws {
+        self.settings = settings
+        self.eventLoop = eventLoop
+        self.logs = logs
+        self.apis = deployment.apis
+        var random = BufferedRandom()
+        let digits = String(random.next(), radix: 16)
+        let marker = String(repeating: "0", count: 16 - digits.count) + digits
+        let runtimeFolder = try StateFolder.prepare(settings.stateFolder)
+        self.environmentsFolder = try StateFolder.makeEnvironmentsFolder(in: settings.stateFolder, marker: marker)
+        self.guardian = try Guardian(marker: marker)
+        self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
+        self.observer = logs.map { LogPrinter(writer: $0) }
+
+        var environments = EnvironmentContext.Settings(
+            region: settings.region, account: settings.account,
+            credentials: .init(
+                accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key", sessionToken: "martlet-local-session-token",
+                endpointURL: nil),
+            interpreters: Interpreters(
+                chosenPython: settings.python, chosenNode: settings.node, searchPath: settings.searchPath,
+                pythonBootstrap: "\(runtimeFolder)/python_bootstrap.py", nodeBootstrap: "\(runtimeFolder)/nodejs_bootstrap.mjs"),
+            environmentsFolder: self.environmentsFolder, runtimeFolder: runtimeFolder)
+        environments.freezesIdle = settings.freezesIdle
+        environments.maxEnvironments = settings.maxEnvironments
+        environments.idleTimeout = .seconds(settings.idleTimeoutSeconds)
+        self.context = EnvironmentContext(eventLoop: eventLoop, settings: environments, guardian: self.guardian)
+        self.context.observer = self.observer
+
+        let preparation = CodePreparation(
+            storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration), stateFolder: settings.stateFolder)
+        let invoker = Invoker(context: self.context) { preparation.prepare($0, on: $1) }
+        var registry = FunctionRegistry(region: settings.region, account: settings.account)
+        for function in deployment.functions {
+            var change = RegistryChange(time: HostClock.now(), requestID: RequestID(using: &random))
+            do throws(LambdaAPIError) {
+                try registry.seed(function.configuration, &change)
+            } catch {
+                throw HostError("function \(function.logicalID) of the template can't be made: \(error.message)")
+            }
+        }
+        self.service = LambdaService(invoker: invoker, controlPlane: LambdaControlPlane(registry: registry))
+        let asynchronous = AsynchronousInvoker(service: self.service, timing: settings.hastensRetries ? .local : .aws)
+        asynchronous.report = { [logs] in logs?.write(line: "martlet: \($0)") }
+        self.service.asynchronous = asynchronous
+    }
+
+    // MARK: Listeners
+
+    func listen() -> EventLoopFuture<HostFile> {
+        let core = NIOLoopBound(self, eventLoop: self.eventLoop)
+        return self.bind(self.gatewaySlot, port: self.settings.gatewayPort, name: "gateway", option: "--port")
+            .flatMap { gateway in
+                core.value.bind(core.value.awsSlot, port: core.value.settings.awsPort, name: "AWS endpoint", option: "--aws-port")
+                    .map { (gateway, $0) }
+            }
+            .map { gateway, aws in core.value.open(gatewayPort: gateway, awsPort: aws) }
+    }
+
+    private func bind(_ slot: ServiceSlot, port: Int, name: String, option: String) -> EventLoopFuture<Int> {
+        let host = self.settings.host
+        let core = NIOLoopBound(self, eventLoop: self.eventLoop)
+        return HTTPListener.bind(
+            host: host, port: port, eventLoop: self.eventLoop, service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop)
+        ).flatMapThrowing { listener in
+            core.value.listeners.append(listener)
+            return listener.port
+        }.flatMapErrorThrowing { error in
+            throw HostError("the \(name) can't listen on \(host):\(port): \(error). Choose another port with \(option), or 0 for a free one.")
+        }
+    }
+
+    private func open(gatewayPort: Int, awsPort: Int) -> HostFile {
+        let host = self.settings.host
+        let aws = "http://\(host):\(awsPort)"
+        self.context.endpointURL = aws
+        let urlForm = LambdaControlPlane.FunctionURLForm(prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
+        self.service.change { $0 = LambdaControlPlane(registry: $0.registry, functionURLForm: urlForm) }
+        let gateway = GatewayEndpoint(service: self.service, gateway: self.makeGateway(self.service.registry), port: gatewayPort)
+        self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
+        self.gatewaySlot.service = gateway
+        self.awsSlot.service = AWSEndpoint(service: self.service, codeStore: self.storage, account: self.settings.account) { [logs] in
+            logs?.write(line: "martlet: \($0)")
+        }
+        self.isListening = true
+        return HostFile(
+            gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: self.context.runtimeAddress,
+            processID: ProcessInfo.processInfo.processIdentifier)
+    }
+
+    private func makeGateway(_ registry: FunctionRegistry) -> Gateway {
+        let urls = registry.urls.values.map {
+            APIGateway.FunctionURL(
+                id: $0.id, functionName: $0.functionName, qualifier: $0.alias, requiresSignature: $0.configuration.authType == .iam)
+        }
+        return Gateway(apis: self.apis, functionURLs: urls, accountID: self.settings.account)
+    }
+
+    // MARK: Invoke
+
+    func invoke(_ name: String, qualifier: String?, payload: [UInt8], clientContext: String?) -> EventLoopFuture<HostInvocation> {
+        let promise = self.eventLoop.makePromise(of: HostInvocation.self)
+        do throws(LambdaAPIError) {
+            let function = try self.service.resolve(name, qualifier: qualifier)
+            guard payload.count <= FunctionLimits.requestBytes else {
+                throw .requestTooLarge("\(payload.count) byte payload is too large (limit \(FunctionLimits.requestBytes) bytes)")
+            }
+            self.service.invoker.invoke(
+                Invocation(
+                    id: self.service.makeRequestID(), function: function, payload: ByteBuffer(bytes: payload), source: .invoke,
+                    traceHeader: self.service.traceHeader(from: nil, for: function), clientContext: clientContext, wantsLog: true,
+                    client: PromisedInvocation(promise)))
+        } catch {
+            promise.fail(error)
+        }
+        return promise.futureResult
+    }
+
+    // MARK: Stop
+
+    func stop() -> EventLoopFuture<Void> {
+        let core = NIOLoopBound(self, eventLoop: self.eventLoop)
+        if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
+        let closed = self.listeners.map { $0.channel.close() }
+        return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
+            .flatMap { core.value.service.invoker.stop() }
+            .map {
+                core.value.guardian.dismiss()
+                StateFolder.remove(core.value.environmentsFolder)
+            }
+    }
+}
+
+/// Completes a promise with the result of an invocation.
+private final class PromisedInvocation: InvocationClient {
+    private let promise: EventLoopPromise<HostInvocation>
+
+    init(_ promise: EventLoopPromise<HostInvocation>) { self.promise = promise }
+
+    func finished(_ result: InvocationResult) {
+        self.promise.succeed(
+            HostInvocation(payload: Array(buffer: result.payload), failure: result.failure, record: result.record))
+    }
+}

@@ -1,0 +1,159 @@
+import APIGateway
+import ArgumentParser
+import Dispatch
+import Emulator
+import ExecutionEnvironments
+import Foundation
+import LambdaCore
+import Templates
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the emulator: the APIs of the template and an AWS endpoint for Lambda.",
+        discussion: """
+            Point AWS clients to the AWS endpoint:
+              export AWS_ENDPOINT_URL=http://127.0.0.1:3001 AWS_DEFAULT_REGION=us-east-1
+              export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+              aws lambda invoke --function-name Hello --log-type Tail out.json
+            With a payload, version 2 of the AWS CLI also wants --cli-binary-format raw-in-base64-out.
+
+            Stops on Ctrl-C, leaving no process behind.
+            """)
+
+    @Option(help: "The address that the listeners bind to (MARTLET_HOST).")
+    var host: String = Defaults.text("MARTLET_HOST") ?? "127.0.0.1"
+
+    @Option(help: "The gateway's port; 0 takes a free one (MARTLET_PORT).")
+    var port: Int = Defaults.number("MARTLET_PORT") ?? 3000
+
+    @Option(help: "The AWS endpoint's port; 0 takes a free one (MARTLET_AWS_PORT).")
+    var awsPort: Int = Defaults.number("MARTLET_AWS_PORT") ?? 3001
+
+    @Option(help: "A file that gets the addresses as JSON once all listeners accept (MARTLET_READY_FILE).", completion: .file())
+    var readyFile: String?
+
+    @Option(help: "Execution environments that may exist at once; more invocations wait (MARTLET_MAX_ENVIRONMENTS).")
+    var maxEnvironments: Int = Defaults.number("MARTLET_MAX_ENVIRONMENTS") ?? 100
+
+    @Option(help: "Seconds that an environment is kept without work (MARTLET_IDLE_TIMEOUT).")
+    var idleTimeout: Int = Defaults.number("MARTLET_IDLE_TIMEOUT") ?? 600
+
+    @Flag(help: "Stop the processes between invocations, as AWS does: background work stands still here, too (MARTLET_FREEZE).")
+    var freeze = Defaults.flag("MARTLET_FREEZE")
+
+    @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
+    var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
+
+    @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
+    var noBuild = Defaults.flag("MARTLET_NO_BUILD")
+
+    @OptionGroup var shared: SharedOptions
+
+    mutating func validate() throws {
+        for (name, port) in [("--port", self.port), ("--aws-port", self.awsPort)] where !(0...65_535 ~= port) {
+            throw ValidationError("\(name) is from 0 to 65535, not \(port)")
+        }
+        guard 1...1_000 ~= self.maxEnvironments else { throw ValidationError("--max-environments is from 1 to 1000, not \(self.maxEnvironments)") }
+        guard self.idleTimeout >= 1 else { throw ValidationError("--idle-timeout is 1 or more seconds, not \(self.idleTimeout)") }
+    }
+
+    mutating func run() async throws {
+        let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)")
+        if self.shared.verbose { project.printDetails(self.shared) }
+        if !self.noBuild { try project.build() }
+        var settings = project.settings
+        settings.host = self.host
+        settings.gatewayPort = self.port
+        settings.awsPort = self.awsPort
+        settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
+        settings.maxEnvironments = self.maxEnvironments
+        settings.idleTimeoutSeconds = self.idleTimeout
+        settings.freezesIdle = self.freeze
+        settings.hastensRetries = self.hastenRetries
+        if let other = HostFile.running(in: settings.stateFolder) {
+            Terminal.error(Terminal.yellow("Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."))
+        }
+        let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
+        do {
+            let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
+            let addresses: HostFile
+            do {
+                addresses = try await host.listen()
+            } catch {
+                try await host.stop()
+                throw error
+            }
+            if !self.shared.quiet {
+                project.printNotices()
+                self.printSummary(project, addresses)
+            }
+            await Self.untilSignal()
+            if !self.shared.quiet { Terminal.error("Stopping…") }
+            try await host.stop()
+        } catch let error as HostError {
+            throw CommandFailure.host(error.description)
+        } catch let error as ProcessError {
+            throw CommandFailure.host(error.description)
+        }
+    }
+
+    private func printSummary(_ project: Project, _ addresses: HostFile) {
+        if !Self.isLoopback(self.host) {
+            Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
+        }
+        var lines = [Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)", ""]
+        let names = project.deployment.functions.map(\.configuration.name)
+        lines.append("  functions     \(names.isEmpty ? "none in the template" : names.joined(separator: ", "))")
+        for api in project.deployment.apis {
+            for route in api.routes {
+                guard case .function(let name, _, _) = route.integration else { continue }
+                let stage = api.stages.first?.name ?? "$default"
+                let path = route.path == "$default" ? "/*" : route.path
+                let address = stage == "$default" ? path : "/\(stage)\(path)"
+                let method = route.method ?? "ANY"
+                lines.append("  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(name)")
+            }
+        }
+        lines.append("")
+        lines.append("Try, from another terminal:")
+        if let example = Self.example(project, addresses) { lines.append("  curl \(example)") }
+        if let name = names.first {
+            lines.append("  martlet invoke \(name)")
+            lines.append(
+                "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
+                    + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
+        }
+        lines.append("Stop with Ctrl-C.")
+        Terminal.error(lines.joined(separator: "\n"))
+    }
+
+    /// The first route that a GET without a body makes sense on.
+    private static func example(_ project: Project, _ addresses: HostFile) -> String? {
+        for api in project.deployment.apis {
+            let getters = api.routes.filter { $0.method == "GET" }
+            guard let route = getters.first(where: { $0.path.contains("{name}") }) ?? getters.first else { continue }
+            let stage = api.stages.first?.name ?? "$default"
+            let path = route.path.replacing("{name}", with: "세계")
+            return addresses.gateway + (stage == "$default" ? path : "/\(stage)\(path)")
+        }
+        return nil
+    }
+
+    private static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    /// Returns at the first SIGINT or SIGTERM; a second SIGINT ends the process at once, and the guardian cleans up.
+    private static func untilSignal() async {
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            return DispatchSource.makeSignalSource(signal: number)
+        }
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        for source in sources {
+            source.setEventHandler { continuation.yield() }
+            source.activate()
+        }
+        for await _ in stream { break }
+        for source in sources { source.cancel() }
+        signal(SIGINT, SIG_DFL)
+    }
+}

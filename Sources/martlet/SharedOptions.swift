@@ -1,0 +1,127 @@
+import ArgumentParser
+import Emulator
+import Foundation
+import LambdaCore
+import Templates
+
+/// The options that all commands share. Each has an environment variable, `MARTLET_` and its name in capitals.
+struct SharedOptions: ParsableArguments {
+    @Option(name: [.customShort("t"), .long], help: "The template (MARTLET_TEMPLATE).", completion: .file(extensions: ["yaml", "yml", "json", "template"]))
+    var template: String = Defaults.text("MARTLET_TEMPLATE") ?? "template.yaml"
+
+    @Option(help: "Where the host keeps its things, from the template's folder (MARTLET_STATE_DIR).", completion: .directory)
+    var stateDir: String = Defaults.text("MARTLET_STATE_DIR") ?? ".martlet"
+
+    @Option(help: "Values of functions' environment variables, a JSON file in either of SAM's shapes (MARTLET_ENV_VARS).", completion: .file(extensions: ["json"]))
+    var envVars: String?
+
+    @Option(parsing: .upToNextOption, help: "Template parameters: Key=Value …, or ParameterKey=K,ParameterValue=V … (MARTLET_PARAMETER_OVERRIDES).")
+    var parameterOverrides: [String] = Defaults.text("MARTLET_PARAMETER_OVERRIDES").map { [$0] } ?? []
+
+    @Option(help: "AWS Region (MARTLET_REGION).")
+    var region: String = Defaults.text("MARTLET_REGION") ?? "us-east-1"
+
+    @Option(help: "The account in ARNs, twelve digits (MARTLET_ACCOUNT_ID).")
+    var accountId: String = Defaults.text("MARTLET_ACCOUNT_ID") ?? "000000000000"
+
+    @Flag(name: [.short, .long], help: "Nothing on stderr but errors (MARTLET_QUIET).")
+    var quiet = Defaults.flag("MARTLET_QUIET")
+
+    @Flag(help: "Say what the template came to and where things lie (MARTLET_VERBOSE).")
+    var verbose = Defaults.flag("MARTLET_VERBOSE")
+
+    mutating func validate() throws {
+        guard self.accountId.utf8.count == 12, self.accountId.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
+            throw ValidationError("--account-id is twelve digits, not \(self.accountId)")
+        }
+    }
+}
+
+/// Defaults from the environment.
+enum Defaults {
+    static func text(_ name: String) -> String? { ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Whether a variable says `1`, `true` or `yes`.
+    static func flag(_ name: String) -> Bool { self.text(name).map { ["1", "true", "yes"].contains($0.lowercased()) } ?? false }
+
+    /// A number, or `nil` when the variable isn't set. One that is no number ends the command: a silent default would hide it.
+    static func number(_ name: String) -> Int? {
+        guard let text = self.text(name) else { return nil }
+        guard let number = Int(text) else {
+            Terminal.error("error: \(name) should be a whole number, not '\(text)'")
+            Foundation.exit(ExitStatus.usage)
+        }
+        return number
+    }
+}
+
+/// A template with what the command line says of it, ready for a host.
+struct Project {
+    let deployment: Deployment
+    let settings: HostSettings
+
+    /// - Parameter awsEndpoint: where queue URLs of the template point.
+    init(_ options: SharedOptions, awsEndpoint: String? = nil) throws {
+        var templateOptions = TemplateOptions()
+        templateOptions.region = options.region
+        templateOptions.accountID = options.accountId
+        if let awsEndpoint { templateOptions.awsEndpoint = awsEndpoint }
+        do throws(TemplateError) {
+            templateOptions.parameterOverrides = try ParameterOverrides.parse(options.parameterOverrides)
+            if let path = options.envVars ?? Defaults.text("MARTLET_ENV_VARS") { templateOptions.environmentOverrides = try EnvironmentOverrides.load(path: path) }
+            self.deployment = try TemplateLoader.load(path: options.template, options: templateOptions)
+        } catch {
+            throw CommandFailure(description: error.diagnostics.map { "error: \($0)" }.joined(separator: "\n"), exitCode: ExitStatus.usage)
+        }
+        let folder = URL(fileURLWithPath: options.template).deletingLastPathComponent().standardizedFileURL.path
+        let state = options.stateDir.hasPrefix("/") ? options.stateDir : "\(folder)/\(options.stateDir)"
+        var settings = HostSettings(stateFolder: state, projectFolder: folder, searchPath: Defaults.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
+        settings.region = options.region
+        settings.account = options.accountId
+        settings.python = Defaults.text("MARTLET_PYTHON")
+        settings.node = Defaults.text("MARTLET_NODE")
+        settings.swiftConfiguration = Defaults.text("MARTLET_SWIFT_CONFIGURATION") ?? "release"
+        self.settings = settings
+    }
+
+    /// Builds the Swift products that are missing or older than their sources, with progress on stderr.
+    func build(only names: Set<String>? = nil) throws {
+        let products = SwiftProducts(configuration: self.settings.swiftConfiguration)
+        for function in self.deployment.functions where names?.contains(function.configuration.name) ?? true {
+            guard case .swiftProduct(let package, let product) = function.configuration.code,
+                products.isStale(package: package, product: product)
+            else { continue }
+            Terminal.error(Terminal.bold("Building \(product)…"))
+            do {
+                try products.build(package: package, products: [product])
+            } catch let error as HostError {
+                throw CommandFailure.host(error.description)
+            }
+        }
+    }
+
+    /// For `--verbose`.
+    func printDetails(_ options: SharedOptions) {
+        var lines = ["template      \(options.template)", "state folder  \(self.settings.stateFolder)", "region        \(options.region), account \(options.accountId)"]
+        for function in self.deployment.functions {
+            let configuration = function.configuration
+            lines.append(
+                "function      \(configuration.name): \(configuration.runtime.rawValue), \(configuration.memoryMB) MB, "
+                    + "\(configuration.timeoutSeconds) s, code \(configuration.code)")
+        }
+        for line in lines { Terminal.error(line) }
+    }
+
+    func printNotices() {
+        guard !self.deployment.notices.isEmpty else { return }
+        Terminal.error(Terminal.yellow("Not emulated:"))
+        for notice in self.deployment.notices { Terminal.error(Terminal.yellow("  \(notice)")) }
+    }
+
+    /// By logical id or by name.
+    func functionName(_ text: String) -> String? {
+        let head = text.split(separator: ":", maxSplits: 1).first.map(String.init) ?? text
+        let function = self.deployment.functions.first { $0.logicalID == head } ?? self.deployment.functions.first { $0.configuration.name == head }
+        return function?.configuration.name
+    }
+}
