@@ -136,7 +136,9 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     package func endStream() {
         guard case .streaming(let framing) = self.answer, let context else { return }
         self.answer = .done
-        if case .chunked = framing { context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil) }
+        if case .chunked = framing {
+            context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
+        }
         self.finishRequest()
     }
 
@@ -273,7 +275,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
                 return
             }
             if head.headers.first(name: "expect")?.lowercased() == "100-continue", let context {
-                context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                context.writeAndFlush(
+                    self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(var buffer):
             switch self.plan {

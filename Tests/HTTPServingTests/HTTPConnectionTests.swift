@@ -54,7 +54,9 @@ struct HTTPConnectionTests {
     // MARK: Pipelining
 
     @Test func pipelinedRequestsAreAnsweredInTheirOrder() throws {
-        let both = "POST /later HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nfirst" + "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi"
+        let both =
+            "POST /later HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nfirst"
+            + "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi"
         #expect(try self.wire.exchange(both) == "")
         #expect(self.wire.service.handled == ["/later"])
         self.wire.service.answerLater()
@@ -76,7 +78,8 @@ struct HTTPConnectionTests {
     /// They came in one read, behind one whose answer took its time: each is answered by a loop, not by the one before it.
     @Test func manyPipelinedRequestsDoNotNest() throws {
         let count = 20_000
-        _ = try self.wire.exchange("GET /later HTTP/1.1\r\nhost: x\r\n\r\n" + String(repeating: "GET /echo HTTP/1.1\r\nhost: x\r\n\r\n", count: count))
+        _ = try self.wire.exchange(
+            "GET /later HTTP/1.1\r\nhost: x\r\n\r\n" + String(repeating: "GET /echo HTTP/1.1\r\nhost: x\r\n\r\n", count: count))
         self.wire.service.answerLater()
         let answers = try self.wire.output()
         #expect(answers.count == (count + 1) * "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".count)
@@ -86,7 +89,8 @@ struct HTTPConnectionTests {
     // MARK: Answers without content
 
     @Test func headGetsTheLengthAndNoBody() throws {
-        #expect(try self.wire.exchange("HEAD /bytes/5 HTTP/1.1\r\nhost: x\r\n\r\n") == "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
+        #expect(
+            try self.wire.exchange("HEAD /bytes/5 HTTP/1.1\r\nhost: x\r\n\r\n") == "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
         #expect(try self.wire.exchange("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi") == Self.echoed)
     }
 
@@ -115,7 +119,8 @@ struct HTTPConnectionTests {
 
     @Test func aStreamedAnswerToHeadIsItsHead() throws {
         #expect(
-            try self.wire.exchange("HEAD /stream HTTP/1.1\r\nhost: x\r\n\r\n") == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+            try self.wire.exchange("HEAD /stream HTTP/1.1\r\nhost: x\r\n\r\n")
+                == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
         #expect(try self.wire.exchange("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi") == Self.echoed)
     }
 
@@ -155,11 +160,13 @@ struct HTTPConnectionTests {
         #expect(try self.wire.exchange("hi") == Self.echoed)
     }
 
-    private static let tooLarge = "HTTP/1.1 413 Request Entity Too Large\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo large"
+    private static let tooLarge =
+        "HTTP/1.1 413 Request Entity Too Large\r\ncontent-length: 9\r\nconnection: close\r\n\r\ntoo large"
 
     @Test func anAnnouncedBodyOverTheLimitIsRefusedByItsHead() throws {
         #expect(
-            try self.wire.exchange("POST /echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 65\r\n\r\n") == Self.normalised(Self.tooLarge))
+            try self.wire.exchange("POST /echo HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 65\r\n\r\n")
+                == Self.normalised(Self.tooLarge))
         #expect(self.wire.service.handled == ["refused over 64"])
     }
 
@@ -191,7 +198,9 @@ struct HTTPConnectionTests {
     }
 
     @Test func aRefusalOfARequestWithoutABodyKeepsTheConnection() throws {
-        #expect(try self.wire.exchange("GET /refused HTTP/1.1\r\nhost: x\r\n\r\n") == "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno")
+        #expect(
+            try self.wire.exchange("GET /refused HTTP/1.1\r\nhost: x\r\n\r\n")
+                == "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno")
         #expect(try self.wire.exchange("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi") == Self.echoed)
     }
 
@@ -210,7 +219,8 @@ struct HTTPConnectionTests {
 
     @Test(arguments: [
         "garbage\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n",
-        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
         "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     ])
     func whatIsNoHTTPGets400AndTheEnd(_ text: String) throws {
@@ -220,7 +230,9 @@ struct HTTPConnectionTests {
     }
 
     @Test func garbageBehindARequestLeavesThatRequestItsAnswer() throws {
-        #expect(try self.wire.exchange("POST /later HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi\u{1}\u{2}garbage\r\n\r\n") == "")
+        #expect(
+            try self.wire.exchange("POST /later HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi\u{1}\u{2}garbage\r\n\r\n")
+                == "")
         self.wire.service.answerLater()
         #expect(try self.wire.output() == "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi")
         #expect(!self.wire.isOpen)

@@ -26,7 +26,9 @@ struct HTTPListenerTests {
             address.sin_port = in_port_t(port).bigEndian
             address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
             let connected = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(self.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(self.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
             }
             precondition(connected == 0, "the listener accepts")
         }
@@ -60,7 +62,9 @@ struct HTTPListenerTests {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let listener = try await loop.flatSubmit {
-            HTTPListener.bind(host: "127.0.0.1", port: 0, eventLoop: loop, service: NIOLoopBound<any HTTPService>(TestService(), eventLoop: loop))
+            HTTPListener.bind(
+                host: "127.0.0.1", port: 0, eventLoop: loop,
+                service: NIOLoopBound<any HTTPService>(TestService(), eventLoop: loop))
         }.get()
         try body(listener.port)
         try await listener.channel.close()

@@ -126,7 +126,10 @@ extension ProcessTests {
                 try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: time.sleep(600))"))
                 let outcome = try await harness.invoke()
                 #expect(outcome.failure == .function(type: "Extension.Crash"))
-                #expect(outcome.payload == #"{"errorType":"Extension.Crash","errorMessage":"RequestId: \#(outcome.requestID) Error: exit status 3"}"#)
+                #expect(
+                    outcome.payload
+                        == #"{"errorType":"Extension.Crash","errorMessage":"RequestId: \#(outcome.requestID) Error: exit status 3"}"#
+                )
             }
         }
 
@@ -167,7 +170,9 @@ extension ProcessTests {
         @Test func aTimeoutIsToldToTheExtensionAndTheNextInvocationStartsBothAnew() async throws {
             try await InvokerHarness.with { harness in
                 try self.install(Self.writingEvents, in: harness)
-                try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: body if body == b'1' else time.sleep(600))")) {
+                try harness.deploy(
+                    Bootstrap.python("forever(lambda id, headers, body: body if body == b'1' else time.sleep(600))")
+                ) {
                     $0.timeoutSeconds = 1
                 }
                 #expect(try await harness.invoke().failure == .timeout)
@@ -189,10 +194,15 @@ extension ProcessTests {
                 _ = try await harness.invoke()
                 let line = try #require(harness.recorder.text.split(separator: "\n").first)
                 let names = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String])
-                for hidden in ["_HANDLER", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"] {
+                for hidden in [
+                    "_HANDLER", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT",
+                    "LAMBDA_RUNTIME_DIR",
+                ] {
                     #expect(!names.contains(hidden))
                 }
-                for shown in ["OWN", "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_SECRET_ACCESS_KEY"] { #expect(names.contains(shown)) }
+                for shown in ["OWN", "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_NAME", "AWS_SECRET_ACCESS_KEY"] {
+                    #expect(names.contains(shown))
+                }
             }
         }
 
@@ -218,7 +228,8 @@ extension ProcessTests {
                         {"Lambda-Extension-Identifier": id})
                     while True: event(id)
                     """#, in: harness)
-                try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: print('줄', body.decode(), flush=True) or body)"))
+                try harness.deploy(
+                    Bootstrap.python("forever(lambda id, headers, body: print('줄', body.decode(), flush=True) or body)"))
                 let outcome = try await harness.invoke("1")
                 let path = "\(harness.folder)/layers/telemetry"
                 try await eventually("the report has come") {
@@ -229,12 +240,14 @@ extension ProcessTests {
                 }
                 let types = records.compactMap { $0["type"] as? String }
                 for type in [
-                    "platform.telemetrySubscription", "platform.initRuntimeDone", "platform.initReport", "platform.extension", "platform.start",
+                    "platform.telemetrySubscription", "platform.initRuntimeDone", "platform.initReport", "platform.extension",
+                    "platform.start",
                     "platform.runtimeDone", "platform.report", "function",
                 ] { #expect(types.contains(type), "\(type) of \(types)") }
                 let line = try #require(records.first { $0["type"] as? String == "function" })
                 #expect((line["record"] as? String)?.trimmingCharacters(in: .newlines) == "줄 1")
-                let report = try #require(records.first { $0["type"] as? String == "platform.report" }?["record"] as? [String: Any])
+                let report = try #require(
+                    records.first { $0["type"] as? String == "platform.report" }?["record"] as? [String: Any])
                 #expect(report["requestId"] as? String == outcome.requestID.description)
                 #expect(report["status"] as? String == "success")
             }

@@ -12,7 +12,9 @@ extension ProcessTests {
         }
 
         /// An invocation that runs until ``open(_:in:)``, and its function's process.
-        private func beginGated(_ name: String, in harness: InvokerHarness, function: String = "f") async throws -> InvokerHarness.Pending {
+        private func beginGated(_ name: String, in harness: InvokerHarness, function: String = "f") async throws
+            -> InvokerHarness.Pending
+        {
             try await harness.begin(.init(function: function, payload: "\"\(harness.folder)/\(name)\""))
         }
 
@@ -71,7 +73,9 @@ extension ProcessTests {
                 try harness.deploy(Bootstrap.gate, name: "g")
                 let one = try await self.beginGated("one", in: harness)
                 var others: [InvokerHarness.Pending] = []
-                for function in ["g", "f", "g"] { others.append(try await self.beginGated("rest", in: harness, function: function)) }
+                for function in ["g", "f", "g"] {
+                    others.append(try await self.beginGated("rest", in: harness, function: function))
+                }
                 #expect(try await harness.environmentCount == 1)
                 try self.open("rest", in: harness)
                 try self.open("one", in: harness)
@@ -186,7 +190,8 @@ extension ProcessTests {
         @Test func noDescriptorIsLeft() async throws {
             func round() async throws {
                 try await InvokerHarness.with { harness in
-                    try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: body if body == b'1' else os._exit(1))"))
+                    try harness.deploy(
+                        Bootstrap.python("forever(lambda id, headers, body: body if body == b'1' else os._exit(1))"))
                     for event in ["1", "{}", "1", "{}"] { _ = try await harness.invoke(event) }
                     try harness.deploy(nil, name: "g")
                     _ = try await harness.invoke(.init(function: "g"))

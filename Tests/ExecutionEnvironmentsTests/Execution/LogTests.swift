@@ -41,7 +41,9 @@ extension ProcessTests {
                 #expect(lines[3] == "END RequestId: \(id)")
                 #expect(
                     lines[4].wholeMatch(
-                        of: /REPORT RequestId: [0-9a-f-]{36}\tDuration: [0-9]+\.[0-9]{2} ms\tBilled Duration: [0-9]+ ms\tMemory Size: 128 MB\tMax Memory Used: [0-9]+ MB\t/)
+                        of:
+                            /REPORT RequestId: [0-9a-f-]{36}\tDuration: [0-9]+\.[0-9]{2} ms\tBilled Duration: [0-9]+ ms\tMemory Size: 128 MB\tMax Memory Used: [0-9]+ MB\t/
+                    )
                         != nil)
                 #expect(lines[5] == "")
                 #expect(outcome.record?.requestID == id)
@@ -58,7 +60,9 @@ extension ProcessTests {
 
         @Test func theLogOfATimeoutSaysSo() async throws {
             try await InvokerHarness.with { harness in
-                try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: time.sleep(600))")) { $0.timeoutSeconds = 1 }
+                try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: time.sleep(600))")) {
+                    $0.timeoutSeconds = 1
+                }
                 let outcome = try await harness.invoke(.init(wantsLog: true))
                 let log = try #require(outcome.log)
                 #expect(log.contains(" \(outcome.requestID) Task timed out after 1.00 seconds\n"))

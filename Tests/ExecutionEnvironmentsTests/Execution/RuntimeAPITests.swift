@@ -33,7 +33,9 @@ extension ProcessTests {
 
         @Test func theHeadersOfAnEvent() async throws {
             try await InvokerHarness.with { harness in
-                try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: text(dict(headers, now=int(time.time() * 1000))))")) {
+                try harness.deploy(
+                    Bootstrap.python("forever(lambda id, headers, body: text(dict(headers, now=int(time.time() * 1000))))")
+                ) {
                     $0.timeoutSeconds = 20
                 }
                 let outcome = try await harness.invoke(
@@ -43,7 +45,8 @@ extension ProcessTests {
                 #expect(headers["content-length"] as? String == "2")
                 #expect(headers["lambda-runtime-aws-request-id"] as? String == outcome.requestID.description)
                 #expect(
-                    headers["lambda-runtime-invoked-function-arn"] as? String == "arn:aws:lambda:eu-central-1:000000000000:function:f")
+                    headers["lambda-runtime-invoked-function-arn"] as? String
+                        == "arn:aws:lambda:eu-central-1:000000000000:function:f")
                 #expect(
                     headers["lambda-runtime-trace-id"] as? String
                         == "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
@@ -93,7 +96,9 @@ extension ProcessTests {
                             return text([status, json.loads(reply)])
                         forever(handler)
                         """#))
-                #expect(try await harness.invoke().payload == #"[400, {"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"}]"#)
+                #expect(
+                    try await harness.invoke().payload
+                        == #"[400, {"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"}]"#)
             }
         }
 
@@ -155,7 +160,8 @@ extension ProcessTests {
                 #expect(try await harness.invoke("2").payload == "xx")
                 #expect(
                     harness.recorder.text.contains(
-                        #"told 413 {"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}"#))
+                        #"told 413 {"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}"#
+                    ))
                 #expect(harness.recorder.records.map(\.isColdStart) == [true, false, false])
             }
         }

@@ -13,7 +13,8 @@ extension ProcessTests {
 
         @Test(arguments: [
             ("os._exit(1)", "exit status 1"), ("sys.exit(3)", "exit status 3"),
-            ("os.kill(os.getpid(), signal.SIGKILL)", "signal: killed"), ("os.kill(os.getpid(), signal.SIGTERM)", "signal: terminated"),
+            ("os.kill(os.getpid(), signal.SIGKILL)", "signal: killed"),
+            ("os.kill(os.getpid(), signal.SIGTERM)", "signal: terminated"),
             ("os.kill(os.getpid(), signal.SIGSEGV)", "signal: segmentation fault"), ("os.abort()", "signal: aborted"),
         ])
         func aProcessThatEndsInsteadOfAnswering(_ statement: String, _ cause: String) async throws {
@@ -32,7 +33,8 @@ extension ProcessTests {
             try await InvokerHarness.with { harness in
                 try harness.deploy(Bootstrap.python("forever(lambda id, headers, body: os._exit(0))"))
                 let outcome = try await harness.invoke()
-                #expect(outcome.payload == self.platform("Runtime.ExitError", "Runtime exited without providing a reason", outcome))
+                #expect(
+                    outcome.payload == self.platform("Runtime.ExitError", "Runtime exited without providing a reason", outcome))
             }
         }
 
@@ -55,7 +57,9 @@ extension ProcessTests {
                 try harness.deploy(nil)
                 try harness.write(text, to: "code/f/bootstrap", mode: mode)
                 let outcome = try await harness.invoke()
-                #expect(outcome.payload == self.platform("Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: \(reason)", outcome))
+                #expect(
+                    outcome.payload
+                        == self.platform("Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: \(reason)", outcome))
                 // Once it is mended the same environment runs it.
                 try harness.deploy(Bootstrap.echo)
                 #expect(try await harness.invoke("1").payload == "1")
@@ -73,20 +77,27 @@ extension ProcessTests {
                             print("pids", os.getpid(), child.pid, flush=True)
                             time.sleep(600)
                         forever(handler)
-                        """#)) { $0.timeoutSeconds = 1 }
+                        """#)
+                ) { $0.timeoutSeconds = 1 }
                 let outcome = try await harness.invoke()
                 #expect(outcome.failure == .timeout)
                 #expect(outcome.payload == self.platform("Sandbox.Timedout", "Task timed out after 1.00 seconds", outcome))
-                let numbers = harness.recorder.text(of: outcome.requestID).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+                let numbers = harness.recorder.text(of: outcome.requestID).split(whereSeparator: \.isWhitespace).compactMap {
+                    Int($0)
+                }
                 try #require(numbers.count >= 2)
-                try await eventually("the runtime and its child end") { numbers.prefix(2).allSatisfy { Processes.state($0) == nil } }
+                try await eventually("the runtime and its child end") {
+                    numbers.prefix(2).allSatisfy { Processes.state($0) == nil }
+                }
                 #expect(try await harness.invoke("1").payload == "1")
                 let records = harness.recorder.records
                 #expect(records.map(\.outcome) == [.timeout, .success])
                 #expect(records.first?.duration == .seconds(1))
                 // The init of the second counts to its invocation, not to an init phase.
                 #expect(records.last?.initDuration == nil)
-                let phases = harness.recorder.platform.compactMap { if case .initStart(let event) = $0 { event.phase } else { nil } }
+                let phases = harness.recorder.platform.compactMap {
+                    if case .initStart(let event) = $0 { event.phase } else { nil }
+                }
                 #expect(phases == [.`init`, .invoke])
             }
         }
@@ -122,7 +133,9 @@ extension ProcessTests {
                 let outcome = try await harness.invoke("1")
                 #expect(outcome.payload == "1")
                 #expect(outcome.failure == nil)
-                let reports = harness.recorder.platform.compactMap { if case .initReport(let event) = $0 { event.errorType } else { nil } }
+                let reports = harness.recorder.platform.compactMap {
+                    if case .initReport(let event) = $0 { event.errorType } else { nil }
+                }
                 #expect(reports == ["Runtime.ExitError"])
             }
         }
@@ -187,7 +200,8 @@ extension ProcessTests {
                         """#))
                 let outcome = try await harness.invoke()
                 #expect(outcome.failure == .function(type: "Runtime.OutOfMemory"))
-                #expect(outcome.payload == self.platform("Runtime.OutOfMemory", "Runtime exited with error: signal: killed", outcome))
+                #expect(
+                    outcome.payload == self.platform("Runtime.OutOfMemory", "Runtime exited with error: signal: killed", outcome))
                 #expect(harness.recorder.records.first?.maxMemoryUsedMB == 128)
                 // What comes after it in the same environment is not blamed on memory.
                 #expect(try await harness.invoke("1").failure == .function(type: "Runtime.ExitError"))

@@ -39,13 +39,15 @@ extension ProcessTests {
                 #expect(
                     values == [
                         "_HANDLER": "index.handler", "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1",
-                        "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                        "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+                        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
                         "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "SECRET", "AWS_SESSION_TOKEN": "TOKEN",
                         "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "LAMBDA_TASK_ROOT": task,
                         "LAMBDA_RUNTIME_DIR": "\(harness.folder)/state/runtime", "LANG": "en_US.UTF-8", "TZ": "Asia/Seoul",
                         "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:\(layers)/bin",
-                        "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(harness.folder)/state/runtime:\(task):\(task)/lib:\(layers)/lib",
+                        "LD_LIBRARY_PATH":
+                            "/var/lang/lib:/lib64:/usr/lib64:\(harness.folder)/state/runtime:\(task):\(task)/lib:\(layers)/lib",
                         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000", "OWN": "값 = $HOME",
                     ])
             }

@@ -72,7 +72,8 @@ extension ProcessTests {
             try await InvokerHarness.with { harness in
                 try harness.deploy(
                     self.script(
-                        #"stream(id, [b"part"], b"Lambda-Runtime-Function-Error-Type: T\r\nLambda-Runtime-Function-Error-Body: Requires base64\r\n")"#))
+                        #"stream(id, [b"part"], b"Lambda-Runtime-Function-Error-Type: T\r\nLambda-Runtime-Function-Error-Body: Requires base64\r\n")"#
+                    ))
                 #expect(try await harness.invoke(.init(streams: true)).payload == "Requires base64")
             }
         }
@@ -83,13 +84,16 @@ extension ProcessTests {
                 let outcome = try await harness.invoke(.init(streams: true))
                 #expect(outcome.pieces == ["part"])
                 #expect(outcome.failure == .function(type: "Runtime.TruncatedResponse"))
-                #expect(outcome.payload.hasPrefix(#"{"errorType":"Runtime.TruncatedResponse","errorMessage":"RequestId: \#(outcome.requestID) Error: "#))
+                #expect(
+                    outcome.payload.hasPrefix(
+                        #"{"errorType":"Runtime.TruncatedResponse","errorMessage":"RequestId: \#(outcome.requestID) Error: "#))
             }
         }
 
         @Test func anUnknownModeIsRefusedAndTold() async throws {
             try await InvokerHarness.with { harness in
-                try harness.deploy(self.script(#"print(stream(id, [b"part"], mode="slow").split(b"\r\n")[0].decode(), flush=True)"#))
+                try harness.deploy(
+                    self.script(#"print(stream(id, [b"part"], mode="slow").split(b"\r\n")[0].decode(), flush=True)"#))
                 let outcome = try await harness.invoke()
                 #expect(outcome.failure == .function(type: "Runtime.InvalidResponseModeHeader"))
                 try await eventually("the runtime is told") { harness.recorder.text.contains("HTTP/1.1 400 Bad Request\n") }
@@ -98,7 +102,8 @@ extension ProcessTests {
 
         @Test func aWholeThatIsCollectedHasTheLimitOfAResponse() async throws {
             try await InvokerHarness.with { harness in
-                try harness.deploy(self.script(#"print(stream(id, [b"x" * 6291556, b"x"]).split(b"\r\n")[0].decode(), flush=True)"#))
+                try harness.deploy(
+                    self.script(#"print(stream(id, [b"x" * 6291556, b"x"]).split(b"\r\n")[0].decode(), flush=True)"#))
                 let outcome = try await harness.invoke()
                 #expect(outcome.failure == .function(type: "Function.ResponseSizeTooLarge"))
                 try await eventually("the runtime is told") { harness.recorder.text.contains("HTTP/1.1 413 ") }

@@ -66,9 +66,11 @@ final class InvokerHarness: Sendable {
         }
         var chosen = EnvironmentContext.Settings(
             region: "eu-central-1", account: "000000000000",
-            credentials: .init(accessKeyID: "AKID", secretAccessKey: "SECRET", sessionToken: "TOKEN", endpointURL: "http://127.0.0.1:1"),
-            interpreters: .init(chosenPython: nil, chosenNode: nil, searchPath: "/usr/local/bin:/usr/bin:/bin", pythonBootstrap: "", nodeBootstrap: ""),
-            stateFolder: "\(folder)/state")
+            credentials: .init(accessKeyID: "AKID", secretAccessKey: "SECRET", sessionToken: "TOKEN", endpointURL: nil),
+            interpreters: .init(
+                chosenPython: nil, chosenNode: nil, searchPath: "/usr/local/bin:/usr/bin:/bin", pythonBootstrap: "",
+                nodeBootstrap: ""),
+            environmentsFolder: "\(folder)/state/environments", runtimeFolder: "\(folder)/state/runtime")
         settings(&chosen)
         let recorder = self.recorder
         let final = chosen
@@ -76,6 +78,7 @@ final class InvokerHarness: Sendable {
             let guardian = try Guardian(marker: digits)
             let context = EnvironmentContext(eventLoop: loop, settings: final, guardian: guardian)
             context.observer = recorder
+            context.endpointURL = "http://127.0.0.1:1"
             let invoker = Invoker(context: context) { function, loop in
                 let layers = "\(folder)/layers"
                 return loop.makeSucceededFuture(
@@ -91,7 +94,8 @@ final class InvokerHarness: Sendable {
 
     /// Whatever happens in `body`, no process, port or file is left.
     static func with(
-        _ settings: @Sendable (inout EnvironmentContext.Settings) -> Void = { _ in }, _ body: (InvokerHarness) async throws -> Void
+        _ settings: @Sendable (inout EnvironmentContext.Settings) -> Void = { _ in },
+        _ body: (InvokerHarness) async throws -> Void
     ) async throws {
         let harness = try await InvokerHarness(settings: settings)
         do {
@@ -143,7 +147,8 @@ final class InvokerHarness: Sendable {
             number += 1
             return number
         }
-        var change = RegistryChange(time: Timestamp(seconds: 1_800_000_000 + Int64(number)), requestID: RequestID(random: number, 7))
+        var change = RegistryChange(
+            time: Timestamp(seconds: 1_800_000_000 + Int64(number)), requestID: RequestID(random: number, 7))
         let contents = FunctionContents(configuration: configuration, code: .unknown)
         try self.registry.withLock { registry in
             if registry.resolveUnqualified(name) == nil {
@@ -172,7 +177,9 @@ final class InvokerHarness: Sendable {
     }
 
     func begin(_ call: Call = Call()) async throws -> Pending {
-        guard let function = self.registry.withLock({ $0.resolveUnqualified(call.function) }) else { throw NoSuchFunction(name: call.function) }
+        guard let function = self.registry.withLock({ $0.resolveUnqualified(call.function) }) else {
+            throw NoSuchFunction(name: call.function)
+        }
         var random = SystemRandomNumberGenerator()
         let id = RequestID(using: &random)
         let loop = self.loop

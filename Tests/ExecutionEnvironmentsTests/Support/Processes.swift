@@ -5,7 +5,8 @@ import Testing
 enum Processes {
     /// The letter of `/proc/PID/stat`: `S`, `T` and so on; `nil` when there is no such process, or only its remains.
     static func state(_ pid: Int) -> Character? {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = text.lastIndex(of: ")") else { return nil }
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = text.lastIndex(of: ")")
+        else { return nil }
         let letter = text[text.index(end, offsetBy: 2)]
         return letter == "Z" || letter == "X" ? nil : letter
     }

@@ -175,7 +175,8 @@ struct EnvironmentPoolTests {
                     model.environments[index].isRetired = true
                 }
             default:
-                let expired = model.environments.filter { $0.idleSince.map { now - $0 >= .seconds(30) } ?? false }.map(\.id).sorted()
+                let expired = model.environments.filter { $0.idleSince.map { now - $0 >= .seconds(30) } ?? false }.map(\.id)
+                    .sorted()
                 model.environments.removeAll { expired.contains($0.id) }
                 let (ended, next) = pool.expire(at: now)
                 #expect(ended == expired, note)

@@ -94,7 +94,8 @@ struct RuntimeAPIStateTests {
         #expect(RuntimeAPIError.invalidRequestID.status == 400)
         #expect(
             RuntimeAPIError.entityTooLarge.body
-                == #"{"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}"#)
+                == #"{"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}"#
+        )
         #expect(RuntimeAPIError.entityTooLarge.status == 413)
     }
 }
