@@ -82,7 +82,9 @@ extension ExecutionEnvironment {
 
     /// The response is larger than a response may be.
     func refuseBody(of head: HTTPRequestHead, on connection: HTTPConnection) {
-        if case .response = RuntimeAPIRoute(method: head.method, uri: head.uri), self.api.phase == .running {
+        if case .response(let requestID) = RuntimeAPIRoute(method: head.method, uri: head.uri),
+            self.api.mayAnswer(requestID: requestID, with: "InvocationResponse") == nil
+        {
             self.answered(with: .responseTooLarge)
         }
         _ = RuntimeListener.refuse(.entityTooLarge, on: connection)

@@ -94,6 +94,11 @@ final class ExecutionEnvironment {
         self.context.takeListener { [self] result in
             switch result {
             case .success(let listener):
+                // The host may have been stopped while the port was being opened.
+                guard self.state == .starting else {
+                    self.context.giveBack(listener)
+                    return
+                }
                 listener.environment = self
                 self.listener = listener
                 mkdir(self.temporaryFolder, 0o700)
@@ -107,6 +112,7 @@ final class ExecutionEnvironment {
     private func startProcesses(phase: InitPhase) {
         self.state = .starting
         self.api = RuntimeAPIState()
+        self.meter = MemoryMeter()
         self.initPhase = phase
         self.initStarted = self.now
         self.initBegan(phase)
@@ -118,6 +124,13 @@ final class ExecutionEnvironment {
             let plan = try LaunchPlan(
                 runtime: self.configuration.runtime, code: self.code, interpreters: self.context.settings.interpreters)
             let extensionPaths = LaunchPlan.extensions(in: self.code.layersRoot)
+            guard extensionPaths.count <= FunctionLimits.extensions else {
+                let failure = ExtensionFailure(
+                    .launchError, of: Self.fileName(extensionPaths[FunctionLimits.extensions]),
+                    cause: "\(extensionPaths.count) extensions: no more than \(FunctionLimits.extensions) are started")
+                self.failInit(.platform(.extensionFailure(failure)), isFinal: true)
+                return
+            }
             try self.spawn(plan, extensionPaths)
         } catch {
             self.failInit(.platform(error.functionError), isFinal: true)
@@ -144,12 +157,14 @@ final class ExecutionEnvironment {
             let host = ExtensionHost(environment: self, externalNames: extensionPaths.map(Self.fileName))
             self.extensions = host
             for path in extensionPaths {
+                // One that can't be started fails the init, which may have begun again by now.
+                guard self.state == .starting, self.extensions === host else { return }
                 host.start(
                     name: Self.fileName(path),
                     request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
                     output: writeEnd, cgroup: cgroup)
             }
-            guard self.state == .starting else { return }
+            guard self.state == .starting, self.extensions === host else { return }
             // The runtime starts when every extension has registered; the descriptors must live until then.
             let runtimeOutput = dup(writeEnd)
             let runtimeGroup = cgroup >= 0 ? dup(cgroup) : -1
@@ -301,7 +316,7 @@ final class ExecutionEnvironment {
 
     /// Gives the event to the runtime and to the extensions that want it; waits if the runtime is between two connections.
     func deliver() {
-        guard self.state == .busy, let invocation, let connection = self.parked else { return }
+        guard self.state == .busy, let invocation, invocation.answer == nil, let connection = self.parked else { return }
         self.parked = nil
         self.api.delivered(requestID: invocation.idText)
         let deadlineMs = invocation.startedAt.milliseconds + Int64(self.configuration.timeoutSeconds) * 1000
@@ -478,7 +493,8 @@ final class ExecutionEnvironment {
 
     /// Ends the environment now, whatever it does; an invocation under way is given up.
     func abort(_ why: String) {
-        if let invocation, self.state == .busy || self.state == .starting {
+        // Also while the processes of a failed init end, before it is tried again.
+        if let invocation {
             self.fail(invocation, .platform(.sandboxFailure(why)))
         }
         self.end()

@@ -39,6 +39,8 @@ package final class Invoker: EnvironmentOwner {
     }
 
     package var environmentCount: Int { self.environments.count }
+    /// Those that can take an invocation: idle, or reset and to be started with it.
+    package var freeEnvironmentCount: Int { self.environments.values.count { $0.state == .idle || $0.state == .reset } }
     package var invocationsInFlight: Int { self.admission.inFlight }
 
     /// Follows `PutFunctionConcurrency` and the template.
@@ -115,6 +117,10 @@ package final class Invoker: EnvironmentOwner {
 
     private func codePrepared(_ version: FunctionVersionID, _ result: Result<PreparedCode, any Error>) {
         let invocations = self.unprepared.removeValue(forKey: version) ?? []
+        guard self.stopped == nil else {
+            for invocation in invocations { self.refuse(invocation, .unavailable("the host is stopping")) }
+            return
+        }
         switch result {
         case .success(let code):
             self.prepared[version] = code

@@ -81,8 +81,17 @@ final class OutputPipe: Sendable {
 
     /// Takes the rest and gives the descriptor back. Nothing can be taken afterwards.
     func close() -> [UInt8] {
-        let rest = self.take()
-        self.state.withLock { $0.isClosed = true }
+        let rest = self.state.withLock { state in
+            if !state.isClosed { _ = self.empty(into: &state) }
+            state.isClosed = true
+            // A source that is suspended would neither be cancelled nor may it be released.
+            if state.isPaused {
+                state.isPaused = false
+                self.source.resume()
+            }
+            defer { state.bytes = [] }
+            return state.bytes
+        }
         self.source.cancel()
         return rest
     }

@@ -25,7 +25,7 @@ extension ByteBuffer {
 
     /// The same for a name that comes from outside; one that is no token (RFC 9110 section 5.6.2) is left out.
     package mutating func writeForeignHeader(_ name: String, _ value: String) {
-        guard name.utf8.allSatisfy(Self.isToken) else { return }
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else { return }
         self.writeString(name)
         self.writeStaticString(": ")
         self.writeHeaderValue(value)
