@@ -156,7 +156,7 @@ def main():
     programs.build()
     bench = Bench(rounds, seconds)
     bench.run()
-    command = shlex.join(["make", "bench"] if options.write else ["Tests/Benchmarks/run.sh", *sys.argv[1:]])
+    command = "make bench" if sys.argv[1:] == ["--write"] else shlex.join(["Tests/Benchmarks/run.sh", *sys.argv[1:]])
     text = report.markdown(bench.results, command, rounds, seconds)
     print(text)
     if options.write:

@@ -127,8 +127,8 @@ static void handle(struct connection *connection) {
     }
 }
 
-// Takes the messages that are complete. A handled message is dropped from the buffer's count, not from the buffer: the payload of a
-// queued client stays where it is, as its client sends nothing more before the answer.
+// Takes the messages that are complete. A handled message is dropped from the buffer's count, not from the buffer: the payload of
+// a queued client stays where it is, as its client sends nothing more before the answer.
 static void handle_complete(struct connection *connection) {
     char *end;
     while (connection->have > 0 && (end = memmem(connection->bytes, connection->have, "\r\n\r\n", 4))) {

@@ -1,5 +1,5 @@
-// A cold start with nothing around it: starts a runtime program, answers its first /next with an event at once, and takes the time
-// from the start to the last byte of its response. The program is killed and started again each round.
+// A cold start with nothing around it: starts a runtime program, answers its first /next with an event at once, and takes the
+// time from the start to the last byte of its response. The program is killed and started again each round.
 // Prints one duration in microseconds a line.
 // usage: coldstart COUNT EVENT RUNTIME [ARGUMENT...]
 #define _GNU_SOURCE

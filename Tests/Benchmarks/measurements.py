@@ -1,4 +1,4 @@
-"""How each figure is taken. Every answer that can be checked is checked; what fails raises, so that no figure stands for errors."""
+"""How each figure is taken. What can be checked is checked, and what fails raises, so that no figure stands for errors."""
 
 import base64
 import dataclasses
@@ -151,8 +151,8 @@ class Caller:
 
 
 def cold_starts(endpoint, function, count):
-    """Microseconds from an invocation to its answer on a host that has no environment for the function: each one follows an update
-    of the configuration, and counts only if its log says that it was a cold start."""
+    """Microseconds from an invocation to its answer on a host that has no environment for the function: each one follows an
+    update of the configuration, and counts only if its log says that it was a cold start."""
     found = []
     configuration = f"/2015-03-31/functions/{function}/configuration"
     with Caller(endpoint.port) as caller:

@@ -54,12 +54,14 @@ def markdown(results, command, rounds, seconds):
         f"Measured {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC with `{command}` on {programs.machine()}: "
         f"{rounds} interleaved rounds of {seconds:g} s, client wrk with one thread, everything on 127.0.0.1. "
         "Medians, with the range in parentheses. A ratio is taken within each round.\n",
-        _table(["goal for", "measured", "goal", ""], [[each.what, each.measured, each.goal, each.word] for each in verdicts(results)]),
+        _table(
+            ["goal for", "measured", "goal", ""],
+            [[each.what, each.measured, each.goal, each.word] for each in verdicts(results)]),
         "Warm invocations, echoing the 7-byte payload `\"world\"` unless 1 MB is named:\n",
         _rates(results),
     ]
-    freeze = [(callers, results.ratios(f"freeze {name}", f"martlet {name}")) for callers, name in ((1, "c1"), (16, "c16"))]
-    for callers, ratios in freeze:
+    for callers, name in ((1, "c1"), (16, "c16")):
+        ratios = results.ratios(f"freeze {name}", f"martlet {name}")
         if ratios:
             parts.append(f"With `--freeze`, {callers} caller{'s' if callers > 1 else ''}: {spread(ratios)} × the rate without.\n")
     cold = [
@@ -79,7 +81,8 @@ def _rates(results):
         samples = list(results.samples.get(name, {}).values())
         if samples:
             p50, p99 = (statistics.median(getattr(sample, each) for sample in samples) for each in ("p50", "p99"))
-            rows.append([host, function, callers, spread([sample.rate for sample in samples], "{:,.0f}"), f"{p50:,.0f}", f"{p99:,.0f}"])
+            rates = spread([sample.rate for sample in samples], "{:,.0f}")
+            rows.append([host, function, callers, rates, f"{p50:,.0f}", f"{p99:,.0f}"])
     return _table(["host", "function", "callers", "invocations/s", "median µs", "99 % µs"], rows)
 
 
