@@ -55,7 +55,7 @@ class Bench:
             visit(index)
         except Failure as failure:
             say(f"{visit.__name__}: {failure}")
-            self.results.note(f"{visit.__name__.replace('_', ' ')}: {failure}")
+            self.results.note(f"{visit.__name__.replace('_', ' ')}, in some rounds or all: {failure}")
 
     def rate(self, name, index, endpoint, load):
         self.results.add(name, index, measurements.rate(endpoint, load, self.seconds))

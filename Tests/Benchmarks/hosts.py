@@ -6,6 +6,7 @@ import json
 import pathlib
 import socket
 import subprocess
+import sys
 import tempfile
 import urllib.parse
 
@@ -51,9 +52,10 @@ def _hosted(command, what, environment=None, folder=None):
         process = start(command, log, environment, folder)
         try:
             yield process
-        except Failure as failure:
+        except Failure:
             log.seek(max(0, log.seek(0, 2) - LOG_TAIL_BYTES))
-            raise Failure(f"{what}: {failure}. Its last words: {log.read().decode(errors='replace').strip()}") from failure
+            print(f"bench: {what} wrote last:\n{log.read().decode(errors='replace').strip()}", file=sys.stderr)
+            raise
         finally:
             stop(process)
 
