@@ -91,8 +91,11 @@ let package = Package(
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], swiftSettings: strict),
         .testTarget(
-            name: "ExecutionEnvironmentsTests", dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes"],
-            swiftSettings: strict),
+            name: "HTTPServingTests",
+            dependencies: ["HTTPServing", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "ExecutionEnvironmentsTests",
+            dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing"] + nio, swiftSettings: strict),
         .testTarget(
             name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
         .testTarget(

@@ -79,7 +79,8 @@ static void run_child(const struct martlet_spawn_request *request, pid_t parent,
     struct sigaction standard;
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) {
+    // Executing resets handlers by itself; only what the host ignores would stay ignored.
+    for (int number = 1; number < 32; number++) {
         if (number == SIGKILL || number == SIGSTOP) continue;
         sigaction(number, &standard, NULL);
     }

@@ -59,6 +59,8 @@ final class ExecutionEnvironment {
     private var retiresAfterInvocation = false
     private var isFrozen = false
     private var isSweeping = false
+    /// No process will be started here again.
+    private var isLeaving = false
     /// Open until the runtime has been started.
     private var pendingDescriptors: [Int32] = []
 
@@ -479,11 +481,13 @@ final class ExecutionEnvironment {
     func end() {
         switch self.state {
         case .ended, .ending:
+            self.isLeaving = true
             self.afterEnd = { environment in environment.ended() }
         case .busy:
             self.retiresAfterInvocation = true
         case .starting, .idle, .reset:
             self.state = .ending
+            self.isLeaving = true
             self.deadline = nil
             self.afterEnd = { environment in environment.ended() }
             self.thaw()
@@ -527,10 +531,17 @@ final class ExecutionEnvironment {
         self.group = nil
         self.extensions?.close()
         self.extensions = nil
-        self.isSweeping = true
-        self.context.sweeper.sweep(String(self.description.logStream.suffix(16))) { [self] in
-            self.isSweeping = false
+        let marker = String(self.description.logStream.suffix(16))
+        if self.isLeaving {
+            self.context.sweeper.sweepLater(marker)
             self.finishEnd()
+        } else {
+            // The marker lives on with the environment: what it marks must be gone before a process starts here again.
+            self.isSweeping = true
+            self.context.sweeper.sweep(marker) { [self] in
+                self.isSweeping = false
+                self.finishEnd()
+            }
         }
     }
 

@@ -25,6 +25,14 @@ final class OrphanSweeper {
         self.next()
     }
 
+    /// The same for an environment that nobody waits for; not at once, as what replaces it is starting just then.
+    func sweepLater(_ marker: String) {
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.eventLoop.scheduleTask(in: Self.delay) { bound.value.sweep(marker) {} }
+    }
+
+    private static let delay = TimeAmount.milliseconds(200)
+
     private func next() {
         guard !self.isSweeping, !self.waiting.isEmpty else { return }
         self.isSweeping = true

@@ -181,8 +181,9 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         return head.headers.contains(name: "transfer-encoding") || (head.headers.first(name: "content-length") ?? "0") != "0"
     }
 
-    /// Closes when all has been sent: NIO gives up what it still holds at a close. A client in the middle of its body is read on for
-    /// a while, as closing would make the system reset the connection and take the answer away from it (RFC 9112 section 9.6).
+    /// Closes when all has been sent: NIO gives up what it still holds at a close. A client in the middle of its body is read on
+    /// for a while, as closing would make the system reset the connection and take the answer away from it (RFC 9112 section
+    /// 9.6).
     private func finishConnection() {
         guard !self.isFinished, let context, self.isOpen else { return }
         self.isFinished = true

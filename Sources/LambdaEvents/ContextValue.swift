@@ -21,9 +21,9 @@ extension ContextValue: Codable {
             self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
+        } else if let text = try? container.decode(String.self) {  // As above.
             self = .string(text)
-        } else if let elements = try? container.decode([ContextValue].self) {
+        } else if let elements = try? container.decode([ContextValue].self) {  // As above.
             self = .array(elements)
         } else {
             self = .object(try container.decode([String: ContextValue].self))

@@ -4,8 +4,8 @@ import NIOEmbedded
 import NIOHTTP1
 import NIOPosix
 
-/// Answers by path: `/echo` gives the body back, `/later` waits for ``answerLater()``, `/stream` streams three pieces, `/bytes/N` gives N
-/// bytes, `/refused` is answered from its head alone.
+/// Answers by path: `/echo` gives the body back, `/later` waits for ``answerLater()``, `/stream` streams three pieces, `/bytes/N`
+/// gives N bytes, `/refused` is answered from its head alone.
 final class TestService: HTTPService {
     static let limit = 64
 
@@ -105,7 +105,11 @@ final class Wire {
     /// Gives bytes to the connection and takes what it has answered.
     func exchange(_ text: String) throws -> String {
         // What a parser says of the bytes is the connection's to answer.
-        do { try self.channel.writeInbound(ByteBuffer(string: text)) } catch is HTTPParserError {}
+        do {
+            try self.channel.writeInbound(ByteBuffer(string: text))
+        } catch is HTTPParserError {
+            // Seen in the answer below.
+        }
         return try self.output()
     }
 

@@ -44,7 +44,9 @@ struct ImportTable {
         Row(
             "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPServing", "HTTPEndpoints"]),
             others: system.union(["NIO*"])),
-        Row("martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Emulator"]), others: system.union(["ArgumentParser"])),
+        Row(
+            "martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Emulator"]),
+            others: system.union(["ArgumentParser"])),
         // What a function links: nothing of the host.
         Row("MartletRuntime", others: system),
     ])

@@ -5,7 +5,8 @@ import LambdaCore
 import Testing
 
 extension ProcessTests {
-    /// What a process finds around it (Lambda developer guide, "Defined runtime environment variables" and "Lambda execution environment").
+    /// What a process finds around it (Lambda developer guide, "Defined runtime environment variables" and "Lambda execution
+    /// environment").
     struct Sandbox {
         private func environment(
             _ harness: InvokerHarness, _ configure: (inout FunctionConfiguration) -> Void = { _ in }
