@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(name: "Hello", dependencies: ["MartletRuntime"], path: "Functions/Hello", swiftSettings: strict),
         .executableTarget(name: "Echo", dependencies: ["MartletRuntime"], path: "Functions/Echo", swiftSettings: strict),
         .executableTarget(name: "Orders", dependencies: ["MartletRuntime"], path: "Functions/Orders", swiftSettings: strict),
-        .executableTarget(name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
+        .executableTarget(
+            name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
 
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),

@@ -73,7 +73,8 @@ final class ExecutionEnvironment {
         self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
-            logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)", logStream: logStream,
+            logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)",
+            logStream: logStream,
             logging: function.configuration.logging)
     }
 
@@ -120,7 +121,8 @@ final class ExecutionEnvironment {
         case .invoke: if let invocation { self.arm(self.limit(of: invocation)) }
         }
         do throws(LaunchError) {
-            let plan = try LaunchPlan(runtime: self.configuration.runtime, code: self.code, interpreters: self.context.settings.interpreters)
+            let plan = try LaunchPlan(
+                runtime: self.configuration.runtime, code: self.code, interpreters: self.context.settings.interpreters)
             let extensionPaths = LaunchPlan.extensions(in: self.code.layersRoot)
             guard extensionPaths.count <= FunctionLimits.extensions else {
                 let failure = ExtensionFailure(
@@ -142,7 +144,8 @@ final class ExecutionEnvironment {
             credentials: self.context.credentials, taskRoot: self.code.taskRoot,
             runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
             temporaryFolder: self.temporaryFolder)
-        self.group = self.context.cgroups?.makeGroup(name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
+        self.group = self.context.cgroups?.makeGroup(
+            name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
         let cgroup = self.group?.openProcesses() ?? -1
         defer { if cgroup >= 0 { close(cgroup) } }
         do throws(ProcessError) {
@@ -204,7 +207,8 @@ final class ExecutionEnvironment {
 
     private func request(executable: String, arguments: [String], environment: [String]) -> ChildProcess.Request {
         ChildProcess.Request(
-            executable: executable, arguments: arguments, environment: environment, workingDirectory: self.code.taskRoot, group: nil,
+            executable: executable, arguments: arguments, environment: environment, workingDirectory: self.code.taskRoot,
+            group: nil,
             openFiles: EnvironmentLimits.openFiles,
             dataBytes: self.group == nil ? UInt64(self.configuration.memoryMB + EnvironmentLimits.dataHeadroomMB) << 20 : 0,
             fileBytes: UInt64(self.configuration.ephemeralStorageMB) << 20)
@@ -321,11 +325,15 @@ final class ExecutionEnvironment {
             head.writeHeader("lambda-runtime-aws-request-id" as StaticString, invocation.idText)
             head.writeHeader("lambda-runtime-deadline-ms" as StaticString, deadlineMs)
             head.writeHeader("lambda-runtime-invoked-function-arn" as StaticString, invocation.function.invokedARN)
-            if !invocation.traceHeader.isEmpty { head.writeHeader("lambda-runtime-trace-id" as StaticString, invocation.traceHeader) }
+            if !invocation.traceHeader.isEmpty {
+                head.writeHeader("lambda-runtime-trace-id" as StaticString, invocation.traceHeader)
+            }
             if let clientContext = invocation.clientContext {
                 head.writeHeader("lambda-runtime-client-context" as StaticString, clientContext)
             }
-            if let identity = invocation.cognitoIdentity { head.writeHeader("lambda-runtime-cognito-identity" as StaticString, identity) }
+            if let identity = invocation.cognitoIdentity {
+                head.writeHeader("lambda-runtime-cognito-identity" as StaticString, identity)
+            }
         }
         self.extensions?.invocationStarted(invocation, deadline: Timestamp(milliseconds: deadlineMs))
     }
@@ -369,7 +377,8 @@ final class ExecutionEnvironment {
     /// The invocation can't come to a good end: its client is told, and the processes are replaced.
     func fail(_ invocation: Invocation, _ failure: EnvironmentFailure) {
         let elapsed =
-            failure.isTimeout ? Duration.seconds(self.configuration.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
+            failure.isTimeout
+            ? Duration.seconds(self.configuration.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
         self.passOnOutput()
         self.meter.read(processes: self.processes, now: self.now)
         if let peak = self.group?.peak { self.meter.note(peak: peak) }
@@ -414,7 +423,8 @@ final class ExecutionEnvironment {
         guard let answer = invocation.answer else { return }
         invocation.client.finished(
             InvocationResult(
-                requestID: invocation.id, executedVersion: self.function.executedVersion, payload: answer.payload, failure: answer.error,
+                requestID: invocation.id, executedVersion: self.function.executedVersion, payload: answer.payload,
+                failure: answer.error,
                 contentType: answer.contentType, log: invocation.wantsLog ? invocation.log : nil, record: record))
     }
 
@@ -493,7 +503,9 @@ final class ExecutionEnvironment {
     /// Asks extensions, waits for as long as they may take, kills the groups. ``checkEnded()`` goes on when all have been reaped.
     private func stopProcesses(reason: ExtensionEvent.ShutdownReason) {
         self.closePendingDescriptors()
-        if let extensions, extensions.shutDown(reason, runtime: self.runtime, kill: { [weak self] in self?.killProcesses() }) { return }
+        if let extensions, extensions.shutDown(reason, runtime: self.runtime, kill: { [weak self] in self?.killProcesses() }) {
+            return
+        }
         self.killProcesses()
     }
 
@@ -504,7 +516,9 @@ final class ExecutionEnvironment {
     }
 
     private func checkEnded() {
-        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else { return }
+        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else {
+            return
+        }
         if let output {
             self.passOnOutput(output.close())
             self.output = nil
@@ -569,7 +583,8 @@ final class ExecutionEnvironment {
         self.deadline = nil
         switch self.state {
         case .starting:
-            self.failInit(self.initPhase == .invoke ? .platform(.timeout(seconds: self.configuration.timeoutSeconds)) : .initTimeout)
+            self.failInit(
+                self.initPhase == .invoke ? .platform(.timeout(seconds: self.configuration.timeoutSeconds)) : .initTimeout)
         case .busy: if let invocation { self.fail(invocation, .platform(.timeout(seconds: self.configuration.timeoutSeconds))) }
         case .idle, .ending, .reset, .ended: break
         }
@@ -632,8 +647,8 @@ struct WeakEnvironment {
 /// Bounds of an environment that are no quotas of a function's configuration (Lambda developer guide, "Lambda quotas").
 enum EnvironmentLimits {
     static let openFiles: UInt64 = 1024
-    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit: it
-    /// stops a runaway between two looks at the resident memory.
+    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit:
+    /// it stops a runaway between two looks at the resident memory.
     static let dataHeadroomMB = 512
     /// How often the memory of a running invocation is looked at.
     static let memoryCheck = TimeAmount.milliseconds(25)

@@ -11,7 +11,8 @@ package final class Invoker: EnvironmentOwner {
     private var pool: EnvironmentPool<FunctionVersionID>
     private var admission: ConcurrencyAdmission
     private var environments: [Int: ExecutionEnvironment] = [:]
-    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in line.
+    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in
+    /// line.
     private var waiting: [FunctionVersionID: CircularBuffer<(place: UInt64, invocation: Invocation)>] = [:]
     private var waitingCount = 0
     private var lastPlaceInLine: UInt64 = 0
@@ -62,7 +63,8 @@ package final class Invoker: EnvironmentOwner {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
         invocation.client.finished(
             InvocationResult(
-                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(), failure: failure,
+                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(),
+                failure: failure,
                 contentType: nil, log: nil, record: nil))
     }
 
@@ -74,7 +76,9 @@ package final class Invoker: EnvironmentOwner {
         }
         switch self.pool.place(version) {
         case .reuse(let id):
-            guard let environment = self.environments[id] else { preconditionFailure("the pool knows only environments that exist") }
+            guard let environment = self.environments[id] else {
+                preconditionFailure("the pool knows only environments that exist")
+            }
             environment.run(invocation)
         case .start(let id, let evicted):
             if let evicted { self.environments[evicted]?.end() }
@@ -92,7 +96,8 @@ package final class Invoker: EnvironmentOwner {
     }
 
     private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {
-        let environment = ExecutionEnvironment(id: id, function: invocation.function, code: code, context: self.context, owner: self)
+        let environment = ExecutionEnvironment(
+            id: id, function: invocation.function, code: code, context: self.context, owner: self)
         self.environments[id] = environment
         environment.start(for: invocation)
     }

@@ -67,7 +67,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     // MARK: Answers
 
-    /// Answers the request under way. `headers` writes whole lines, each with its CR LF; Content-Length and Connection are added here.
+    /// Answers the request under way. `headers` writes whole lines, each with its CR LF; Content-Length and Connection are added
+    /// here.
     package func respond(status: HTTPResponseStatus, body: ByteBuffer?, headers: (inout ByteBuffer) -> Void = { _ in }) {
         guard let context = self.beginAnswer() else { return }
         let length = body?.readableBytes ?? 0

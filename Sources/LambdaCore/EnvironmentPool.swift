@@ -2,13 +2,15 @@ package import CoreTypes
 
 /// Which execution environment takes an invocation. Environments are numbers here; their processes belong to the edge.
 ///
-/// The one used last is used first: its caches are warm, and those below it can be let go. `Version` tells function versions apart.
+/// The one used last is used first: its caches are warm, and those below it can be let go. `Version` tells function versions
+/// apart.
 package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     package typealias EnvironmentID = Int
 
     package enum Placement: Hashable, Sendable {
         case reuse(EnvironmentID)
-        /// Start a new environment, after ending `evicted`, an idle one of another version, where the machine's bound asks for it.
+        /// Start a new environment, after ending `evicted`, an idle one of another version, where the machine's bound asks for
+        /// it.
         case start(EnvironmentID, evicted: EnvironmentID?)
         /// All environments the machine may have are at work: take the next that becomes free.
         case wait

@@ -16,6 +16,7 @@ extension ContextValue: Codable {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
+            // Each `try?` asks whether the value is of that type; the last one tells the error.
         } else if let flag = try? container.decode(Bool.self) {
             self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
