@@ -173,9 +173,11 @@ package final class Invoker: EnvironmentOwner {
         return invocation
     }
 
-    /// There is room for one more environment: it goes to the version that waits longest.
+    /// There may be room for one more environment: it goes to the version that waits longest.
     private func placeWaiting() {
-        guard let version = self.waiting.min(by: { ($0.value.first?.place ?? 0) < ($1.value.first?.place ?? 0) })?.key,
+        // The place of an environment that has just ended may have been taken when its end was decided.
+        guard self.pool.hasRoom,
+            let version = self.waiting.min(by: { ($0.value.first?.place ?? 0) < ($1.value.first?.place ?? 0) })?.key,
             let invocation = self.nextWaiting(for: version)
         else { return }
         self.place(invocation)

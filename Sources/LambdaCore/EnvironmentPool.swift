@@ -40,6 +40,9 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
 
     package var count: Int { self.entries.count }
 
+    /// Whether a new environment could start, if need be in the place of an idle one. O(n).
+    package var hasRoom: Bool { self.entries.count < self.limit || self.entries.values.contains { $0.idleSince != nil } }
+
     package mutating func place(_ version: Version) -> Placement {
         if let id = self.idle[version]?.popLast() {
             self.entries[id]?.idleSince = nil

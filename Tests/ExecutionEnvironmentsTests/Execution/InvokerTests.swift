@@ -2,6 +2,7 @@ import Billing
 import ExecutionEnvironments
 import Foundation
 import LambdaCore
+import NIOCore
 import Testing
 
 extension ProcessTests {
@@ -87,6 +88,24 @@ extension ProcessTests {
             }
         }
 
+        /// The end of the environment that made room comes while others wait: it must not send the first of them to the end of the line.
+        @Test func whoWaitsKeepsItsPlaceInLine() async throws {
+            try await InvokerHarness.with({ $0.maxEnvironments = 1 }) { harness in
+                try harness.deploy(Bootstrap.pid)
+                try harness.deploy(Bootstrap.gate, name: "g")
+                let first = try self.pid(try await harness.invoke())
+                var others: [InvokerHarness.Pending] = []
+                for _ in 0..<4 { others.append(try await self.beginGated("go", in: harness, function: "g")) }
+                try await eventually("the first has ended") {
+                    try await harness.environmentCount == 1 && Processes.state(first) == nil
+                }
+                try self.open("go", in: harness)
+                for pending in others { #expect(try await pending.outcome().failure == nil) }
+                try await eventually("all are recorded") { harness.recorder.records.count == 5 }
+                #expect(harness.recorder.records.dropFirst().map(\.requestID) == others.map(\.requestID))
+            }
+        }
+
         @Test func anEnvironmentWithoutWorkEndsInTime() async throws {
             try await InvokerHarness.with({ $0.idleTimeout = .milliseconds(200) }) { harness in
                 try harness.deploy(Bootstrap.pid)
@@ -157,6 +176,45 @@ extension ProcessTests {
                 let waiting = try await harness.begin()
                 try await harness.stop()
                 #expect(try await waiting.outcome().failure == .unavailable("the host is stopping"))
+            }
+        }
+
+        @Test func anInvocationWhoseCodeIsBeingMadeReadyIsRefused() async throws {
+            try await InvokerHarness.with { harness in
+                try harness.deploy(Bootstrap.echo)
+                let release = harness.holdPreparation()
+                let pending = try await harness.begin()
+                try await harness.stop()
+                release.succeed()
+                #expect(try await pending.outcome().failure == .unavailable("the host is stopping"))
+                #expect(try await harness.environmentCount == 0)
+            }
+        }
+
+        @Test func anInvocationBetweenTwoTriesOfInitIsGivenUp() async throws {
+            try await InvokerHarness.with { harness in
+                // An extension that takes all of its time to end keeps the environment between the two.
+                try harness.write(
+                    #"""
+                    #!/usr/bin/env python3
+                    import http.client, json, os, time
+                    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+                    connection.request("POST", "/2020-01-01/extension/register", json.dumps({"events": ["SHUTDOWN"]}),
+                        {"Lambda-Extension-Name": "slow"})
+                    reply = connection.getresponse()
+                    reply.read()
+                    id = reply.headers["lambda-extension-identifier"]
+                    connection.request("GET", "/2020-01-01/extension/event/next", None, {"Lambda-Extension-Identifier": id})
+                    os.write(1, connection.getresponse().read())
+                    time.sleep(600)
+
+                    """#, to: "layers/extensions/slow")
+                try harness.deploy(Bootstrap.python("os._exit(1)"))
+                let pending = try await harness.begin()
+                try await eventually("the extension is told to end") { harness.recorder.text.contains("SHUTDOWN") }
+                try await harness.stop()
+                #expect(try await pending.outcome().failure == .function(type: "Sandbox.Failure"))
+                #expect(Processes.marked(harness.marker).isEmpty)
             }
         }
 

@@ -19,6 +19,12 @@ final class InvokerHarness: Sendable {
     private let parts: NIOLoopBound<Parts>
     private let registry: Mutex<FunctionRegistry>
     private let changes = Mutex<UInt64>(0)
+    private let preparation = Preparation()
+
+    /// Lets code be ready at once, or when a promise is kept.
+    private final class Preparation: Sendable {
+        let held = Mutex<EventLoopPromise<Void>?>(nil)
+    }
 
     private final class Parts {
         let invoker: Invoker
@@ -73,6 +79,7 @@ final class InvokerHarness: Sendable {
             environmentsFolder: "\(folder)/state/environments", runtimeFolder: "\(folder)/state/runtime")
         settings(&chosen)
         let recorder = self.recorder
+        let preparation = self.preparation
         let final = chosen
         self.parts = try await loop.submit {
             let guardian = try Guardian(marker: digits)
@@ -80,9 +87,10 @@ final class InvokerHarness: Sendable {
             context.observer = recorder
             context.endpointURL = "http://127.0.0.1:1"
             let invoker = Invoker(context: context) { function, loop in
-                let layers = "\(folder)/layers"
-                return loop.makeSucceededFuture(
-                    PreparedCode(taskRoot: "\(folder)/code/\(function.configuration.name)", layersRoot: layers))
+                let code = PreparedCode(
+                    taskRoot: "\(folder)/code/\(function.configuration.name)", layersRoot: "\(folder)/layers")
+                let ready = preparation.held.withLock { $0?.futureResult } ?? loop.makeSucceededVoidFuture()
+                return ready.map { code }
             }
             return NIOLoopBound(Parts(invoker: invoker, recorder: recorder, guardian: guardian), eventLoop: loop)
         }.get()
@@ -157,6 +165,13 @@ final class InvokerHarness: Sendable {
                 _ = try registry.update(name, contents: contents, &change)
             }
         }
+    }
+
+    /// From now on code is ready when the promise is kept.
+    func holdPreparation() -> EventLoopPromise<Void> {
+        let promise = self.loop.makePromise(of: Void.self)
+        self.preparation.held.withLock { $0 = promise }
+        return promise
     }
 
     /// Ends the environments of what the registry no longer holds.

@@ -54,9 +54,13 @@ struct EnvironmentPoolTests {
 
     @Test func withAllAtWorkOneWaits() throws {
         var pool = Pool(limit: 1, idleTimeout: .seconds(60))
-        _ = try Self.start(&pool, "v")
+        #expect(pool.hasRoom)
+        let only = try Self.start(&pool, "v")
+        #expect(!pool.hasRoom)
         #expect(pool.place("v") == .wait)
         #expect(pool.place("w") == .wait)
+        #expect(pool.becameIdle(only, at: Self.time(1)) == true)
+        #expect(pool.hasRoom)
     }
 
     @Test func retirementEndsTheIdleAtOnceAndTheBusyWhenTheyAreDone() throws {
