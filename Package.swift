@@ -95,7 +95,7 @@ let package = Package(
             dependencies: ["HTTPServing", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
         .testTarget(
             name: "ExecutionEnvironmentsTests",
-            dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing"] + nio, swiftSettings: strict),
+            dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio, swiftSettings: strict),
         .testTarget(
             name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
         .testTarget(

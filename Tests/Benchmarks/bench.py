@@ -111,6 +111,8 @@ class Bench:
         if not programs.HELLO.exists():
             raise Failure("the sample Hello has not been built for release: make build")
         self.results.add("cold bare Hello", index, measurements.bare_cold_starts(programs.HELLO, self.cold_starts))
+        with hosts.cold_prototype(programs.HELLO) as endpoint:
+            self.results.add("cold prototype Hello", index, measurements.cold_prototype_starts(endpoint, self.cold_starts))
         with hosts.martlet() as endpoint:
             self.results.add("cold martlet Hello", index, measurements.cold_starts(endpoint, "Hello", self.cold_starts))
             self.results.add("cold martlet Bench", index, measurements.cold_starts(endpoint, "Bench", self.cold_starts))

@@ -78,12 +78,12 @@ def verdicts(results):
     megabyte = results.faster("prototype 1 1MB", "prototype 16 1MB")
     yield _at_least("1 MB payloads, 1 caller", results.ratios("martlet 1MB", megabyte), 0.80, "prototype")
 
-    mine, bare = results.values("cold martlet Hello"), results.values("cold bare Hello")
+    mine, bare = results.values("cold martlet Hello"), results.values("cold prototype Hello")
     measured, met = "–", None
     if mine and bare:
         ratio = statistics.median(mine) / statistics.median(bare)
         measured, met = f"{ratio:.2f}", ratio <= 1.5
-    yield Verdict("Cold start of Hello", measured, "≤ 1.50 × the same program, driven bare", met)
+    yield Verdict("Cold start of Hello", measured, "≤ 1.50 × the same program, driven by the prototype", met)
 
     for state in ("fresh", "after the load"):
         idle = results.values(f"idle {state}")

@@ -61,9 +61,9 @@ def _hosted(command, what, environment=None, folder=None):
 
 
 @contextlib.contextmanager
-def _broker(program, what, count):
+def _broker(program, what, count, runtime=programs.BOOTSTRAP):
     port, runtime_port = free_ports(2)
-    command = [program, port, runtime_port, count, programs.BOOTSTRAP]
+    command = [program, port, runtime_port, count, runtime]
     with _hosted(command, what) as process:
         wait_until(lambda: accepts(port), process, what)
         yield Endpoint(port, process)
@@ -77,6 +77,11 @@ def floor(count):
 
 def prototype(count):
     return _broker(programs.PROTOTYPE, "the prototype", count)
+
+
+def cold_prototype(program):
+    """Starts a process of the program for each invocation and kills it after its answer."""
+    return _broker(programs.PROTOTYPE, "the prototype", 0, program)
 
 
 @contextlib.contextmanager

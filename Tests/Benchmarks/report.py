@@ -37,6 +37,7 @@ RATES = [
 
 COLD = [
     ("martlet, on a host without an environment", "cold martlet Hello", "Swift Hello"),
+    ("prototype, a process an invocation", "cold prototype Hello", "Swift Hello"),
     ("driven bare: start to response", "cold bare Hello", "Swift Hello"),
     ("RIE, its first invocation", "cold rie Hello", "Swift Hello"),
     ("martlet, on a host without an environment", "cold martlet Bench", "C bootstrap"),

@@ -13,10 +13,17 @@ final class Broker {
     private var queue = CircularBuffer<Pending>()
     private var inFlight: [String: ChannelHandlerContext] = [:]
     private var count: UInt64 = 0
+    /// Starts a process for each event and ends it after its answer, where there are none that wait: cold starts.
+    var onDemand: (start: () -> Void, end: () -> Void)?
 
     func invoke(_ payload: ByteBuffer, from client: ChannelHandlerContext) {
         let pending = Pending(payload: payload, client: client)
-        if let runtime = self.idle.popLast() { self.dispatch(pending, to: runtime) } else { self.queue.append(pending) }
+        if let runtime = self.idle.popLast() {
+            self.dispatch(pending, to: runtime)
+        } else {
+            self.queue.append(pending)
+            self.onDemand?.start()
+        }
     }
 
     func next(_ runtime: ChannelHandlerContext) {
@@ -31,6 +38,7 @@ final class Broker {
                 "content-type": "application/json", "x-amzn-requestid": id, "x-amz-executed-version": "$LATEST",
                 "content-length": String(payload.readableBytes),
             ], payload)
+        self.onDemand?.end()
     }
 
     func gone(_ runtime: ChannelHandlerContext) { self.idle.removeAll { $0 === runtime } }

@@ -12,6 +12,8 @@ import NIOPosix
 /// state live on one event loop. It knows the happy path only: no time-outs, no logs, no billing, no limits. Made to be measured.
 ///
 ///     prototype INVOKE-PORT RUNTIME-PORT COUNT RUNTIME [ARGUMENT...]
+///
+/// With a COUNT of 0 each invocation starts a process, which is killed when it has answered: a cold start.
 @main
 struct Prototype {
     static func main() throws {
@@ -25,7 +27,12 @@ struct Prototype {
         let channel = try self.listen(invokePort, .client, broker, loop)
         _ = try self.listen(runtimePort, .runtime, broker, loop)
         setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:\(runtimePort)", 1)
-        for _ in 0..<count { try self.spawn(Array(arguments.dropFirst(4))) }
+        let command = Array(arguments.dropFirst(4))
+        for _ in 0..<count { _ = try self.spawn(command) }
+        if count == 0 {
+            signal(SIGCHLD, SIG_IGN)
+            try loop.submit { self.startOnDemand(command, broker.value) }.wait()
+        }
         try channel.closeFuture.wait()
     }
 }
@@ -48,13 +55,31 @@ extension Prototype {
             .bind(host: "127.0.0.1", port: port).wait()
     }
 
+    private static func startOnDemand(_ command: [String], _ broker: Broker) {
+        var running: pid_t?
+        broker.onDemand = (
+            start: {
+                do {
+                    running = try self.spawn(command)
+                } catch {
+                    fatalError("no process: \(error)")
+                }
+            },
+            end: {
+                if let process = running { kill(process, SIGKILL) }
+                running = nil
+            }
+        )
+    }
+
     /// The process stays in this one's group: whoever ends the group ends all.
-    private static func spawn(_ command: [String]) throws {
+    private static func spawn(_ command: [String]) throws -> pid_t {
         var process = pid_t()
         let arguments = command.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         let status = posix_spawn(&process, command[0], nil, nil, arguments, environ)
         guard status == 0 else { throw POSIXError(rawValue: status) }
+        return process
     }
 
     private struct POSIXError: Error { let rawValue: Int32 }
