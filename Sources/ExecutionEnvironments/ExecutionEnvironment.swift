@@ -35,6 +35,7 @@ final class ExecutionEnvironment {
     let context: EnvironmentContext
     let description: EnvironmentDescription
     let temporaryFolder: String
+    let metadataToken: String
     /// Tells the invoker: `freed` when it can take an invocation, `ended` when nothing is left of it.
     weak var owner: (any EnvironmentOwner)?
 
@@ -72,6 +73,7 @@ final class ExecutionEnvironment {
         self.owner = owner
         let now = HostClock.now()
         let logStream = context.makeLogStream(version: function.executedVersion, at: now)
+        self.metadataToken = RequestID(using: &context.random).description
         self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
@@ -143,6 +145,7 @@ final class ExecutionEnvironment {
         let variables = EnvironmentVariables(
             configuration: self.configuration, version: self.function.executedVersion, region: self.context.settings.region,
             runtimeAPI: "127.0.0.1:\(self.listener?.port ?? 0)", logStream: self.description.logStream,
+            metadataToken: self.metadataToken,
             credentials: self.context.credentials, taskRoot: self.code.taskRoot,
             runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
             temporaryFolder: self.temporaryFolder)
