@@ -207,7 +207,15 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
             self.head = head
             self.isBodyOpen = true
             self.plan = self.service.plan(for: head, on: self)
-            if case .discard = self.plan { return }
+            switch self.plan {
+            case .discard: return
+            case .collect(let limit) where self.announcedLength.map { $0 > limit } ?? false:
+                // Before the body: a client that waits for leave to send it, or sends it slowly, shouldn't do so in vain.
+                self.plan = .discard
+                self.service.refuseBody(of: head, limit: limit, on: self)
+                return
+            case .collect, .stream: break
+            }
             if head.headers.first(name: "expect")?.lowercased() == "100-continue", let context {
                 context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
@@ -236,10 +244,11 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         }
     }
 
+    private var announcedLength: Int? { self.head?.headers.first(name: "content-length").flatMap { Int($0) } }
+
     /// The first piece of a body; room for the rest is made at once where its length was announced.
     private func reserve(for part: ByteBuffer, limit: Int) -> ByteBuffer {
-        guard let announced = self.head?.headers.first(name: "content-length").flatMap({ Int($0) }),
-            announced > part.readableBytes, announced <= limit, let context
+        guard let announced = self.announcedLength, announced > part.readableBytes, announced <= limit, let context
         else { return part }
         var part = part
         var body = context.channel.allocator.buffer(capacity: announced)
