@@ -38,10 +38,10 @@ format: ## Format all Swift files in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
 bench: ## Measure against peers; the result goes to docs/performance.md
-	@.ci/dependencies test
+	@.ci/dependencies bench
 	@.ci/python-environment
 	swift build $(RELEASE)
-	PATH="$(CURDIR)/.venv/bin:$$PATH" Tests/Benchmarks/run.sh
+	PATH="$(CURDIR)/.venv/bin:$$PATH" Tests/Benchmarks/run.sh --write
 
 docs: ## Check that every link in README and docs leads somewhere
 	@.ci/dependencies run

@@ -80,7 +80,8 @@ let package = Package(
         .executableTarget(name: "Hello", dependencies: ["MartletRuntime"], path: "Functions/Hello", swiftSettings: strict),
         .executableTarget(name: "Echo", dependencies: ["MartletRuntime"], path: "Functions/Echo", swiftSettings: strict),
         .executableTarget(name: "Orders", dependencies: ["MartletRuntime"], path: "Functions/Orders", swiftSettings: strict),
-        .executableTarget(name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
+        .executableTarget(
+            name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
 
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
@@ -90,8 +91,11 @@ let package = Package(
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], swiftSettings: strict),
         .testTarget(
-            name: "ExecutionEnvironmentsTests", dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes"],
-            swiftSettings: strict),
+            name: "HTTPServingTests",
+            dependencies: ["HTTPServing", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "ExecutionEnvironmentsTests",
+            dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio, swiftSettings: strict),
         .testTarget(
             name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
         .testTarget(

@@ -1,7 +1,7 @@
 import MartletRuntime
 
-/// Greets. Called with `{"name":"세계"}` it answers `{"message":"Hello, 세계!"}`; behind API Gateway, payload format 1.0 or 2.0, it takes the
-/// name from the path (`/hello/{name}`) or the query (`?name=`) and answers with an HTTP response.
+/// Greets. Called with `{"name":"세계"}` it answers `{"message":"Hello, 세계!"}`; behind API Gateway, payload format 1.0 or 2.0, it
+/// takes the name from the path (`/hello/{name}`) or the query (`?name=`) and answers with an HTTP response.
 @main
 struct Hello {
     static func main() async throws {

@@ -2,8 +2,8 @@ import MartletRuntime
 
 /// A small REST service behind a proxy integration: `POST /orders` creates an order, `GET /orders/{id}` and `GET /orders` read.
 ///
-/// Orders live in the memory of the process. So they last as long as the execution environment does, and each environment has its own:
-/// enough to try things with, and a reminder of why real services use a database.
+/// Orders live in the memory of the process. So they last as long as the execution environment does, and each environment has its
+/// own: enough to try things with, and a reminder of why real services use a database.
 @main
 struct Orders {
     static func main() async throws {

@@ -55,7 +55,8 @@ static void tell_guardian(int descriptor, char verb, pid_t group) {
 }
 
 #ifdef __linux__
-// Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and *error.
+// Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and
+// *error.
 static void run_child(const struct martlet_spawn_request *request, pid_t parent, volatile int *stage, volatile int *error) {
     *stage = MARTLET_SPAWN_SETUP;
     if (setpgid(0, request->process_group)) goto failed;
@@ -78,7 +79,8 @@ static void run_child(const struct martlet_spawn_request *request, pid_t parent,
     struct sigaction standard;
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; number++) {
+    // Executing resets handlers by itself; only what the host ignores would stay ignored.
+    for (int number = 1; number < 32; number++) {
         if (number == SIGKILL || number == SIGSTOP) continue;
         sigaction(number, &standard, NULL);
     }
@@ -125,7 +127,9 @@ int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, i
     sigfillset(&all);
     sigemptyset(&none);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT);
+    posix_spawnattr_setflags(
+        &attributes,
+        POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT);
     posix_spawnattr_setpgroup(&attributes, request->process_group);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -142,7 +146,9 @@ int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, i
 }
 #endif
 
-void martlet_guardian_forget(int guardian_descriptor, pid_t process_group) { tell_guardian(guardian_descriptor, '-', process_group); }
+void martlet_guardian_forget(int guardian_descriptor, pid_t process_group) {
+    tell_guardian(guardian_descriptor, '-', process_group);
+}
 
 // --- The guardian ---
 

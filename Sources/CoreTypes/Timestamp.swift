@@ -87,7 +87,8 @@ extension Timestamp {
     /// `Sat, 21 Nov 2026 05:47:00 GMT` (RFC 9110 section 5.6.7).
     package var httpDate: String {
         let civil = self.civil
-        return "\(Self.weekdays[civil.weekday]), \(Self.pad(civil.day)) \(Self.months[civil.month - 1]) \(Self.pad(civil.year, 4)) "
+        return
+            "\(Self.weekdays[civil.weekday]), \(Self.pad(civil.day)) \(Self.months[civil.month - 1]) \(Self.pad(civil.year, 4)) "
             + "\(Self.pad(civil.hour)):\(Self.pad(civil.minute)):\(Self.pad(civil.second)) GMT"
     }
 

@@ -16,6 +16,8 @@ struct CodePreparation: Sendable {
         let promise = eventLoop.makePromise(of: PreparedCode.self)
         let configuration = function.configuration
         let id = function.id
+        // Files that lie ready need no work on disk, and a cold start no other thread.
+        if configuration.layers.isEmpty, let code = self.lyingReady(configuration) { return eventLoop.makeSucceededFuture(code) }
         Self.queue.async {
             promise.completeWith(Result { try self.prepare(configuration, id) })
         }
@@ -27,13 +29,25 @@ struct CodePreparation: Sendable {
         switch configuration.code {
         case .folder(let path): code = PreparedCode(taskRoot: path)
         case .archive(let path): code = PreparedCode(taskRoot: try self.storage.store(archive: path).folder)
-        case .inline(let text, let fileName): code = PreparedCode(taskRoot: try self.write(inline: text, fileName: fileName, id))
-        case .swiftProduct(let package, let product):
-            // On AWS the product is the only file of the zip, in a folder of its own.
-            code = PreparedCode(taskRoot: package, executable: self.products.executable(package: package, product: product))
+        case .inline(let text, let fileName):
+            code = PreparedCode(taskRoot: try self.write(inline: text, fileName: fileName, id))
+        case .swiftProduct(let package, let product): code = self.product(product, of: package)
         }
         if !configuration.layers.isEmpty { code.layersRoot = try self.merge(configuration.layers, id) }
         return code
+    }
+
+    private func lyingReady(_ configuration: FunctionConfiguration) -> PreparedCode? {
+        switch configuration.code {
+        case .folder(let path): PreparedCode(taskRoot: path)
+        case .swiftProduct(let package, let product): self.product(product, of: package)
+        case .archive, .inline: nil
+        }
+    }
+
+    /// On AWS the product is the only file of the zip, in a folder of its own.
+    private func product(_ product: String, of package: String) -> PreparedCode {
+        PreparedCode(taskRoot: package, executable: self.products.executable(package: package, product: product))
     }
 
     private func write(inline text: String, fileName: String, _ id: FunctionVersionID) throws -> String {

@@ -27,7 +27,8 @@ package final class Host: Sendable {
         let eventLoop = group.next()
         do {
             let core = try await eventLoop.submit {
-                NIOLoopBound(try HostCore(settings, deployment: deployment, logs: logs, eventLoop: eventLoop), eventLoop: eventLoop)
+                NIOLoopBound(
+                    try HostCore(settings, deployment: deployment, logs: logs, eventLoop: eventLoop), eventLoop: eventLoop)
             }.get()
             return Host(settings: settings, group: group, core: core, logs: logs)
         } catch {
@@ -59,7 +60,9 @@ package final class Host: Sendable {
         try await self.group.shutdownGracefully()
     }
 
-    private func onLoop<Result: Sendable>(_ body: @escaping @Sendable (HostCore) -> EventLoopFuture<Result>) -> EventLoopFuture<Result> {
+    private func onLoop<Result: Sendable>(_ body: @escaping @Sendable (HostCore) -> EventLoopFuture<Result>) -> EventLoopFuture<
+        Result
+    > {
         let core = self.core
         return self.group.next().flatSubmit { body(core.value) }
     }

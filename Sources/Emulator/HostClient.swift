@@ -63,11 +63,13 @@ package struct HostClient {
     private func head(_ name: String, _ qualifier: String?, _ length: Int, _ clientContext: String?) -> HTTPRequestHead {
         let query = qualifier.map { "?Qualifier=\($0)" } ?? ""
         var headers: HTTPHeaders = [
-            "host": String(self.host.aws.dropFirst("http://".count)), "content-length": String(length), "content-type": "application/json",
+            "host": String(self.host.aws.dropFirst("http://".count)), "content-length": String(length),
+            "content-type": "application/json",
             "x-amz-log-type": "Tail", "x-martlet-want": "report",
         ]
         if let clientContext { headers.add(name: "x-amz-client-context", value: Base64.encode(clientContext.utf8)) }
-        return HTTPRequestHead(version: .http1_1, method: .POST, uri: "/2015-03-31/functions/\(name)/invocations\(query)", headers: headers)
+        return HTTPRequestHead(
+            version: .http1_1, method: .POST, uri: "/2015-03-31/functions/\(name)/invocations\(query)", headers: headers)
     }
 }
 
@@ -90,7 +92,8 @@ private final class AnswerCollector: ChannelInboundHandler {
             self.promise?.succeed(
                 HostClient.Answer(
                     status: Int(head.status.code), payload: Array(buffer: self.body),
-                    functionError: headers.first(name: "x-amz-function-error"), requestID: headers.first(name: "x-amzn-requestid") ?? "",
+                    functionError: headers.first(name: "x-amz-function-error"),
+                    requestID: headers.first(name: "x-amzn-requestid") ?? "",
                     log: headers.first(name: "x-amz-log-result").flatMap { Base64.decode($0) } ?? [],
                     // From a host of another version there may be none.
                     report: headers.first(name: "x-martlet-report").flatMap { try? JSON(parsing: $0) },

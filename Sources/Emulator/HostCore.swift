@@ -43,7 +43,8 @@ final class HostCore {
         var environments = EnvironmentContext.Settings(
             region: settings.region, account: settings.account,
             credentials: .init(
-                accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key", sessionToken: "martlet-local-session-token",
+                accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key",
+                sessionToken: "martlet-local-session-token",
                 endpointURL: nil),
             interpreters: Interpreters(
                 chosenPython: settings.python, chosenNode: settings.node, searchPath: settings.searchPath,
@@ -56,7 +57,8 @@ final class HostCore {
         self.context.observer = self.observer
 
         let preparation = CodePreparation(
-            storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration), stateFolder: settings.stateFolder)
+            storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration),
+            stateFolder: settings.stateFolder)
         let invoker = Invoker(context: self.context) { preparation.prepare($0, on: $1) }
         var registry = FunctionRegistry(region: settings.region, account: settings.account)
         for function in deployment.functions {
@@ -89,12 +91,14 @@ final class HostCore {
         let host = self.settings.host
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         return HTTPListener.bind(
-            host: host, port: port, eventLoop: self.eventLoop, service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop)
+            host: host, port: port, eventLoop: self.eventLoop,
+            service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop)
         ).flatMapThrowing { listener in
             core.value.listeners.append(listener)
             return listener.port
         }.flatMapErrorThrowing { error in
-            throw HostError("the \(name) can't listen on \(host):\(port): \(error). Choose another port with \(option), or 0 for a free one.")
+            throw HostError(
+                "the \(name) can't listen on \(host):\(port): \(error). Choose another port with \(option), or 0 for a free one.")
         }
     }
 
@@ -102,12 +106,14 @@ final class HostCore {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
-        let urlForm = LambdaControlPlane.FunctionURLForm(prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
+        let urlForm = LambdaControlPlane.FunctionURLForm(
+            prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
         self.service.change { $0 = LambdaControlPlane(registry: $0.registry, functionURLForm: urlForm) }
         let gateway = GatewayEndpoint(service: self.service, gateway: self.makeGateway(self.service.registry), port: gatewayPort)
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
-        self.awsSlot.service = AWSEndpoint(service: self.service, codeStore: self.storage, account: self.settings.account) { [logs] in
+        self.awsSlot.service = AWSEndpoint(service: self.service, codeStore: self.storage, account: self.settings.account) {
+            [logs] in
             logs?.write(line: "martlet: \($0)")
         }
         self.isListening = true
@@ -119,7 +125,8 @@ final class HostCore {
     private func makeGateway(_ registry: FunctionRegistry) -> Gateway {
         let urls = registry.urls.values.map {
             APIGateway.FunctionURL(
-                id: $0.id, functionName: $0.functionName, qualifier: $0.alias, requiresSignature: $0.configuration.authType == .iam)
+                id: $0.id, functionName: $0.functionName, qualifier: $0.alias,
+                requiresSignature: $0.configuration.authType == .iam)
         }
         return Gateway(apis: self.apis, functionURLs: urls, accountID: self.settings.account)
     }

@@ -1,7 +1,8 @@
 import CoreTypes
 import Foundation
 
-/// Where a running host of a project can be reached: written to the state folder when its listeners accept, removed when it stops.
+/// Where a running host of a project can be reached: written to the state folder when its listeners accept, removed when it
+/// stops.
 package struct HostFile: Hashable, Sendable {
     package var gateway: String
     package var aws: String
@@ -22,14 +23,16 @@ package struct HostFile: Hashable, Sendable {
     /// The host that runs for this state folder, if there is one. A file that a killed host left behind is none.
     package static func running(in stateFolder: String) -> HostFile? {
         guard let data = FileManager.default.contents(atPath: Self.path(in: stateFolder)), let json = try? JSON(parsing: data),
-            let gateway = json["gateway"]?.stringValue, let aws = json["aws"]?.stringValue, let console = json["console"]?.stringValue,
+            let gateway = json["gateway"]?.stringValue, let aws = json["aws"]?.stringValue,
+            let console = json["console"]?.stringValue,
             let runtime = json["runtime"]?.stringValue, let processID = json["pid"]?.intValue.flatMap(Int32.init(exactly:))
         else { return nil }  // Unreadable is as good as absent: the host that wrote it replaces it whole.
         guard kill(processID, 0) == 0 else { return nil }
         return HostFile(gateway: gateway, aws: aws, console: console, runtime: runtime, processID: processID)
     }
 
-    /// `{"gateway":"http://…","aws":"http://…","console":"http://…","runtime":"host:port","pid":1}`, complete or not there at all.
+    /// `{"gateway":"http://…","aws":"http://…","console":"http://…","runtime":"host:port","pid":1}`, complete or not there at
+    /// all.
     package func write(to path: String) throws {
         let json: JSON = [
             "gateway": .string(self.gateway), "aws": .string(self.aws), "console": .string(self.console),

@@ -59,7 +59,9 @@ package final class LogWriter: Sendable {
                 state.bytes = []
                 state.dropped = 0
             }
-            if state.dropped > 0 { state.bytes.append(contentsOf: "martlet: \(state.dropped) bytes of log were dropped: nobody read them\n".utf8) }
+            if state.dropped > 0 {
+                state.bytes.append(contentsOf: "martlet: \(state.dropped) bytes of log were dropped: nobody read them\n".utf8)
+            }
             return state.bytes
         }
         while !bytes.isEmpty {

@@ -3,7 +3,8 @@ import Foundation
 
 /// The folder that a host keeps its things in, `.martlet` of the project as a rule.
 enum StateFolder {
-    /// Makes the folder and writes the bootstraps of the managed runtimes into it. Returns the folder that stands for `/var/runtime`.
+    /// Makes the folder and writes the bootstraps of the managed runtimes into it. Returns the folder that stands for
+    /// `/var/runtime`.
     static func prepare(_ folder: String) throws -> String {
         let runtime = "\(folder)/runtime"
         do {
@@ -11,10 +12,13 @@ enum StateFolder {
             for (name, bytes) in LanguageBootstraps.files {
                 let path = "\(runtime)/\(name)"
                 // Several hosts may share the folder: replaced whole, and only when it differs.
-                if FileManager.default.contents(atPath: path) != Data(bytes) { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) }
+                if FileManager.default.contents(atPath: path) != Data(bytes) {
+                    try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+                }
             }
         } catch {
-            throw HostError("can't prepare the state folder \(folder): \(error.localizedDescription). Choose another one with --state-dir.")
+            throw HostError(
+                "can't prepare the state folder \(folder): \(error.localizedDescription). Choose another one with --state-dir.")
         }
         return runtime
     }
@@ -26,7 +30,9 @@ enum StateFolder {
         do {
             try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
             for name in try FileManager.default.contentsOfDirectory(atPath: parent) {
-                guard let process = name.split(separator: "-").first.flatMap({ Int32($0) }), kill(process, 0) != 0 else { continue }
+                guard let process = name.split(separator: "-").first.flatMap({ Int32($0) }), kill(process, 0) != 0 else {
+                    continue
+                }
                 self.remove("\(parent)/\(name)")
             }
         } catch {

@@ -58,8 +58,9 @@ package struct SwiftProducts: Sendable {
             }
             process.waitUntilExit()
             guard process.terminationStatus == 0 else {
-                throw HostError("swift build of \(product) failed (its output is above); mend it, or build it by hand: "
-                    + "swift build --package-path \(package) -c \(self.configuration) --product \(product)")
+                throw HostError(
+                    "swift build of \(product) failed (its output is above); mend it, or build it by hand: "
+                        + "swift build --package-path \(package) -c \(self.configuration) --product \(product)")
             }
         }
     }

@@ -1,4 +1,3 @@
-
 #if canImport(Darwin)
     import Darwin
 #else
@@ -22,7 +21,8 @@ package struct CGroups {
 
     /// `nil` where there is no cgroup v2, no memory controller, or no right to make groups.
     static func available(marker: String, root: String = "/sys/fs/cgroup") -> CGroups? {
-        guard let controllers = Self.read("\(root)/cgroup.controllers"), controllers.split(separator: " ").contains("memory") else {
+        guard let controllers = Self.read("\(root)/cgroup.controllers"), controllers.split(separator: " ").contains("memory")
+        else {
             return nil
         }
         let own = Self.read("/proc/self/cgroup").flatMap { text in
@@ -68,7 +68,8 @@ package struct CGroups {
     func makeGroup(name: String, memoryMB: Int) -> Group? {
         let group = Group(path: "\(self.folder)/\(name)")
         guard mkdir(group.path, 0o755) == 0 || errno == EEXIST else { return nil }
-        guard Self.write(String(memoryMB * 1024 * 1024), to: "\(group.path)/memory.max"), Self.write("1", to: "\(group.path)/memory.oom.group")
+        guard Self.write(String(memoryMB * 1024 * 1024), to: "\(group.path)/memory.max"),
+            Self.write("1", to: "\(group.path)/memory.oom.group")
         else {
             group.remove()
             return nil

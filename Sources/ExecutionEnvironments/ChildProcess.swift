@@ -83,7 +83,8 @@ final class ChildProcess {
         self.exitSource = Self.watch(processID) { eventLoop.execute { reap.value() } }
     }
 
-    /// A process begins as a copy of the host's memory in the kernel's books, so its peak counts only when it is above the host's own.
+    /// A process begins as a copy of the host's memory in the kernel's books, so its peak counts only when it is above the host's
+    /// own.
     private static func ownPeak(_ usage: rusage) -> Int {
         var own = rusage()
         #if canImport(Darwin)

@@ -66,7 +66,8 @@ package final class EnvironmentContext {
         let civil = now.civil
         let digits = String(self.random.next(), radix: 16)
         let own = String(repeating: "0", count: 16 - digits.count) + digits
-        return "\(Timestamp.pad(civil.year, 4))/\(Timestamp.pad(civil.month))/\(Timestamp.pad(civil.day))/[\(version)]\(self.guardian.marker)\(own)"
+        return
+            "\(Timestamp.pad(civil.year, 4))/\(Timestamp.pad(civil.month))/\(Timestamp.pad(civil.day))/[\(version)]\(self.guardian.marker)\(own)"
     }
 
     var credentials: EnvironmentVariables.Credentials {
@@ -89,7 +90,8 @@ package final class EnvironmentContext {
         }
     }
 
-    /// Deletes an environment's folder, which may be large, on a thread of its own. What can't be deleted goes with the host's folder.
+    /// Deletes an environment's folder, which may be large, on a thread of its own. What can't be deleted goes with the host's
+    /// folder.
     func removeFolder(_ path: String) {
         Self.removalQueue.async { try? FileTree.remove(path) }
     }

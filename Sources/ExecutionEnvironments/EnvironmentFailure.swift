@@ -28,13 +28,16 @@ enum EnvironmentFailure: Hashable {
     func answer(to requestID: RequestID) -> Invocation.Answer {
         switch self {
         case .platform(let error):
-            .init(payload: ByteBuffer(bytes: error.payload(requestID: requestID)), error: self.isTimeout ? .timeout : .function(type: self.errorType))
+            .init(
+                payload: ByteBuffer(bytes: error.payload(requestID: requestID)),
+                error: self.isTimeout ? .timeout : .function(type: self.errorType))
         case .reported(let type, let payload): .init(payload: payload, error: .function(type: type))
         case .initTimeout: preconditionFailure("an init that took too long is tried again before anyone is told")
         case .abandoned:
             .init(
                 payload: ByteBuffer(
-                    string: #"{"errorType":"\#(self.errorType)","errorMessage":"RequestId: \#(requestID) Error: The runtime asked for the "#
+                    string:
+                        #"{"errorType":"\#(self.errorType)","errorMessage":"RequestId: \#(requestID) Error: The runtime asked for the "#
                         + #"next event without answering this one"}"#),
                 error: .function(type: self.errorType))
         }

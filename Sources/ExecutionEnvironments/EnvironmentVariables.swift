@@ -1,7 +1,8 @@
 package import LambdaCore
 
 /// The environment of a function's processes: exactly what the Lambda developer guide documents ("Defined runtime environment
-/// variables") and the function's own variables. Nothing of the host's environment is passed on, so that no secret of its user is.
+/// variables") and the function's own variables. Nothing of the host's environment is passed on, so that no secret of its user
+/// is.
 package struct EnvironmentVariables {
     package var configuration: FunctionConfiguration
     /// `$LATEST` or a number.
@@ -89,7 +90,8 @@ package struct EnvironmentVariables {
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:\(layers)/bin",
-            "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:\(self.runtimeFolder):\(self.taskRoot):\(self.taskRoot)/lib:\(layers)/lib",
+            "LD_LIBRARY_PATH":
+                "/var/lang/lib:/lib64:/usr/lib64:\(self.runtimeFolder):\(self.taskRoot):\(self.taskRoot)/lib:\(layers)/lib",
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
             "TMPDIR": self.temporaryFolder,

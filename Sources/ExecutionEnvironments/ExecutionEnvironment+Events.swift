@@ -103,7 +103,9 @@ extension Invocation {
     /// Keeps the log that the client waits for, up to ``EnvironmentLimits/keptLogBytes``: of more, the end.
     func append(log bytes: [UInt8]) {
         self.log.append(contentsOf: bytes)
-        if self.log.count > EnvironmentLimits.keptLogBytes { self.log.removeFirst(self.log.count - EnvironmentLimits.keptLogBytes / 2) }
+        if self.log.count > EnvironmentLimits.keptLogBytes {
+            self.log.removeFirst(self.log.count - EnvironmentLimits.keptLogBytes / 2)
+        }
     }
 
     func log(_ event: PlatformEvent, at time: Timestamp, _ configuration: LoggingConfiguration) {

@@ -7,7 +7,9 @@ import NIOHTTP1
 /// The environment as its processes see it: the Runtime API over HTTP.
 extension ExecutionEnvironment {
     func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
-        guard let route = RuntimeAPIRoute(method: head.method, uri: head.uri) else { return RuntimeListener.refuse(.notFound, on: connection) }
+        guard let route = RuntimeAPIRoute(method: head.method, uri: head.uri) else {
+            return RuntimeListener.refuse(.notFound, on: connection)
+        }
         switch route {
         case .response(let requestID):
             if let refusal = self.api.mayAnswer(requestID: requestID, with: "InvocationResponse") {
@@ -80,7 +82,9 @@ extension ExecutionEnvironment {
 
     /// The response is larger than a response may be.
     func refuseBody(of head: HTTPRequestHead, on connection: HTTPConnection) {
-        if case .response = RuntimeAPIRoute(method: head.method, uri: head.uri), self.api.phase == .running {
+        if case .response(let requestID) = RuntimeAPIRoute(method: head.method, uri: head.uri),
+            self.api.mayAnswer(requestID: requestID, with: "InvocationResponse") == nil
+        {
             self.answered(with: .responseTooLarge)
         }
         _ = RuntimeListener.refuse(.entityTooLarge, on: connection)
@@ -116,12 +120,14 @@ extension ExecutionEnvironment {
 
     private func answerMetadata(_ request: HTTPRequest, on connection: HTTPConnection) {
         let body = #"{"AvailabilityZoneID":"\#(self.context.settings.region)-az1"}"#
-        connection.respond(status: .ok, body: ByteBuffer(string: body)) { $0.writeHeader("content-type" as StaticString, "application/json") }
+        connection.respond(status: .ok, body: ByteBuffer(string: body)) {
+            $0.writeHeader("content-type" as StaticString, "application/json")
+        }
     }
 }
 
-/// A response that the function writes piece by piece. A client that streams gets each piece as it comes; for one that doesn't, the
-/// whole is collected.
+/// A response that the function writes piece by piece. A client that streams gets each piece as it comes; for one that doesn't,
+/// the whole is collected.
 final class StreamedResponse: HTTPBodyConsumer {
     private unowned let environment: ExecutionEnvironment
     private let invocation: Invocation
@@ -138,7 +144,9 @@ final class StreamedResponse: HTTPBodyConsumer {
         if invocation.streamsResponse { invocation.client.streamBegan(contentType: self.contentType) }
     }
 
-    private var limit: Int { self.invocation.streamsResponse ? FunctionLimits.streamedResponseBytes : FunctionLimits.responseBytes }
+    private var limit: Int {
+        self.invocation.streamsResponse ? FunctionLimits.streamedResponseBytes : FunctionLimits.responseBytes
+    }
 
     func received(_ part: ByteBuffer) {
         guard !self.isOver else { return }
@@ -163,7 +171,10 @@ final class StreamedResponse: HTTPBodyConsumer {
             let text = trailers?.first(name: "lambda-runtime-function-error-body") ?? ""
             // The Swift client of AWS sends a text that is no base64 here: then the text itself is all there is.
             let payload = Base64.decode(text) ?? Array(text.utf8)
-            self.finish(.init(payload: ByteBuffer(bytes: payload), error: .function(type: type), contentType: self.contentType, isStreamed: true))
+            self.finish(
+                .init(
+                    payload: ByteBuffer(bytes: payload), error: .function(type: type), contentType: self.contentType,
+                    isStreamed: true))
         } else {
             self.finish(.init(payload: self.collected, contentType: self.contentType, isStreamed: true))
         }

@@ -59,6 +59,8 @@ final class ExecutionEnvironment {
     private var retiresAfterInvocation = false
     private var isFrozen = false
     private var isSweeping = false
+    /// No process will be started here again.
+    private var isLeaving = false
     /// Open until the runtime has been started.
     private var pendingDescriptors: [Int32] = []
 
@@ -73,7 +75,8 @@ final class ExecutionEnvironment {
         self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
-            logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)", logStream: logStream,
+            logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)",
+            logStream: logStream,
             logging: function.configuration.logging)
     }
 
@@ -93,6 +96,11 @@ final class ExecutionEnvironment {
         self.context.takeListener { [self] result in
             switch result {
             case .success(let listener):
+                // The host may have been stopped while the port was being opened.
+                guard self.state == .starting else {
+                    self.context.giveBack(listener)
+                    return
+                }
                 listener.environment = self
                 self.listener = listener
                 mkdir(self.temporaryFolder, 0o700)
@@ -106,6 +114,7 @@ final class ExecutionEnvironment {
     private func startProcesses(phase: InitPhase) {
         self.state = .starting
         self.api = RuntimeAPIState()
+        self.meter = MemoryMeter()
         self.initPhase = phase
         self.initStarted = self.now
         self.initBegan(phase)
@@ -114,8 +123,16 @@ final class ExecutionEnvironment {
         case .invoke: if let invocation { self.arm(self.limit(of: invocation)) }
         }
         do throws(LaunchError) {
-            let plan = try LaunchPlan(runtime: self.configuration.runtime, code: self.code, interpreters: self.context.settings.interpreters)
+            let plan = try LaunchPlan(
+                runtime: self.configuration.runtime, code: self.code, interpreters: self.context.settings.interpreters)
             let extensionPaths = LaunchPlan.extensions(in: self.code.layersRoot)
+            guard extensionPaths.count <= FunctionLimits.extensions else {
+                let failure = ExtensionFailure(
+                    .launchError, of: Self.fileName(extensionPaths[FunctionLimits.extensions]),
+                    cause: "\(extensionPaths.count) extensions: no more than \(FunctionLimits.extensions) are started")
+                self.failInit(.platform(.extensionFailure(failure)), isFinal: true)
+                return
+            }
             try self.spawn(plan, extensionPaths)
         } catch {
             self.failInit(.platform(error.functionError), isFinal: true)
@@ -129,7 +146,8 @@ final class ExecutionEnvironment {
             credentials: self.context.credentials, taskRoot: self.code.taskRoot,
             runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
             temporaryFolder: self.temporaryFolder)
-        self.group = self.context.cgroups?.makeGroup(name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
+        self.group = self.context.cgroups?.makeGroup(
+            name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
         let cgroup = self.group?.openProcesses() ?? -1
         defer { if cgroup >= 0 { close(cgroup) } }
         do throws(ProcessError) {
@@ -141,12 +159,14 @@ final class ExecutionEnvironment {
             let host = ExtensionHost(environment: self, externalNames: extensionPaths.map(Self.fileName))
             self.extensions = host
             for path in extensionPaths {
+                // One that can't be started fails the init, which may have begun again by now.
+                guard self.state == .starting, self.extensions === host else { return }
                 host.start(
                     name: Self.fileName(path),
                     request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
                     output: writeEnd, cgroup: cgroup)
             }
-            guard self.state == .starting else { return }
+            guard self.state == .starting, self.extensions === host else { return }
             // The runtime starts when every extension has registered; the descriptors must live until then.
             let runtimeOutput = dup(writeEnd)
             let runtimeGroup = cgroup >= 0 ? dup(cgroup) : -1
@@ -189,7 +209,8 @@ final class ExecutionEnvironment {
 
     private func request(executable: String, arguments: [String], environment: [String]) -> ChildProcess.Request {
         ChildProcess.Request(
-            executable: executable, arguments: arguments, environment: environment, workingDirectory: self.code.taskRoot, group: nil,
+            executable: executable, arguments: arguments, environment: environment, workingDirectory: self.code.taskRoot,
+            group: nil,
             openFiles: EnvironmentLimits.openFiles,
             dataBytes: self.group == nil ? UInt64(self.configuration.memoryMB + EnvironmentLimits.dataHeadroomMB) << 20 : 0,
             fileBytes: UInt64(self.configuration.ephemeralStorageMB) << 20)
@@ -297,7 +318,7 @@ final class ExecutionEnvironment {
 
     /// Gives the event to the runtime and to the extensions that want it; waits if the runtime is between two connections.
     func deliver() {
-        guard self.state == .busy, let invocation, let connection = self.parked else { return }
+        guard self.state == .busy, let invocation, invocation.answer == nil, let connection = self.parked else { return }
         self.parked = nil
         self.api.delivered(requestID: invocation.idText)
         let deadlineMs = invocation.startedAt.milliseconds + Int64(self.configuration.timeoutSeconds) * 1000
@@ -306,11 +327,15 @@ final class ExecutionEnvironment {
             head.writeHeader("lambda-runtime-aws-request-id" as StaticString, invocation.idText)
             head.writeHeader("lambda-runtime-deadline-ms" as StaticString, deadlineMs)
             head.writeHeader("lambda-runtime-invoked-function-arn" as StaticString, invocation.function.invokedARN)
-            if !invocation.traceHeader.isEmpty { head.writeHeader("lambda-runtime-trace-id" as StaticString, invocation.traceHeader) }
+            if !invocation.traceHeader.isEmpty {
+                head.writeHeader("lambda-runtime-trace-id" as StaticString, invocation.traceHeader)
+            }
             if let clientContext = invocation.clientContext {
                 head.writeHeader("lambda-runtime-client-context" as StaticString, clientContext)
             }
-            if let identity = invocation.cognitoIdentity { head.writeHeader("lambda-runtime-cognito-identity" as StaticString, identity) }
+            if let identity = invocation.cognitoIdentity {
+                head.writeHeader("lambda-runtime-cognito-identity" as StaticString, identity)
+            }
         }
         self.extensions?.invocationStarted(invocation, deadline: Timestamp(milliseconds: deadlineMs))
     }
@@ -354,7 +379,8 @@ final class ExecutionEnvironment {
     /// The invocation can't come to a good end: its client is told, and the processes are replaced.
     func fail(_ invocation: Invocation, _ failure: EnvironmentFailure) {
         let elapsed =
-            failure.isTimeout ? Duration.seconds(self.configuration.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
+            failure.isTimeout
+            ? Duration.seconds(self.configuration.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
         self.passOnOutput()
         self.meter.read(processes: self.processes, now: self.now)
         if let peak = self.group?.peak { self.meter.note(peak: peak) }
@@ -399,7 +425,8 @@ final class ExecutionEnvironment {
         guard let answer = invocation.answer else { return }
         invocation.client.finished(
             InvocationResult(
-                requestID: invocation.id, executedVersion: self.function.executedVersion, payload: answer.payload, failure: answer.error,
+                requestID: invocation.id, executedVersion: self.function.executedVersion, payload: answer.payload,
+                failure: answer.error,
                 contentType: answer.contentType, log: invocation.wantsLog ? invocation.log : nil, record: record))
     }
 
@@ -454,11 +481,13 @@ final class ExecutionEnvironment {
     func end() {
         switch self.state {
         case .ended, .ending:
+            self.isLeaving = true
             self.afterEnd = { environment in environment.ended() }
         case .busy:
             self.retiresAfterInvocation = true
         case .starting, .idle, .reset:
             self.state = .ending
+            self.isLeaving = true
             self.deadline = nil
             self.afterEnd = { environment in environment.ended() }
             self.thaw()
@@ -468,7 +497,8 @@ final class ExecutionEnvironment {
 
     /// Ends the environment now, whatever it does; an invocation under way is given up.
     func abort(_ why: String) {
-        if let invocation, self.state == .busy || self.state == .starting {
+        // Also while the processes of a failed init end, before it is tried again.
+        if let invocation {
             self.fail(invocation, .platform(.sandboxFailure(why)))
         }
         self.end()
@@ -477,7 +507,9 @@ final class ExecutionEnvironment {
     /// Asks extensions, waits for as long as they may take, kills the groups. ``checkEnded()`` goes on when all have been reaped.
     private func stopProcesses(reason: ExtensionEvent.ShutdownReason) {
         self.closePendingDescriptors()
-        if let extensions, extensions.shutDown(reason, runtime: self.runtime, kill: { [weak self] in self?.killProcesses() }) { return }
+        if let extensions, extensions.shutDown(reason, runtime: self.runtime, kill: { [weak self] in self?.killProcesses() }) {
+            return
+        }
         self.killProcesses()
     }
 
@@ -488,7 +520,9 @@ final class ExecutionEnvironment {
     }
 
     private func checkEnded() {
-        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else { return }
+        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else {
+            return
+        }
         if let output {
             self.passOnOutput(output.close())
             self.output = nil
@@ -497,10 +531,17 @@ final class ExecutionEnvironment {
         self.group = nil
         self.extensions?.close()
         self.extensions = nil
-        self.isSweeping = true
-        self.context.sweeper.sweep(String(self.description.logStream.suffix(16))) { [self] in
-            self.isSweeping = false
+        let marker = String(self.description.logStream.suffix(16))
+        if self.isLeaving {
+            self.context.sweeper.sweepLater(marker)
             self.finishEnd()
+        } else {
+            // The marker lives on with the environment: what it marks must be gone before a process starts here again.
+            self.isSweeping = true
+            self.context.sweeper.sweep(marker) { [self] in
+                self.isSweeping = false
+                self.finishEnd()
+            }
         }
     }
 
@@ -553,7 +594,8 @@ final class ExecutionEnvironment {
         self.deadline = nil
         switch self.state {
         case .starting:
-            self.failInit(self.initPhase == .invoke ? .platform(.timeout(seconds: self.configuration.timeoutSeconds)) : .initTimeout)
+            self.failInit(
+                self.initPhase == .invoke ? .platform(.timeout(seconds: self.configuration.timeoutSeconds)) : .initTimeout)
         case .busy: if let invocation { self.fail(invocation, .platform(.timeout(seconds: self.configuration.timeoutSeconds))) }
         case .idle, .ending, .reset, .ended: break
         }
@@ -616,8 +658,8 @@ struct WeakEnvironment {
 /// Bounds of an environment that are no quotas of a function's configuration (Lambda developer guide, "Lambda quotas").
 enum EnvironmentLimits {
     static let openFiles: UInt64 = 1024
-    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit: it
-    /// stops a runaway between two looks at the resident memory.
+    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit:
+    /// it stops a runaway between two looks at the resident memory.
     static let dataHeadroomMB = 512
     /// How often the memory of a running invocation is looked at.
     static let memoryCheck = TimeAmount.milliseconds(25)

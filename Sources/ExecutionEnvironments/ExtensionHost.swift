@@ -41,7 +41,8 @@ final class ExtensionHost {
     func start(name: String, request: ChildProcess.Request, output: Int32, cgroup: Int32) {
         do throws(ProcessError) {
             self.processes[name] = try ChildProcess(
-                request, output: output, cgroup: cgroup, guardian: self.environment.context.guardian, eventLoop: self.environment.eventLoop
+                request, output: output, cgroup: cgroup, guardian: self.environment.context.guardian,
+                eventLoop: self.environment.eventLoop
             ) { [weak self] _, end in self?.processEnded(name, end) }
         } catch {
             self.perform(self.state.launchFailed(name, reason: error.reason))
@@ -128,7 +129,8 @@ final class ExtensionHost {
         switch route {
         case .registerExtension:
             let response = self.state.register(
-                name: headers.first(name: "lambda-extension-name"), acceptFeature: headers.first(name: "lambda-extension-accept-feature"),
+                name: headers.first(name: "lambda-extension-name"),
+                acceptFeature: headers.first(name: "lambda-extension-accept-feature"),
                 body: body, newIdentifier: RequestID(using: &self.environment.context.random))
             connection.respond(with: response)
             if self.state.allExternalRegistered, let onRegistered {
@@ -150,7 +152,8 @@ final class ExtensionHost {
             connection.respond(with: response)
             guard let accepted else { return }
             self.senders[accepted.identifier] = TelemetrySender(
-                accepted.subscription, format: self.environment.configuration.logging.format, eventLoop: self.environment.eventLoop)
+                accepted.subscription, format: self.environment.configuration.logging.format,
+                eventLoop: self.environment.eventLoop)
             self.environment.emit(accepted.event)
         case .next, .response, .error, .initError, .ping, .metadata:
             preconditionFailure("the runtime's own requests are answered by the environment")

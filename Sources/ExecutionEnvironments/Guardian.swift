@@ -7,8 +7,9 @@ import CoreTypes
     import Glibc
 #endif
 
-/// A second process that outlives the host by a moment: when the host is gone, even by SIGKILL, it kills every process group of the
-/// host and, on Linux, every process that still carries the host's marker in its environment, such as one that left its group.
+/// A second process that outlives the host by a moment: when the host is gone, even by SIGKILL, it kills every process group of
+/// the host and, on Linux, every process that still carries the host's marker in its environment, such as one that left its
+/// group.
 package final class Guardian {
     /// 16 hexadecimal digits, part of the log stream name that each environment's processes inherit.
     package let marker: String

@@ -15,7 +15,8 @@ package enum HostClock {
     }
 }
 
-/// Random numbers from the system, fetched a page at a time: an invocation needs six, and each system call costs as much as fifty.
+/// Random numbers from the system, fetched a page at a time: an invocation needs six, and each system call costs as much as
+/// fifty.
 package struct BufferedRandom: RandomNumberGenerator {
     private var numbers: [UInt64] = []
     private static let pageCount = 512

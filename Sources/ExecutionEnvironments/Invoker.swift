@@ -11,7 +11,8 @@ package final class Invoker: EnvironmentOwner {
     private var pool: EnvironmentPool<FunctionVersionID>
     private var admission: ConcurrencyAdmission
     private var environments: [Int: ExecutionEnvironment] = [:]
-    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in line.
+    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in
+    /// line.
     private var waiting: [FunctionVersionID: CircularBuffer<(place: UInt64, invocation: Invocation)>] = [:]
     private var waitingCount = 0
     private var lastPlaceInLine: UInt64 = 0
@@ -38,6 +39,8 @@ package final class Invoker: EnvironmentOwner {
     }
 
     package var environmentCount: Int { self.environments.count }
+    /// Those that can take an invocation: idle, or reset and to be started with it.
+    package var freeEnvironmentCount: Int { self.environments.values.count { $0.state == .idle || $0.state == .reset } }
     package var invocationsInFlight: Int { self.admission.inFlight }
 
     /// Follows `PutFunctionConcurrency` and the template.
@@ -60,7 +63,8 @@ package final class Invoker: EnvironmentOwner {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
         invocation.client.finished(
             InvocationResult(
-                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(), failure: failure,
+                requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(),
+                failure: failure,
                 contentType: nil, log: nil, record: nil))
     }
 
@@ -72,7 +76,9 @@ package final class Invoker: EnvironmentOwner {
         }
         switch self.pool.place(version) {
         case .reuse(let id):
-            guard let environment = self.environments[id] else { preconditionFailure("the pool knows only environments that exist") }
+            guard let environment = self.environments[id] else {
+                preconditionFailure("the pool knows only environments that exist")
+            }
             environment.run(invocation)
         case .start(let id, let evicted):
             if let evicted { self.environments[evicted]?.end() }
@@ -90,7 +96,8 @@ package final class Invoker: EnvironmentOwner {
     }
 
     private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {
-        let environment = ExecutionEnvironment(id: id, function: invocation.function, code: code, context: self.context, owner: self)
+        let environment = ExecutionEnvironment(
+            id: id, function: invocation.function, code: code, context: self.context, owner: self)
         self.environments[id] = environment
         environment.start(for: invocation)
     }
@@ -110,6 +117,10 @@ package final class Invoker: EnvironmentOwner {
 
     private func codePrepared(_ version: FunctionVersionID, _ result: Result<PreparedCode, any Error>) {
         let invocations = self.unprepared.removeValue(forKey: version) ?? []
+        guard self.stopped == nil else {
+            for invocation in invocations { self.refuse(invocation, .unavailable("the host is stopping")) }
+            return
+        }
         switch result {
         case .success(let code):
             self.prepared[version] = code
@@ -162,9 +173,11 @@ package final class Invoker: EnvironmentOwner {
         return invocation
     }
 
-    /// There is room for one more environment: it goes to the version that waits longest.
+    /// There may be room for one more environment: it goes to the version that waits longest.
     private func placeWaiting() {
-        guard let version = self.waiting.min(by: { ($0.value.first?.place ?? 0) < ($1.value.first?.place ?? 0) })?.key,
+        // The place of an environment that has just ended may have been taken when its end was decided.
+        guard self.pool.hasRoom,
+            let version = self.waiting.min(by: { ($0.value.first?.place ?? 0) < ($1.value.first?.place ?? 0) })?.key,
             let invocation = self.nextWaiting(for: version)
         else { return }
         self.place(invocation)

@@ -9,9 +9,9 @@ import NIOCore
 /// The peak resident memory of an environment's processes: the runtime, its extensions and all they start.
 ///
 /// An exact reading asks the kernel for the high-water mark of each process (`VmHWM`), some ten microseconds: too dear for an
-/// invocation that takes less. So an invocation under ``exactAfter`` that follows an exact reading within ``exactEvery`` keeps the
-/// former peak: in that time a process can touch a megabyte or two at most, and the next exact reading finds it, as the mark never falls.
-/// On macOS the current size of the leader stands for the mark.
+/// invocation that takes less. So an invocation under ``exactAfter`` that follows an exact reading within ``exactEvery`` keeps
+/// the former peak: in that time a process can touch a megabyte or two at most, and the next exact reading finds it, as the mark
+/// never falls. On macOS the current size of the leader stands for the mark.
 struct MemoryMeter {
     static let exactAfter = TimeAmount.milliseconds(1)
     static let exactEvery = TimeAmount.milliseconds(50)

@@ -8,9 +8,9 @@ import NIOCore
     import Glibc
 #endif
 
-/// Kills what an ended environment's processes left behind outside their process groups: daemons that began a session of their own.
-/// They are known by the environment's marker, which they have inherited. Looking through all processes takes milliseconds, so it
-/// happens on a thread of its own, for all environments that have ended meanwhile at once.
+/// Kills what an ended environment's processes left behind outside their process groups: daemons that began a session of their
+/// own. They are known by the environment's marker, which they have inherited. Looking through all processes takes milliseconds,
+/// so it happens on a thread of its own, for all environments that have ended meanwhile at once.
 final class OrphanSweeper {
     private let eventLoop: any EventLoop
     private var waiting: [(marker: String, completion: () -> Void)] = []
@@ -24,6 +24,14 @@ final class OrphanSweeper {
         self.waiting.append((marker, completion))
         self.next()
     }
+
+    /// The same for an environment that nobody waits for; not at once, as what replaces it is starting just then.
+    func sweepLater(_ marker: String) {
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.eventLoop.scheduleTask(in: Self.delay) { bound.value.sweep(marker) {} }
+    }
+
+    private static let delay = TimeAmount.milliseconds(200)
 
     private func next() {
         guard !self.isSweeping, !self.waiting.isEmpty else { return }
@@ -49,7 +57,8 @@ final class OrphanSweeper {
         let texts = markers.map { strdup($0) }
         defer { for text in texts { free(text) } }
         let pointers = texts.map { UnsafePointer($0) }
-        for _ in 0..<Self.rounds where pointers.withUnsafeBufferPointer({ martlet_kill_marked($0.baseAddress!, Int32($0.count)) }) == 0 { return }
+        for _ in 0..<Self.rounds
+        where pointers.withUnsafeBufferPointer({ martlet_kill_marked($0.baseAddress!, Int32($0.count)) }) == 0 { return }
     }
 
     private static let rounds = 100

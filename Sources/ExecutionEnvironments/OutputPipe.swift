@@ -25,7 +25,8 @@ final class OutputPipe: Sendable {
 
     private let state = Mutex(State())
     private let readEnd: Int32
-    /// SAFETY: dispatch objects may be used from any thread (libdispatch says so, its Swift overlay does not); set once, in `init`.
+    /// SAFETY: dispatch objects may be used from any thread (libdispatch says so, its Swift overlay does not); set once, in
+    /// `init`.
     nonisolated(unsafe) private let source: any DispatchSourceRead
     private static let queue = DispatchQueue(label: "martlet.function-output")
 
@@ -34,7 +35,9 @@ final class OutputPipe: Sendable {
     ///   - onOutput: called on a thread of its own when there is something to take.
     static func open(onOutput: @escaping @Sendable () -> Void) throws(ProcessError) -> (pipe: OutputPipe, writeEnd: Int32) {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw ProcessError(stage: .setup, errorNumber: errno, executable: "a pipe for function output") }
+        guard pipe(&ends) == 0 else {
+            throw ProcessError(stage: .setup, errorNumber: errno, executable: "a pipe for function output")
+        }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         return (OutputPipe(readEnd: ends[0], onOutput: onOutput), ends[1])
@@ -78,8 +81,17 @@ final class OutputPipe: Sendable {
 
     /// Takes the rest and gives the descriptor back. Nothing can be taken afterwards.
     func close() -> [UInt8] {
-        let rest = self.take()
-        self.state.withLock { $0.isClosed = true }
+        let rest = self.state.withLock { state in
+            if !state.isClosed { _ = self.empty(into: &state) }
+            state.isClosed = true
+            // A source that is suspended would neither be cancelled nor may it be released.
+            if state.isPaused {
+                state.isPaused = false
+                self.source.resume()
+            }
+            defer { state.bytes = [] }
+            return state.bytes
+        }
         self.source.cancel()
         return rest
     }

@@ -62,6 +62,8 @@ extension RuntimeListener {
     private static let acceptedBody = ByteBuffer(staticString: "{\"status\":\"OK\"}\n")
 
     static func accept(on connection: HTTPConnection) {
-        connection.respond(status: .accepted, body: Self.acceptedBody) { $0.writeStaticString("content-type: application/json\r\n") }
+        connection.respond(status: .accepted, body: Self.acceptedBody) {
+            $0.writeStaticString("content-type: application/json\r\n")
+        }
     }
 }

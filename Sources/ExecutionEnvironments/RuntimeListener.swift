@@ -18,11 +18,12 @@ final class RuntimeListener: HTTPService {
         let service = NIOLoopBound<any HTTPService>(listener, eventLoop: eventLoop)
         let onConnection = NIOLoopBound<(HTTPConnection) -> Void>(
             { [unowned listener] in listener.connections[ObjectIdentifier($0)] = $0 }, eventLoop: eventLoop)
-        return HTTPListener.bind(host: "127.0.0.1", port: 0, eventLoop: eventLoop, service: service, onConnection: onConnection).map {
-            bound.value.channel = $0.channel
-            bound.value.port = $0.port
-            return bound
-        }
+        return HTTPListener.bind(host: "127.0.0.1", port: 0, eventLoop: eventLoop, service: service, onConnection: onConnection)
+            .map {
+                bound.value.channel = $0.channel
+                bound.value.port = $0.port
+                return bound
+            }
     }
 
     /// Ends all that a former environment may still have open here.

@@ -43,7 +43,9 @@ final class TelemetrySender {
                 }
             }
         case .retry(let delay):
-            self.eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) { bound.value.perform(bound.value.buffer.retryTimerFired()) }
+            self.eventLoop.scheduleTask(in: .nanoseconds(delay.nanoseconds)) {
+                bound.value.perform(bound.value.buffer.retryTimerFired())
+            }
         }
     }
 
@@ -69,7 +71,8 @@ final class TelemetrySender {
                 let head = HTTPRequestHead(
                     version: .http1_1, method: method == "PUT" ? .PUT : .POST, uri: path,
                     headers: [
-                        "host": "sandbox.localdomain:\(port)", "content-type": "application/json", "content-length": String(body.count),
+                        "host": "sandbox.localdomain:\(port)", "content-type": "application/json",
+                        "content-length": String(body.count),
                         "connection": "close",
                     ])
                 channel.write(HTTPClientRequestPart.head(head), promise: nil)

@@ -25,7 +25,7 @@ extension ByteBuffer {
 
     /// The same for a name that comes from outside; one that is no token (RFC 9110 section 5.6.2) is left out.
     package mutating func writeForeignHeader(_ name: String, _ value: String) {
-        guard name.utf8.allSatisfy(Self.isToken) else { return }
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else { return }
         self.writeString(name)
         self.writeStaticString(": ")
         self.writeHeaderValue(value)
@@ -50,7 +50,8 @@ extension ByteBuffer {
     /// The characters of a header name (RFC 9110 section 5.6.2).
     private static func isToken(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
         case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
             UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "_"),
             UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):

@@ -27,14 +27,29 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     private var answer = Answer.none
     private var parts = CircularBuffer<HTTPServerRequestPart>()
     private var hasHeldRead = false
+    private var isTakingParts = false
     private var isDraining = false
+    /// The last answer has been given: what still comes in is thrown away.
+    private var isFinished = false
+    private var isSent = false
 
     private enum Answer {
-        case none, streaming(chunked: Bool), done
+        case none, streaming(Framing), done
+    }
+
+    private enum Framing {
+        case chunked
+        /// The end of the connection is the end of the answer.
+        case untilClose
+        /// Answers to HEAD and of status 204 and 304 end with their head, whatever follows.
+        case headOnly
     }
 
     /// Bodies up to this size are copied behind their head, so that one buffer leaves; larger ones follow as they are.
     private static let joinedBodyBytes = 16 * 1024
+
+    /// How long a client that was answered before its body was through may go on sending it.
+    private static let lingerTime = TimeAmount.seconds(5)
 
     package init(service: any HTTPService) { self.service = service }
 
@@ -45,14 +60,15 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// Closes when the request under way has been answered; at once when there is none.
     package func drain() {
         self.isDraining = true
-        if self.head == nil { self.context?.close(promise: nil) }
+        if self.head == nil { self.finishConnection() }
     }
 
     package func close() { self.context?.close(promise: nil) }
 
     // MARK: Answers
 
-    /// Answers the request under way. `headers` writes whole lines, each with its CR LF; Content-Length and Connection are added here.
+    /// Answers the request under way. `headers` writes whole lines, each with its CR LF; Content-Length and Connection are added
+    /// here.
     package func respond(status: HTTPResponseStatus, body: ByteBuffer?, headers: (inout ByteBuffer) -> Void = { _ in }) {
         guard let context = self.beginAnswer() else { return }
         let length = body?.readableBytes ?? 0
@@ -67,7 +83,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         }
         self.finishHead(&buffer)
         self.answer = .done
-        let sendsBody = self.head?.method != .HEAD && length > 0
+        let sendsBody = status.mayHaveBody && self.head?.method != .HEAD && length > 0
         if var body, sendsBody {
             if joins {
                 buffer.writeBuffer(&body)
@@ -90,34 +106,40 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         let isChunked = head.version.major == 1 && head.version.minor >= 1
         buffer.writeStatusLine(status)
         headers(&buffer)
-        if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") } else { self.isDraining = true }
+        if status.mayHaveBody {
+            if isChunked { buffer.writeStaticString("transfer-encoding: chunked\r\n") } else { self.isDraining = true }
+        }
         self.finishHead(&buffer)
-        self.answer = .streaming(chunked: isChunked)
+        let hasBody = status.mayHaveBody && head.method != .HEAD
+        self.answer = .streaming(!hasBody ? .headOnly : isChunked ? .chunked : .untilClose)
         context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
     }
 
     /// One piece of a streamed answer. `completion` runs when it has been handed to the network, or has failed to be.
     package func stream(_ part: ByteBuffer, completion: EventLoopPromise<Void>? = nil) {
-        guard case .streaming(let isChunked) = self.answer, let context, part.readableBytes > 0 else {
+        guard case .streaming(let framing) = self.answer, let context, part.readableBytes > 0 else {
             completion?.succeed()
             return
         }
-        if isChunked {
+        switch framing {
+        case .chunked:
             var head = context.channel.allocator.buffer(capacity: 18)
             head.writeString(String(part.readableBytes, radix: 16))
             head.writeStaticString("\r\n")
             context.write(self.wrapOutboundOut(head), promise: nil)
             context.write(self.wrapOutboundOut(part), promise: completion)
             context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "\r\n")), promise: nil)
-        } else {
-            context.writeAndFlush(self.wrapOutboundOut(part), promise: completion)
+        case .untilClose: context.writeAndFlush(self.wrapOutboundOut(part), promise: completion)
+        case .headOnly: completion?.succeed()
         }
     }
 
     package func endStream() {
-        guard case .streaming(let isChunked) = self.answer, let context else { return }
+        guard case .streaming(let framing) = self.answer, let context else { return }
         self.answer = .done
-        if isChunked { context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil) }
+        if case .chunked = framing {
+            context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
+        }
         self.finishRequest()
     }
 
@@ -132,7 +154,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     }
 
     private func finishHead(_ buffer: inout ByteBuffer) {
-        if self.isDraining || self.isBodyOpen || self.head?.isKeepAlive != true {
+        if self.isDraining || self.hasUnreadBody || self.head?.isKeepAlive != true {
             self.isDraining = true
             buffer.writeStaticString("connection: close\r\n")
         } else if self.head?.version == .http1_0 {
@@ -144,13 +166,43 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// After the last byte of an answer: the next request, or the end.
     private func finishRequest() {
         if self.isDraining {
-            self.context?.close(promise: nil)
+            self.finishConnection()
             return
         }
         self.head = nil
         self.answer = .none
         self.body = ByteBuffer()
         self.takeParts()
+    }
+
+    /// Whether bytes of a request's body may still come. The end of a request without one follows its head at once.
+    private var hasUnreadBody: Bool {
+        guard self.isBodyOpen, let head else { return false }
+        return head.headers.contains(name: "transfer-encoding") || (head.headers.first(name: "content-length") ?? "0") != "0"
+    }
+
+    /// Closes when all has been sent: NIO gives up what it still holds at a close. A client in the middle of its body is read on
+    /// for a while, as closing would make the system reset the connection and take the answer away from it (RFC 9112 section
+    /// 9.6).
+    private func finishConnection() {
+        guard !self.isFinished, let context, self.isOpen else { return }
+        self.isFinished = true
+        while let part = self.parts.popFirst() {
+            if case .end = part { self.isBodyOpen = false }
+        }
+        let lingers = self.hasUnreadBody
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+            self.isSent = true
+            guard lingers, self.isBodyOpen else {
+                self.close()
+                return
+            }
+            self.context?.close(mode: .output, promise: nil)
+            // Ends with the body, with the client, or with the time.
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTime) { [weak self] in self?.close() }
+        }
+        context.writeAndFlush(self.wrapOutboundOut(context.channel.allocator.buffer(capacity: 0)), promise: sent)
     }
 
     // MARK: Requests
@@ -179,11 +231,18 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = self.unwrapInboundIn(data)
+        if self.isFinished {
+            if case .end = part {
+                self.isBodyOpen = false
+                if self.isSent { self.close() }
+            }
+            return
+        }
         if self.parts.isEmpty, self.accepts(part) { self.take(part) } else { self.parts.append(part) }
     }
 
     package func read(context: ChannelHandlerContext) {
-        if self.parts.isEmpty { context.read() } else { self.hasHeldRead = true }
+        if self.parts.isEmpty || self.isFinished { context.read() } else { self.hasHeldRead = true }
     }
 
     private func accepts(_ part: HTTPServerRequestPart) -> Bool {
@@ -191,10 +250,14 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     }
 
     private func takeParts() {
-        while let part = self.parts.first, self.accepts(part) {
+        // Requests that are answered at once would otherwise nest, one in the other, as deep as there are of them in one read.
+        guard !self.isTakingParts else { return }
+        self.isTakingParts = true
+        while !self.isFinished, let part = self.parts.first, self.accepts(part) {
             self.parts.removeFirst()
             self.take(part)
         }
+        self.isTakingParts = false
         if self.parts.isEmpty, self.hasHeldRead {
             self.hasHeldRead = false
             self.context?.read()
@@ -207,17 +270,15 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
             self.head = head
             self.isBodyOpen = true
             self.plan = self.service.plan(for: head, on: self)
-            switch self.plan {
-            case .discard: return
-            case .collect(let limit) where self.announcedLength.map { $0 > limit } ?? false:
-                // Before the body: a client that waits for leave to send it, or sends it slowly, shouldn't do so in vain.
+            if case .discard = self.plan { return }
+            if case .collect(let limit) = self.plan, let announced = self.announcedLength, announced > limit {
                 self.plan = .discard
                 self.service.refuseBody(of: head, limit: limit, on: self)
                 return
-            case .collect, .stream: break
             }
             if head.headers.first(name: "expect")?.lowercased() == "100-continue", let context {
-                context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                context.writeAndFlush(
+                    self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(var buffer):
             switch self.plan {
@@ -258,7 +319,16 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A text that is no HTTP is answered once; any other fault (reset, timeout) leaves nobody to answer.
-        if error is HTTPParserError, case .none = self.answer, self.isOpen {
+        guard error is HTTPParserError, self.isOpen, !self.isFinished else {
+            context.close(promise: nil)
+            return
+        }
+        if self.head != nil, !self.isBodyOpen {
+            // It follows a request that was whole: the next answer is that one's, and the last.
+            self.isDraining = true
+            return
+        }
+        if case .none = self.answer {
             let refusal = ByteBuffer(staticString: "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             context.writeAndFlush(self.wrapOutboundOut(refusal), promise: nil)
         }

@@ -5,8 +5,9 @@ package enum ThrottleReason: String, Hashable, Sendable {
     case callerRate = "CallerRateLimitExceeded"
 }
 
-/// Counts invocations in flight against reserved concurrency and the account's pool (Lambda developer guide, "Understanding Lambda
-/// function scaling"): a function with a reservation uses that and nothing else; the others share what is left of the account.
+/// Counts invocations in flight against reserved concurrency and the account's pool (Lambda developer guide, "Understanding
+/// Lambda function scaling"): a function with a reservation uses that and nothing else; the others share what is left of the
+/// account.
 package struct ConcurrencyAdmission: Sendable {
     package let accountLimit: Int
     package private(set) var inFlight = 0

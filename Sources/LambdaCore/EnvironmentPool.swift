@@ -2,13 +2,15 @@ package import CoreTypes
 
 /// Which execution environment takes an invocation. Environments are numbers here; their processes belong to the edge.
 ///
-/// The one used last is used first: its caches are warm, and those below it can be let go. `Version` tells function versions apart.
+/// The one used last is used first: its caches are warm, and those below it can be let go. `Version` tells function versions
+/// apart.
 package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     package typealias EnvironmentID = Int
 
     package enum Placement: Hashable, Sendable {
         case reuse(EnvironmentID)
-        /// Start a new environment, after ending `evicted`, an idle one of another version, where the machine's bound asks for it.
+        /// Start a new environment, after ending `evicted`, an idle one of another version, where the machine's bound asks for
+        /// it.
         case start(EnvironmentID, evicted: EnvironmentID?)
         /// All environments the machine may have are at work: take the next that becomes free.
         case wait
@@ -37,6 +39,9 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     }
 
     package var count: Int { self.entries.count }
+
+    /// Whether a new environment could start, if need be in the place of an idle one. O(n).
+    package var hasRoom: Bool { self.entries.count < self.limit || self.entries.values.contains { $0.idleSince != nil } }
 
     package mutating func place(_ version: Version) -> Placement {
         if let id = self.idle[version]?.popLast() {

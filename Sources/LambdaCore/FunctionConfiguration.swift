@@ -84,7 +84,8 @@ package enum Architecture: String, Hashable, Sendable {
     case arm64
 }
 
-/// `LoggingConfig`. Level filters work only with the JSON format (Lambda developer guide, "Configuring advanced logging controls").
+/// `LoggingConfig`. Level filters work only with the JSON format (Lambda developer guide, "Configuring advanced logging
+/// controls").
 package struct LoggingConfiguration: Hashable, Sendable {
     package enum Format: String, Hashable, Sendable {
         case text = "Text"

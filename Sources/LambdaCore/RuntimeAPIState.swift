@@ -54,7 +54,8 @@ package struct RuntimeAPIState: Hashable, Sendable {
         self.requestID = requestID
     }
 
-    /// Whether a response or error for `requestID` may come now. Does not count as the answer yet: ``answered()`` does, when it is whole.
+    /// Whether a response or error for `requestID` may come now. Does not count as the answer yet: ``answered()`` does, when it
+    /// is whole.
     package func mayAnswer(requestID: some StringProtocol, with state: String) -> RuntimeAPIError? {
         switch self.phase {
         case .running: requestID == self.requestID ? nil : .invalidRequestID
@@ -98,6 +99,7 @@ package struct RuntimeAPIError: Error, Hashable, Sendable {
     package static func invalidStateTransition(from phase: RuntimeAPIState.Phase, to state: String) -> RuntimeAPIError {
         RuntimeAPIError(
             status: 403, type: "InvalidStateTransition",
-            message: "State transition from \(phase.rawValue) to \(state) failed for runtime. Error: State transition is not allowed")
+            message:
+                "State transition from \(phase.rawValue) to \(state) failed for runtime. Error: State transition is not allowed")
     }
 }

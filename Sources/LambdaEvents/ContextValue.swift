@@ -16,13 +16,14 @@ extension ContextValue: Codable {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
+            // Each `try?` asks whether the value is of that type; the last one tells the error.
         } else if let flag = try? container.decode(Bool.self) {
             self = .bool(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
+        } else if let text = try? container.decode(String.self) {  // As above.
             self = .string(text)
-        } else if let elements = try? container.decode([ContextValue].self) {
+        } else if let elements = try? container.decode([ContextValue].self) {  // As above.
             self = .array(elements)
         } else {
             self = .object(try container.decode([String: ContextValue].self))

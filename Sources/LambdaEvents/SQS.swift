@@ -74,8 +74,8 @@ extension SQSEvent.Message.Attribute: Codable {
     }
 }
 
-/// Which messages of a batch failed, for a mapping with `ReportBatchItemFailures`. Only these come back to the queue; an empty list
-/// means that all succeeded.
+/// Which messages of a batch failed, for a mapping with `ReportBatchItemFailures`. Only these come back to the queue; an empty
+/// list means that all succeeded.
 public struct SQSBatchResponse: Codable, Sendable {
     public struct BatchItemFailure: Codable, Sendable {
         public let itemIdentifier: String

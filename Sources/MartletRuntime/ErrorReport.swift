@@ -1,7 +1,7 @@
 /// What the invoker is told of an error: its type's name and its description.
 ///
-/// As the official runtime does it: `errorType` is the name of the thrown error's type, `errorMessage` its description. So an event that
-/// does not decode arrives as `{"errorType":"DecodingError","errorMessage":"DecodingError.keyNotFound: …"}`.
+/// As the official runtime does it: `errorType` is the name of the thrown error's type, `errorMessage` its description. So an
+/// event that does not decode arrives as `{"errorType":"DecodingError","errorMessage":"DecodingError.keyNotFound: …"}`.
 struct ErrorReport {
     let type: String
     let message: String

@@ -14,9 +14,9 @@ public enum Lambda {
 
 /// `_X_AMZN_TRACE_ID`, which tracing libraries read at any time and custom runtimes set for each invocation.
 ///
-/// `setenv` keeps every value it has ever been given (glibc never frees one), about 100 bytes an invocation for ever. So the variable lives
-/// in memory of its own, which `putenv` is told of once and each invocation writes over: less than 50 ns. Only the run loop writes, and
-/// between invocations.
+/// `setenv` keeps every value it has ever been given (glibc never frees one), about 100 bytes an invocation for ever. So the
+/// variable lives in memory of its own, which `putenv` is told of once and each invocation writes over: less than 50 ns. Only the
+/// run loop writes, and between invocations.
 struct TraceVariable {
     private static let name = "_X_AMZN_TRACE_ID="
     /// Room for every X-Ray header: root, parent, sampling and lineage stay below 200 bytes. A longer one is not set.

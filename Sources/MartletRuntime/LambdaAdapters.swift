@@ -93,7 +93,8 @@ public struct LambdaCodableAdapter<
 
 /// Encodes an output and sends it as a buffered response.
 ///
-/// JUSTIFICATION of `@unchecked Sendable`: an encoder need not be `Sendable`, and the writer is used by one handler call at a time.
+/// JUSTIFICATION of `@unchecked Sendable`: an encoder need not be `Sendable`, and the writer is used by one handler call at a
+/// time.
 public struct LambdaCodableResponseWriter<Output, Encoder: LambdaOutputEncoder, Base: LambdaResponseStreamWriter>:
     LambdaResponseWriter, @unchecked Sendable
 where Output == Encoder.Output {

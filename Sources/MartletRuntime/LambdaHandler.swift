@@ -11,8 +11,8 @@ public protocol LambdaHandler<Event, Output> {
 
 /// A handler that goes on working after it has given its output.
 ///
-/// The invoker has the response as soon as the output is written; the environment takes the next event when `handle` returns. All of it
-/// counts against the timeout and is billed.
+/// The invoker has the response as soon as the output is written; the environment takes the next event when `handle` returns. All
+/// of it counts against the timeout and is billed.
 public protocol LambdaWithBackgroundProcessingHandler<Event, Output> {
     /// What the event is decoded into.
     associatedtype Event
@@ -36,8 +36,8 @@ public protocol LambdaResponseWriter<Output>: Sendable {
 public protocol StreamingLambdaHandler {
     /// Handles one event.
     ///
-    /// An error thrown before the first write becomes the invocation's error; one thrown after it ends the stream, with the error in
-    /// the trailers; one thrown after `finish()` is logged. To return without `finish()` is an error too.
+    /// An error thrown before the first write becomes the invocation's error; one thrown after it ends the stream, with the error
+    /// in the trailers; one thrown after `finish()` is logged. To return without `finish()` is an error too.
     mutating func handle(_ event: ByteBuffer, responseWriter: some LambdaResponseStreamWriter, context: LambdaContext)
         async throws
 }

@@ -9,9 +9,9 @@
 /// A small logger with the calls of swift-log: one line a message on standard error, at once and whole.
 ///
 /// Text format (the one of AWS's Node.js runtime): `2026-01-31T12:00:00.000Z<TAB>request id<TAB>INFO<TAB>message key=value`. With
-/// `AWS_LAMBDA_LOG_FORMAT=JSON`: `{"timestamp":…,"level":"INFO","requestId":…,"message":…,"metadata":{…}}`, which Lambda reads level and
-/// time from. `AWS_LAMBDA_LOG_LEVEL` sets the level (`TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL`); `LOG_LEVEL` goes first with text,
-/// second with JSON, as in the official runtime. Without either it is `info`.
+/// `AWS_LAMBDA_LOG_FORMAT=JSON`: `{"timestamp":…,"level":"INFO","requestId":…,"message":…,"metadata":{…}}`, which Lambda reads
+/// level and time from. `AWS_LAMBDA_LOG_LEVEL` sets the level (`TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL`); `LOG_LEVEL`
+/// goes first with text, second with JSON, as in the official runtime. Without either it is `info`.
 public struct LambdaLogger: Sendable {
     /// What a message is accompanied by.
     public typealias Metadata = [String: String]
@@ -174,7 +174,8 @@ public struct LambdaLogger: Sendable {
         return line
     }
 
-    /// One `write` a line, so that lines of several threads don't mix. A log that cannot be written is lost: there is nobody to tell.
+    /// One `write` a line, so that lines of several threads don't mix. A log that cannot be written is lost: there is nobody to
+    /// tell.
     static func write(_ line: [UInt8]) {
         line.withUnsafeBytes { bytes in
             var sent = 0

@@ -4,8 +4,8 @@
     public import Foundation
 #endif
 
-// Everything that needs JSON coders, and so a part of Foundation, is in this file: on Linux it is FoundationEssentials alone, which adds a
-// fraction of a millisecond to the start, where the whole of Foundation adds more than two.
+// Everything that needs JSON coders, and so a part of Foundation, is in this file: on Linux it is FoundationEssentials alone,
+// which adds a fraction of a millisecond to the start, where the whole of Foundation adds more than two.
 
 /// Decodes events with a `JSONDecoder`.
 public struct LambdaJSONEventDecoder: LambdaEventDecoder, Sendable {

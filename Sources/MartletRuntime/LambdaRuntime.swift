@@ -17,8 +17,8 @@ import Synchronization
 /// try await runtime.run()
 /// ```
 ///
-/// The handler is called on the thread that `run()` was called on, one event at a time; while the runtime waits for an event, that
-/// thread is blocked. What a handler started elsewhere goes on meanwhile (on AWS it is frozen).
+/// The handler is called on the thread that `run()` was called on, one event at a time; while the runtime waits for an event,
+/// that thread is blocked. What a handler started elsewhere goes on meanwhile (on AWS it is frozen).
 public final class LambdaRuntime<Handler: StreamingLambdaHandler>: Sendable {
     private let handler: Mutex<Handler?>
     private let logger: LambdaLogger
@@ -62,8 +62,8 @@ public final class LambdaRuntime<Handler: StreamingLambdaHandler>: Sendable {
     /// Asks for events and handles them until the host goes away; then it returns, or the process ends.
     ///
     /// - The host closes its listener between two invocations: returns.
-    /// - `AWS_LAMBDA_RUNTIME_API` is not set, nobody listens there, the host goes away before it has an answer, or it answers with an error:
-    ///   says so on standard error and ends the process with status 1.
+    /// - `AWS_LAMBDA_RUNTIME_API` is not set, nobody listens there, the host goes away before it has an answer, or it answers
+    ///   with an error: says so on standard error and ends the process with status 1.
     /// - SIGTERM, which the service sends before it ends an environment: ends the process with status 0, unless the program
     ///   has a handler of its own.
     /// - Called a second time: throws ``LambdaRuntimeError``.

@@ -8,8 +8,8 @@
 
 /// One blocking TCP connection to the Runtime API: bytes out in one write a message, answers in through one reused buffer.
 ///
-/// A thread that waits in `read` is woken by the kernel alone; an event loop would add a hop between threads, which costs more than
-/// all the rest of an invocation (15 to 30 µs each way where it was measured).
+/// A thread that waits in `read` is woken by the kernel alone; an event loop would add a hop between threads, which costs more
+/// than all the rest of an invocation (15 to 30 µs each way where it was measured).
 final class RuntimeConnection {
     /// The largest head of an answer: client context (3.5 KB) and Cognito identity are the only large headers.
     static let maximumHeadBytes = 64 << 10

@@ -61,8 +61,8 @@ final class RuntimeSession: @unchecked Sendable {
 
     /// Waits for the next event: as long as it takes, over as many connections as it takes.
     ///
-    /// Nil if the host went away between two invocations, which is how hosts end. Throws `cannotConnectToControlPlane` before the first
-    /// event, and `connectionToControlPlaneLost` if an answer could not be delivered and the host is gone.
+    /// Nil if the host went away between two invocations, which is how hosts end. Throws `cannotConnectToControlPlane` before the
+    /// first event, and `connectionToControlPlaneLost` if an answer could not be delivered and the host is gone.
     func next() throws(LambdaRuntimeError) -> Invocation? {
         let (answerLost, number) = self.state.withLock { state in
             defer { state.phase = .waiting }
@@ -119,8 +119,8 @@ final class RuntimeSession: @unchecked Sendable {
             cognitoIdentity: cognitoIdentity, tenantID: tenantID, event: event)
     }
 
-    /// Reads what the host says to the last answer. A refusal (too large, too late) is logged and not reported again: the host has
-    /// told the invoker already, and the runtime goes on with the next event.
+    /// Reads what the host says to the last answer. A refusal (too large, too late) is logged and not reported again: the host
+    /// has told the invoker already, and the runtime goes on with the next event.
     private func readAcknowledgement() throws(LambdaRuntimeError) {
         guard self.acknowledgementDue else { return }
         self.acknowledgementDue = false

@@ -1,7 +1,8 @@
 /// Finds an alias within a key before the text is parsed.
 ///
-/// The parser compares the keys of a map as whole trees, so that an alias of an alias of … in a key would cost time without bound.
-/// No template needs one. The scan reads the text alone: a name counts as an alias only if an anchor of that name is there.
+/// The parser compares the keys of a map as whole trees, so that an alias of an alias of … in a key would cost time without
+/// bound. No template needs one. The scan reads the text alone: a name counts as an alias only if an anchor of that name is
+/// there.
 enum AliasKeyScanner {
     static func find(in text: String) -> (line: Int, column: Int)? {
         let bytes = Array(text.utf8)

@@ -17,7 +17,8 @@ struct DoctorCommand: ParsableCommand {
             for check in checks { print("\(check.state.mark) \(check.name): \(check.finding)") }
         case .json:
             let rows = checks.map { ["name": $0.name, "state": $0.state.rawValue, "finding": $0.finding] }
-            let data = try JSONSerialization.data(withJSONObject: rows, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+            let data = try JSONSerialization.data(
+                withJSONObject: rows, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
             print(String(decoding: data, as: UTF8.self))
         }
         if checks.contains(where: { $0.state == .missing }) { throw ExitCode(ExitStatus.hostError) }
@@ -44,7 +45,10 @@ struct MachineCheck {
 
 enum MachineChecks {
     static func all() -> [MachineCheck] {
-        [self.system, self.swift, self.interpreter("Python", "MARTLET_PYTHON", "python3"), self.interpreter("Node.js", "MARTLET_NODE", "node"), self.memory, self.openFiles]
+        [
+            self.system, self.swift, self.interpreter("Python", "MARTLET_PYTHON", "python3"),
+            self.interpreter("Node.js", "MARTLET_NODE", "node"), self.memory, self.openFiles,
+        ]
     }
 
     private static var system: MachineCheck {
@@ -58,13 +62,16 @@ enum MachineChecks {
                 name: "system", state: isNew ? .good : .missing,
                 finding: isNew ? "Linux \(release)" : "Linux \(release): 5.3 or later is needed, to hear of the end of processes")
         #else
-            return MachineCheck(name: "system", state: .good, finding: "macOS \(ProcessInfo.processInfo.operatingSystemVersionString)")
+            return MachineCheck(
+                name: "system", state: .good, finding: "macOS \(ProcessInfo.processInfo.operatingSystemVersionString)")
         #endif
     }
 
     private static var swift: MachineCheck {
         guard let path = self.find("swift") else {
-            return MachineCheck(name: "swift", state: .note, finding: "not on PATH: Swift functions can't be built (swift.org/install); built ones run")
+            return MachineCheck(
+                name: "swift", state: .note,
+                finding: "not on PATH: Swift functions can't be built (swift.org/install); built ones run")
         }
         return MachineCheck(name: "swift", state: .good, finding: path)
     }
@@ -73,7 +80,8 @@ enum MachineChecks {
         let chosen = Defaults.text(variable)
         guard let path = self.find(chosen ?? command) else {
             let what = chosen.map { "\(variable)=\($0) is not there" } ?? "\(command) is not on PATH"
-            return MachineCheck(name: name, state: .note, finding: "\(what): \(name) functions can't run; install it, or name it in \(variable)")
+            return MachineCheck(
+                name: name, state: .note, finding: "\(what): \(name) functions can't run; install it, or name it in \(variable)")
         }
         return MachineCheck(name: name, state: .good, finding: path)
     }
@@ -85,7 +93,9 @@ enum MachineChecks {
             }
             return MachineCheck(
                 name: "memory limits", state: .note,
-                finding: "no writable cgroup v2 memory controller: resident memory is sampled, and data segments are limited (docs/execution.md)")
+                finding:
+                    "no writable cgroup v2 memory controller: resident memory is sampled, and data segments are limited (docs/execution.md)"
+            )
         #else
             return MachineCheck(name: "memory limits", state: .note, finding: "resident memory is sampled (docs/execution.md)")
         #endif
@@ -100,7 +110,8 @@ enum MachineChecks {
         #endif
         return MachineCheck(
             name: "open files", state: limit.rlim_cur >= 1_024 ? .good : .note,
-            finding: limit.rlim_cur >= 1_024 ? "\(limit.rlim_cur)" : "\(limit.rlim_cur): raise it with 'ulimit -n 4096' for many environments")
+            finding: limit.rlim_cur >= 1_024
+                ? "\(limit.rlim_cur)" : "\(limit.rlim_cur): raise it with 'ulimit -n 4096' for many environments")
     }
 
     private static func find(_ command: String) -> String? {

@@ -11,8 +11,9 @@ struct InvokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invoke", abstract: "Run a function on one event.",
         discussion: """
-            The response goes to stdout; the function's log, its REPORT line and what it would cost go to stderr. Uses the host that
-            'martlet serve' runs for this template, if there is one, and with it a warm environment; --cold never does.
+            The response goes to stdout; the function's log, its REPORT line and what it would cost go to stderr. Uses the
+            host that 'martlet serve' runs for this template, if there is one, and with it a warm environment; --cold never
+            does.
 
               martlet invoke Echo --event events/api-gateway/proxy.json
               echo '{"name":"세계"}' | martlet invoke Hello -e -
@@ -26,7 +27,9 @@ struct InvokeCommand: AsyncParsableCommand {
     @Argument(help: "The function: its logical id in the template or its name, with ':alias' or ':version' if wanted.")
     var name: String
 
-    @Option(name: [.short, .long], help: "A file with the event, or - for standard input. Without it the event is {}.", completion: .file())
+    @Option(
+        name: [.short, .long], help: "A file with the event, or - for standard input. Without it the event is {}.",
+        completion: .file())
     var event: String?
 
     @Option(help: "What follows the log on stderr: text, json (one line for machines) or none.")
@@ -91,13 +94,16 @@ struct InvokeCommand: AsyncParsableCommand {
         return bytes.isEmpty ? Array("{}".utf8) : bytes
     }
 
-    private func invokeHere(_ name: String, qualifier: String?, payload: [UInt8], _ project: Project) async throws -> InvokeOutcome {
+    private func invokeHere(_ name: String, qualifier: String?, payload: [UInt8], _ project: Project) async throws
+        -> InvokeOutcome
+    {
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
             let host = try await Host.start(project.settings, deployment: project.deployment, logs: logs)
             let result: Result<HostInvocation, any Error>
             do {
-                result = .success(try await host.invoke(name, qualifier: qualifier, payload: payload, clientContext: self.clientContext))
+                result = .success(
+                    try await host.invoke(name, qualifier: qualifier, payload: payload, clientContext: self.clientContext))
             } catch {
                 result = .failure(error)
             }
@@ -113,12 +119,15 @@ struct InvokeCommand: AsyncParsableCommand {
     }
 
     /// Through the host that runs already.
-    private func invokeThere(_ host: HostFile, _ name: String, qualifier: String?, payload: [UInt8]) async throws -> InvokeOutcome {
+    private func invokeThere(_ host: HostFile, _ name: String, qualifier: String?, payload: [UInt8]) async throws -> InvokeOutcome
+    {
         do {
-            let answer = try await HostClient(host: host).invoke(name, qualifier: qualifier, payload: payload, clientContext: self.clientContext)
+            let answer = try await HostClient(host: host).invoke(
+                name, qualifier: qualifier, payload: payload, clientContext: self.clientContext)
             guard answer.status == 200 else {
                 throw CommandFailure.host(
-                    "the host at \(host.aws) refused the call (\(answer.status)): \(String(decoding: answer.payload, as: UTF8.self))")
+                    "the host at \(host.aws) refused the call (\(answer.status)): \(String(decoding: answer.payload, as: UTF8.self))"
+                )
             }
             var outcome = InvokeOutcome(payload: answer.payload, functionError: answer.functionError, requestID: answer.requestID)
             outcome.log = answer.log
@@ -165,7 +174,8 @@ struct InvokeOutcome {
     init(_ invocation: HostInvocation, region: String) {
         self.init(
             payload: invocation.payload.isEmpty ? Array("null".utf8) : invocation.payload,
-            functionError: invocation.failure == nil ? nil : "Unhandled", requestID: invocation.record?.requestID.description ?? "")
+            functionError: invocation.failure == nil ? nil : "Unhandled",
+            requestID: invocation.record?.requestID.description ?? "")
         if let record = invocation.record {
             let report = InvocationReport(record, prices: PriceTable.table(for: region))
             self.report = report.json
@@ -179,7 +189,11 @@ struct InvokeOutcome {
         let payload = Result { () throws(JSONError) in try JSON(parsing: self.payload) }
         var document: JSONObject = ["requestId": .string(self.requestID)]
         // A response that is no JSON is shown as the text it is.
-        if case .success(let value) = payload { document["payload"] = value } else { document["payload"] = .string(String(decoding: self.payload, as: UTF8.self)) }
+        if case .success(let value) = payload {
+            document["payload"] = value
+        } else {
+            document["payload"] = .string(String(decoding: self.payload, as: UTF8.self))
+        }
         document["functionError"] = JSON(self.functionError)
         document["report"] = self.report ?? .null
         return .object(document)

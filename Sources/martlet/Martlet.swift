@@ -6,7 +6,8 @@ import Foundation
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",
-        abstract: "Run Lambda functions on this machine: in real processes, over the real Runtime API, with what they would cost.",
+        abstract:
+            "Run Lambda functions on this machine: in real processes, over the real Runtime API, with what they would cost.",
         discussion: """
             Martlet reads template.yaml of the current folder, as AWS SAM and CloudFormation write it.
 
@@ -54,8 +55,12 @@ struct CommandFailure: Error, CustomStringConvertible {
     let description: String
     let exitCode: Int32
 
-    static func usage(_ message: String) -> CommandFailure { CommandFailure(description: "error: \(message)", exitCode: ExitStatus.usage) }
-    static func host(_ message: String) -> CommandFailure { CommandFailure(description: "error: \(message)", exitCode: ExitStatus.hostError) }
+    static func usage(_ message: String) -> CommandFailure {
+        CommandFailure(description: "error: \(message)", exitCode: ExitStatus.usage)
+    }
+    static func host(_ message: String) -> CommandFailure {
+        CommandFailure(description: "error: \(message)", exitCode: ExitStatus.hostError)
+    }
 }
 
 /// The two output streams, and whether someone looks at them.

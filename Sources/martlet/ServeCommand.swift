@@ -53,7 +53,9 @@ struct ServeCommand: AsyncParsableCommand {
         for (name, port) in [("--port", self.port), ("--aws-port", self.awsPort)] where !(0...65_535 ~= port) {
             throw ValidationError("\(name) is from 0 to 65535, not \(port)")
         }
-        guard 1...1_000 ~= self.maxEnvironments else { throw ValidationError("--max-environments is from 1 to 1000, not \(self.maxEnvironments)") }
+        guard 1...1_000 ~= self.maxEnvironments else {
+            throw ValidationError("--max-environments is from 1 to 1000, not \(self.maxEnvironments)")
+        }
         guard self.idleTimeout >= 1 else { throw ValidationError("--idle-timeout is 1 or more seconds, not \(self.idleTimeout)") }
     }
 
@@ -71,7 +73,10 @@ struct ServeCommand: AsyncParsableCommand {
         settings.freezesIdle = self.freeze
         settings.hastensRetries = self.hastenRetries
         if let other = HostFile.running(in: settings.stateFolder) {
-            Terminal.error(Terminal.yellow("Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."))
+            Terminal.error(
+                Terminal.yellow(
+                    "Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."
+                ))
         }
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
@@ -101,7 +106,10 @@ struct ServeCommand: AsyncParsableCommand {
         if !Self.isLoopback(self.host) {
             Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
         }
-        var lines = [Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)", ""]
+        var lines = [
+            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            "",
+        ]
         let names = project.deployment.functions.map(\.configuration.name)
         lines.append("  functions     \(names.isEmpty ? "none in the template" : names.joined(separator: ", "))")
         for api in project.deployment.apis {
@@ -111,7 +119,9 @@ struct ServeCommand: AsyncParsableCommand {
                 let path = route.path == "$default" ? "/*" : route.path
                 let address = stage == "$default" ? path : "/\(stage)\(path)"
                 let method = route.method ?? "ANY"
-                lines.append("  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(name)")
+                lines.append(
+                    "  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(name)"
+                )
             }
         }
         lines.append("")

@@ -6,16 +6,22 @@ import Templates
 
 /// The options that all commands share. Each has an environment variable, `MARTLET_` and its name in capitals.
 struct SharedOptions: ParsableArguments {
-    @Option(name: [.customShort("t"), .long], help: "The template (MARTLET_TEMPLATE).", completion: .file(extensions: ["yaml", "yml", "json", "template"]))
+    @Option(
+        name: [.customShort("t"), .long], help: "The template (MARTLET_TEMPLATE).",
+        completion: .file(extensions: ["yaml", "yml", "json", "template"]))
     var template: String = Defaults.text("MARTLET_TEMPLATE") ?? "template.yaml"
 
     @Option(help: "Where the host keeps its things, from the template's folder (MARTLET_STATE_DIR).", completion: .directory)
     var stateDir: String = Defaults.text("MARTLET_STATE_DIR") ?? ".martlet"
 
-    @Option(help: "Values of functions' environment variables, a JSON file in either of SAM's shapes (MARTLET_ENV_VARS).", completion: .file(extensions: ["json"]))
+    @Option(
+        help: "Values of functions' environment variables, a JSON file in either of SAM's shapes (MARTLET_ENV_VARS).",
+        completion: .file(extensions: ["json"]))
     var envVars: String?
 
-    @Option(parsing: .upToNextOption, help: "Template parameters: Key=Value …, or ParameterKey=K,ParameterValue=V … (MARTLET_PARAMETER_OVERRIDES).")
+    @Option(
+        parsing: .upToNextOption,
+        help: "Template parameters: Key=Value …, or ParameterKey=K,ParameterValue=V … (MARTLET_PARAMETER_OVERRIDES).")
     var parameterOverrides: [String] = Defaults.text("MARTLET_PARAMETER_OVERRIDES").map { [$0] } ?? []
 
     @Option(help: "AWS Region (MARTLET_REGION).")
@@ -68,14 +74,18 @@ struct Project {
         if let awsEndpoint { templateOptions.awsEndpoint = awsEndpoint }
         do throws(TemplateError) {
             templateOptions.parameterOverrides = try ParameterOverrides.parse(options.parameterOverrides)
-            if let path = options.envVars ?? Defaults.text("MARTLET_ENV_VARS") { templateOptions.environmentOverrides = try EnvironmentOverrides.load(path: path) }
+            if let path = options.envVars ?? Defaults.text("MARTLET_ENV_VARS") {
+                templateOptions.environmentOverrides = try EnvironmentOverrides.load(path: path)
+            }
             self.deployment = try TemplateLoader.load(path: options.template, options: templateOptions)
         } catch {
-            throw CommandFailure(description: error.diagnostics.map { "error: \($0)" }.joined(separator: "\n"), exitCode: ExitStatus.usage)
+            throw CommandFailure(
+                description: error.diagnostics.map { "error: \($0)" }.joined(separator: "\n"), exitCode: ExitStatus.usage)
         }
         let folder = URL(fileURLWithPath: options.template).deletingLastPathComponent().standardizedFileURL.path
         let state = options.stateDir.hasPrefix("/") ? options.stateDir : "\(folder)/\(options.stateDir)"
-        var settings = HostSettings(stateFolder: state, projectFolder: folder, searchPath: Defaults.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
+        var settings = HostSettings(
+            stateFolder: state, projectFolder: folder, searchPath: Defaults.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
         settings.region = options.region
         settings.account = options.accountId
         settings.python = Defaults.text("MARTLET_PYTHON")
@@ -102,7 +112,10 @@ struct Project {
 
     /// For `--verbose`.
     func printDetails(_ options: SharedOptions) {
-        var lines = ["template      \(options.template)", "state folder  \(self.settings.stateFolder)", "region        \(options.region), account \(options.accountId)"]
+        var lines = [
+            "template      \(options.template)", "state folder  \(self.settings.stateFolder)",
+            "region        \(options.region), account \(options.accountId)",
+        ]
         for function in self.deployment.functions {
             let configuration = function.configuration
             lines.append(
@@ -121,7 +134,9 @@ struct Project {
     /// By logical id or by name.
     func functionName(_ text: String) -> String? {
         let head = text.split(separator: ":", maxSplits: 1).first.map(String.init) ?? text
-        let function = self.deployment.functions.first { $0.logicalID == head } ?? self.deployment.functions.first { $0.configuration.name == head }
+        let function =
+            self.deployment.functions.first { $0.logicalID == head }
+            ?? self.deployment.functions.first { $0.configuration.name == head }
         return function?.configuration.name
     }
 }

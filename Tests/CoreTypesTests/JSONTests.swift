@@ -3,10 +3,12 @@ import Testing
 
 @Suite("JSON")
 struct JSONTests {
-    @Test("keeps member order, number text and text of any script", arguments: [
-        #"{"b":1,"a":2}"#, #"[1.10,1e2,123456789012345678901234567890,-0]"#, #"{"주문":"세계","e":"é😀"}"#, "[]", "{}", "null",
-        #""\"\\\b\f\n\r\t\u0001""#,
-    ])
+    @Test(
+        "keeps member order, number text and text of any script",
+        arguments: [
+            #"{"b":1,"a":2}"#, #"[1.10,1e2,123456789012345678901234567890,-0]"#, #"{"주문":"세계","e":"é😀"}"#, "[]", "{}", "null",
+            #""\"\\\b\f\n\r\t\u0001""#,
+        ])
     func roundTrip(text: String) throws {
         #expect(try JSON(parsing: text).description == text)
     }
@@ -22,12 +24,16 @@ struct JSONTests {
         #expect(try JSON(parsing: #"{"a":1,"b":2,"a":3}"#).description == #"{"a":3,"b":2}"#)
     }
 
-    @Test("says what is wrong and where", arguments: [
-        (#"{"a":1,}"#, "1:8: expected a member name in quotes"), ("{\n  \"세계\": tru }", "2:9: unexpected text"),
-        ("[1 2]", "1:4: expected ',' or ']'"), ("", "1:1: unexpected end of JSON text"), (#""a"#, "1:1: a string without its closing quote"),
-        ("01", "1:2: unexpected text after the JSON value"), ("1.", "1:3: expected digits after the decimal point"),
-        ("\"\u{1}\"", "1:2: a control character in a string: write it as an escape"), (#""\x""#, "1:2: unknown escape in a string"),
-    ])
+    @Test(
+        "says what is wrong and where",
+        arguments: [
+            (#"{"a":1,}"#, "1:8: expected a member name in quotes"), ("{\n  \"세계\": tru }", "2:9: unexpected text"),
+            ("[1 2]", "1:4: expected ',' or ']'"), ("", "1:1: unexpected end of JSON text"),
+            (#""a"#, "1:1: a string without its closing quote"),
+            ("01", "1:2: unexpected text after the JSON value"), ("1.", "1:3: expected digits after the decimal point"),
+            ("\"\u{1}\"", "1:2: a control character in a string: write it as an escape"),
+            (#""\x""#, "1:2: unknown escape in a string"),
+        ])
     func faults(text: String, message: String) throws {
         let error = try #require(throws: JSONError.self) { try JSON(parsing: text) }
         #expect("\(error)" == message)
@@ -35,7 +41,9 @@ struct JSONTests {
         #expect(scanned == error, "the parser and the scanner give the same fault")
     }
 
-    @Test("refuses bytes that are not UTF-8", arguments: [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0xFF]] as [[UInt8]])
+    @Test(
+        "refuses bytes that are not UTF-8",
+        arguments: [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0xFF]] as [[UInt8]])
     func notUTF8(bytes: [UInt8]) {
         #expect(throws: JSONError.self) { try JSON(parsing: [0x22] + bytes + [0x22]) }
     }

@@ -4,13 +4,15 @@ import Testing
 @Suite("Timestamp, ARN, request id")
 struct TimestampTests {
     // Expected values: `date -u -d @SECONDS`.
-    @Test("formats as AWS and HTTP do", arguments: [
-        (Timestamp(milliseconds: 1_573_755_365_568), "2019-11-14T18:16:05.568Z", "Thu, 14 Nov 2019 18:16:05 GMT"),
-        (Timestamp(seconds: 951_782_400), "2000-02-29T00:00:00.000Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
-        (Timestamp(seconds: 0), "1970-01-01T00:00:00.000Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (Timestamp(milliseconds: -1), "1969-12-31T23:59:59.999Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
-        (Timestamp(seconds: 4_107_542_399), "2100-02-28T23:59:59.000Z", "Sun, 28 Feb 2100 23:59:59 GMT"),
-    ])
+    @Test(
+        "formats as AWS and HTTP do",
+        arguments: [
+            (Timestamp(milliseconds: 1_573_755_365_568), "2019-11-14T18:16:05.568Z", "Thu, 14 Nov 2019 18:16:05 GMT"),
+            (Timestamp(seconds: 951_782_400), "2000-02-29T00:00:00.000Z", "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (Timestamp(seconds: 0), "1970-01-01T00:00:00.000Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (Timestamp(milliseconds: -1), "1969-12-31T23:59:59.999Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (Timestamp(seconds: 4_107_542_399), "2100-02-28T23:59:59.000Z", "Sun, 28 Feb 2100 23:59:59 GMT"),
+        ])
     func formats(time: Timestamp, iso: String, http: String) {
         #expect(time.iso8601 == iso)
         #expect(time.httpDate == http)
@@ -23,7 +25,9 @@ struct TimestampTests {
         #expect(time.lambdaLastModified == "2020-03-12T19:03:58.001+0000")
     }
 
-    @Test("an ARN keeps its text", arguments: ["arn:aws:lambda:us-east-1:123456789012:function:n:prod", "arn:aws:sqs:ap-northeast-2:000000000000:주문"])
+    @Test(
+        "an ARN keeps its text",
+        arguments: ["arn:aws:lambda:us-east-1:123456789012:function:n:prod", "arn:aws:sqs:ap-northeast-2:000000000000:주문"])
     func arn(text: String) throws {
         #expect(try #require(ARN(text)).description == text)
     }

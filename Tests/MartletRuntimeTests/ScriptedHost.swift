@@ -2,10 +2,11 @@ import Foundation
 
 @testable import MartletRuntime
 
-/// A Runtime API that plays a script on a thread of its own, over blocking sockets. When the script has ended it goes away, which ends the
-/// run loop under test.
+/// A Runtime API that plays a script on a thread of its own, over blocking sockets. When the script has ended it goes away, which
+/// ends the run loop under test.
 ///
-/// JUSTIFICATION of `@unchecked Sendable`: the script's thread alone writes `outcome`, before it signals; the test reads it after the signal.
+/// JUSTIFICATION of `@unchecked Sendable`: the script's thread alone writes `outcome`, before it signals; the test reads it after
+/// the signal.
 final class ScriptedHost<Outcome>: @unchecked Sendable {
     let address: String
     private let finished = DispatchSemaphore(value: 0)

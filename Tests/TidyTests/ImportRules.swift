@@ -34,15 +34,19 @@ struct ImportTable {
         Row("Templates", ours: ["CoreTypes", "APIGateway", "LambdaCore"], others: ["Yams", "Foundation"]),
         Row("CProcess"),
         Row("CZlib"),
+        Row("HTTPServing", others: ["NIO*"]),
         Row(
-            "ExecutionEnvironments", ours: ["CoreTypes", "LambdaCore", "Billing", "CProcess", "CZlib"],
+            "ExecutionEnvironments", ours: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib"],
             others: system.union(["Crypto", "NIO*"])),
         Row(
-            "HTTPEndpoints", ours: core.union(["ExecutionEnvironments", "CProcess", "CZlib"]),
+            "HTTPEndpoints", ours: core.union(["ExecutionEnvironments", "HTTPServing", "CZlib"]),
             others: system.union(["Crypto", "NIO*"])),
         Row(
-            "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPEndpoints"]), others: system.union(["NIO*"])),
-        Row("martlet", ours: core.union(["Templates", "Emulator"]), others: system.union(["ArgumentParser"])),
+            "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPServing", "HTTPEndpoints"]),
+            others: system.union(["NIO*"])),
+        Row(
+            "martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Emulator"]),
+            others: system.union(["ArgumentParser"])),
         // What a function links: nothing of the host.
         Row("MartletRuntime", others: system),
     ])

@@ -34,8 +34,8 @@ enum martlet_spawn_stage {
     MARTLET_SPAWN_EXECUTE,
 };
 
-/// Starts a process in its own group, with empty stdin, no inherited descriptors, default signals, and (Linux) a SIGKILL of its own
-/// when the calling thread's process dies. Returns 0, or an errno with its stage.
+/// Starts a process in its own group, with empty stdin, no inherited descriptors, default signals, and (Linux) a SIGKILL of its
+/// own when the calling thread's process dies. Returns 0, or an errno with its stage.
 int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, int *stage);
 
 /// Starts the guardian: a process that waits for the host's end and then kills every process group it was told of and (Linux)

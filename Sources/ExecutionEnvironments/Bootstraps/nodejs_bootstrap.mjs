@@ -1,12 +1,13 @@
 // Runs a Node.js handler against the Lambda Runtime API, as AWS's nodejs runtimes do. Standard library only, Node.js 18 or later.
 //
-// The handler is named by _HANDLER (`file.function`, `folder/file.nested.function`) and looked for under LAMBDA_TASK_ROOT, CommonJS or ES
-// module. Texts, error types, exit statuses, log formats and the shape of the context are those of AWS's Node.js runtime. Requests go over
-// one `net` socket, which keeps the event loop alive only while a request is under way: so Node's `beforeExit` tells that the
-// function has nothing left to do, on which `callbackWaitsForEmptyEventLoop` rests.
+// The handler is named by _HANDLER (`file.function`, `folder/file.nested.function`) and looked for under LAMBDA_TASK_ROOT,
+// CommonJS or ES module. Texts, error types, exit statuses, log formats and the shape of the context are those of AWS's Node.js
+// runtime. Requests go over one `net` socket, which keeps the event loop alive only while a request is under way: so Node's
+// `beforeExit` tells that the function has nothing left to do, on which `callbackWaitsForEmptyEventLoop` rests.
 //
-// Two choices differ from AWS's client on purpose. A log message of several lines ends its lines with \n, as CloudWatch shows them, not
-// with the \r that AWS's client writes to a plain pipe. And the prelude of HttpResponseStream is also sent when the body is empty.
+// Two choices differ from AWS's client on purpose. A log message of several lines ends its lines with \n, as CloudWatch shows
+// them, not with the \r that AWS's client writes to a plain pipe. And the prelude of HttpResponseStream is also sent when the
+// body is empty.
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,7 +22,8 @@ const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
 
-// --- Errors ----------------------------------------------------------------------------------------------------------------------
+// --- Errors
+// ----------------------------------------------------------------------------------------------------------------------
 
 function runtimeError(name) {
   const type = { [name]: class extends Error {} }[name];
@@ -73,7 +75,8 @@ function formatted(error) {
   }
 }
 
-// --- Logs ------------------------------------------------------------------------------------------------------------------------
+// --- Logs
+// ------------------------------------------------------------------------------------------------------------------------
 
 const LEVELS = { TRACE: 1, DEBUG: 2, INFO: 3, WARN: 4, ERROR: 5, FATAL: 6 };
 const isJSONLog = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
@@ -125,7 +128,8 @@ function logError(title, error) {
   else console.error(title, formatted(real));
 }
 
-// --- The wire --------------------------------------------------------------------------------------------------------------------
+// --- The wire
+// --------------------------------------------------------------------------------------------------------------------
 
 /** One keep-alive connection, one request at a time. */
 class RuntimeAPI {
@@ -375,7 +379,8 @@ class ResponseStream extends Writable {
   }
 }
 
-// --- The handler -----------------------------------------------------------------------------------------------------------------
+// --- The handler
+// -----------------------------------------------------------------------------------------------------------------
 
 const taskRequire = createRequire(import.meta.url);
 
@@ -414,7 +419,7 @@ function isInModulePackage(folder) {
   return folder !== '/' && isInModulePackage(path.dirname(folder));
 }
 
-/** The function's module, tried in AWS's order: no extension, .js, .mjs, .cjs, then TypeScript where Node.js strips types, then packages. */
+/** The function's module, tried in AWS's order: no extension, .js, .mjs, .cjs, TypeScript where Node.js strips types, packages. */
 async function loadModule(root, folder, name) {
   const base = path.resolve(root, folder, name);
   const isModule = isInModulePackage(path.dirname(base));
@@ -495,7 +500,8 @@ function stringify(value) {
   }
 }
 
-// --- Running ---------------------------------------------------------------------------------------------------------------------
+// --- Running
+// ---------------------------------------------------------------------------------------------------------------------
 
 /** What to do when the event loop is empty; replaced by whoever has something to do then. */
 let whenIdle = () => {};

@@ -1,11 +1,12 @@
-"""Runs a Python handler against the Lambda Runtime API, as AWS's python3.x runtimes do. Standard library only, Python 3.8 or later.
+"""Runs a Python handler against the Lambda Runtime API, as AWS's python3.x runtimes do. Standard library only, Python 3.8 or
+later.
 
 The handler is named by _HANDLER (`module.function`, `package/module.function`, `package.module.function`) and looked for under
-LAMBDA_TASK_ROOT. Texts, error types, log formats and the shape of the context are those of AWS's Python runtime. One blocking socket
-serves all requests: http.client would cost four times as much a request and 10 ms at the start.
+LAMBDA_TASK_ROOT. Texts, error types, log formats and the shape of the context are those of AWS's Python runtime. One blocking
+socket serves all requests: http.client would cost four times as much a request and 10 ms at the start.
 
-Two choices differ from AWS's client on purpose. A log message of several lines ends its lines with \\n, as CloudWatch shows them, not with
-the \\r that AWS's client writes to a plain pipe. And a result that cannot be encoded as UTF-8 (a lone surrogate) is sent with
+Two choices differ from AWS's client on purpose. A log message of several lines ends its lines with \\n, as CloudWatch shows them, not
+with the \\r that AWS's client writes to a plain pipe. And a result that cannot be encoded as UTF-8 (a lone surrogate) is sent with
 escapes instead of failing.
 """
 
@@ -37,7 +38,8 @@ class Fault(Exception):
         self.trace = trace or []
 
 
-# --- The wire -----------------------------------------------------------------------------------------------------------------------
+# --- The wire
+# -----------------------------------------------------------------------------------------------------------------------
 
 
 class HostGone(Exception):
@@ -171,7 +173,8 @@ class RuntimeAPI:
             self.socket = None
 
 
-# --- JSON ---------------------------------------------------------------------------------------------------------------------------
+# --- JSON
+# ---------------------------------------------------------------------------------------------------------------------------
 
 
 def _default(value):
@@ -188,7 +191,8 @@ def encode(value):
         return json.dumps(value, default=_default).encode("ascii")
 
 
-# --- The context --------------------------------------------------------------------------------------------------------------------
+# --- The context
+# --------------------------------------------------------------------------------------------------------------------
 
 
 class _Record:
@@ -265,7 +269,8 @@ def _parse(headers, name, title):
         raise Fault("Runtime.LambdaContextUnmarshalError", f"Unable to parse {title} JSON: {error}")
 
 
-# --- Logs ---------------------------------------------------------------------------------------------------------------------------
+# --- Logs
+# ---------------------------------------------------------------------------------------------------------------------------
 
 
 class RequestFilter(logging.Filter):
@@ -344,7 +349,8 @@ def log_error(error):
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-# --- Running ------------------------------------------------------------------------------------------------------------------------
+# --- Running
+# ------------------------------------------------------------------------------------------------------------------------
 
 
 def make_error(error, request_id=""):

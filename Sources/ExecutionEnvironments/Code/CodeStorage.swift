@@ -10,8 +10,8 @@ package import LambdaCore
     import Glibc
 #endif
 
-/// Keeps deployment packages unpacked on disk, each in a folder named after the SHA-256 of its zip: `<directory>/<64 hex digits>`.
-/// A folder appears complete or not at all, and the same zip is unpacked once.
+/// Keeps deployment packages unpacked on disk, each in a folder named after the SHA-256 of its zip: `<directory>/<64 hex
+/// digits>`. A folder appears complete or not at all, and the same zip is unpacked once.
 package struct CodeStorage: CodeStore {
     private let directory: String
     private let unzippedLimit: Int

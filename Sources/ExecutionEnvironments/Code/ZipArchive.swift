@@ -11,8 +11,8 @@ import CZlib
 /// Reads zip archives as they come from untrusted callers (PKWARE APPNOTE.TXT 6.3.10): the central directory with Zip64 sizes,
 /// entries stored or deflated. What an entry holds goes out in pieces, so that memory stays bounded whatever its size.
 ///
-/// Nothing in the archive is trusted: offsets, sizes and counts are checked before use, and each entry must inflate to exactly the
-/// size and CRC-32 that the directory announces.
+/// Nothing in the archive is trusted: offsets, sizes and counts are checked before use, and each entry must inflate to exactly
+/// the size and CRC-32 that the directory announces.
 struct ZipArchive {
     enum Fault: Error, Hashable {
         /// No zip, or a damaged one.
@@ -174,7 +174,8 @@ struct ZipArchive {
             guard done < entry.compressedSize else { throw Fault.damaged("\(entry.path) ends too early") }
             var input = try self.source.read(at: start + done, count: min(Self.pieceBytes, entry.compressedSize - done))
             done += input.count
-            // SAFETY: zlib keeps `next_in` and `next_out` only while the two closures run; both buffers outlive the calls in them.
+            // SAFETY: zlib keeps `next_in` and `next_out` only while the two closures run; both buffers outlive the calls in
+            // them.
             try input.withUnsafeMutableBufferPointer { inputBuffer in
                 stream.next_in = inputBuffer.baseAddress
                 stream.avail_in = UInt32(inputBuffer.count)

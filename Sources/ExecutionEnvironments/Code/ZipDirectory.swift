@@ -94,8 +94,8 @@ struct ZipFieldReader {
         return value
     }
 
-    /// The sizes of an entry, from its Zip64 extra field (APPNOTE 4.5.3) where the short fields are full; for a reader that stands
-    /// at the beginning of the extra fields.
+    /// The sizes of an entry, from its Zip64 extra field (APPNOTE 4.5.3) where the short fields are full; for a reader that
+    /// stands at the beginning of the extra fields.
     mutating func zip64(
         size: UInt32, compressedSize: UInt32, offset: UInt32
     ) throws -> (size: Int, compressedSize: Int, offset: Int) {

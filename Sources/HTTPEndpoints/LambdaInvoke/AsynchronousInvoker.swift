@@ -26,9 +26,11 @@ package final class AsynchronousInvoker {
         traceHeader: String?
     ) throws(LambdaAPIError) {
         let policy = AsynchronousPolicy(
-            self.service.registry.eventInvokeConfiguration(for: function), deadLetterTargetARN: function.configuration.deadLetterTargetARN)
+            self.service.registry.eventInvokeConfiguration(for: function),
+            deadLetterTargetARN: function.configuration.deadLetterTargetARN)
         let event = AsynchronousEvent(
-            requestID: requestID, function: ARN(self.service.registry.functionARN(function.configuration.name))!, qualifier: qualifier,
+            requestID: requestID, function: ARN(self.service.registry.functionARN(function.configuration.name))!,
+            qualifier: qualifier,
             payload: Array(buffer: payload), clientContext: clientContext, traceHeader: traceHeader)
         do throws(AsynchronousRefusal) {
             self.perform(try self.queue.accept(event, policy: policy, now: HostClock.now()))
@@ -37,7 +39,9 @@ package final class AsynchronousInvoker {
             case .payloadTooLarge(let bytes):
                 throw LambdaAPIError(
                     status: 413, code: "RequestTooLargeException",
-                    message: "\(bytes) byte payload is too large for the Event invocation type (limit \(FunctionLimits.asynchronousRequestBytes) bytes)")
+                    message:
+                        "\(bytes) byte payload is too large for the Event invocation type (limit \(FunctionLimits.asynchronousRequestBytes) bytes)"
+                )
             case .queueIsFull: throw .throttled(.callerRate)
             }
         }
@@ -73,7 +77,8 @@ package final class AsynchronousInvoker {
             self.service.invoker.invoke(
                 Invocation(
                     id: attempt.event.requestID, function: function, payload: ByteBuffer(bytes: attempt.event.payload),
-                    source: .asynchronous, traceHeader: attempt.event.traceHeader ?? "", clientContext: attempt.event.clientContext,
+                    source: .asynchronous, traceHeader: attempt.event.traceHeader ?? "",
+                    clientContext: attempt.event.clientContext,
                     client: Attempt(attempt, owner: self)))
         } catch {
             self.end(attempt, .refused(statusCode: error.status, payload: AWSResponse(error: error).body))
@@ -89,7 +94,8 @@ package final class AsynchronousInvoker {
         if ending.isDropped {
             self.report(
                 "asynchronous event \(ending.event.requestID) of \(ending.event.qualifiedFunctionARN) is dropped "
-                    + "(\(ending.condition.rawValue) after \(ending.invokeCount) tries): no destination and no dead-letter queue is configured")
+                    + "(\(ending.condition.rawValue) after \(ending.invokeCount) tries): no destination and no dead-letter queue is configured"
+            )
         }
     }
 
@@ -130,7 +136,8 @@ package final class AsynchronousInvoker {
             case nil: self.owner.end(self.attempt, .answered(.init(executedVersion: result.executedVersion, payload: payload)))
             case .function, .timeout:
                 self.owner.end(
-                    self.attempt, .answered(.init(executedVersion: result.executedVersion, functionError: "Unhandled", payload: payload)))
+                    self.attempt,
+                    .answered(.init(executedVersion: result.executedVersion, functionError: "Unhandled", payload: payload)))
             case .throttled(let reason):
                 self.owner.end(self.attempt, .refused(statusCode: 429, payload: AWSResponse(error: .throttled(reason)).body))
             case .unavailable(let why):

@@ -50,7 +50,9 @@ final class InvokeEndpoint {
         }
         switch call.kind {
         case .dryRun:
-            connection.respond(status: .noContent, body: nil) { $0.writeHeader("x-amzn-requestid" as StaticString, requestID.description) }
+            connection.respond(status: .noContent, body: nil) {
+                $0.writeHeader("x-amzn-requestid" as StaticString, requestID.description)
+            }
         case .event:
             try self.accept(call, function: function, payload: payload, requestID: requestID)
             let isLegacy = call.operation == .legacyAsynchronous
@@ -67,7 +69,8 @@ final class InvokeEndpoint {
             self.service.invoker.invoke(
                 Invocation(
                     id: requestID, function: function, payload: payload, source: .invoke,
-                    traceHeader: self.service.traceHeader(from: call.traceHeader, for: function), clientContext: call.clientContext,
+                    traceHeader: self.service.traceHeader(from: call.traceHeader, for: function),
+                    clientContext: call.clientContext,
                     wantsLog: call.wantsTail || call.wantsReport, streamsResponse: isStream, client: client))
         }
     }

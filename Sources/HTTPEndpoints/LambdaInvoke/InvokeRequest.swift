@@ -38,12 +38,16 @@ struct InvokeRequest {
         let path = uri[..<mark]
         let query = mark == uri.endIndex ? "" : uri[uri.index(after: mark)...]
         func name(_ prefix: String, _ suffix: String) -> Substring? {
-            guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else { return nil }
+            guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else {
+                return nil
+            }
             return path.dropFirst(prefix.count).dropLast(suffix.count)
         }
         if let name = name(Self.functions, "/invocations") { return (.invoke, name, query) }
         if let name = name(Self.streaming, "/response-streaming-invocations") { return (.responseStream, name, query) }
-        if let name = name(Self.legacy, "/invoke-async/") ?? name(Self.legacy, "/invoke-async") { return (.legacyAsynchronous, name, query) }
+        if let name = name(Self.legacy, "/invoke-async/") ?? name(Self.legacy, "/invoke-async") {
+            return (.legacyAsynchronous, name, query)
+        }
         return nil
     }
 
@@ -54,7 +58,9 @@ struct InvokeRequest {
         self.function = name.utf8.contains(UInt8(ascii: "%")) ? AWSRequest.percentDecoded(name) : String(name)
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, parts[0] == "Qualifier" { self.qualifier = AWSRequest.percentDecoded(parts[1], plusIsSpace: true) }
+            if parts.count == 2, parts[0] == "Qualifier" {
+                self.qualifier = AWSRequest.percentDecoded(parts[1], plusIsSpace: true)
+            }
         }
         if operation == .legacyAsynchronous { self.kind = .event }
         // One pass: an invoke has few headers and wants five of them.
@@ -80,7 +86,8 @@ struct InvokeRequest {
 
     private static func decode(clientContext text: String) throws(LambdaAPIError) -> String {
         guard text.utf8.count <= FunctionLimits.clientContextBytes else {
-            throw .invalidContent("Client context must be no more than \(FunctionLimits.clientContextBytes) bytes when base64-encoded")
+            throw .invalidContent(
+                "Client context must be no more than \(FunctionLimits.clientContextBytes) bytes when base64-encoded")
         }
         guard let bytes = Base64.decode(text), bytes.withUnsafeBytes({ JSONScanner.fault(in: $0) }) == nil else {
             throw .invalidContent("Client context must be a valid Base64-encoded JSON object.")
@@ -95,7 +102,9 @@ struct InvokeRequest {
     func tooLarge(_ size: Int) -> LambdaAPIError {
         LambdaAPIError(
             status: 413, code: "RequestTooLargeException",
-            message: "\(size) byte payload is too large for the \(self.kind.rawValue) invocation type (limit \(self.payloadLimit) bytes)")
+            message:
+                "\(size) byte payload is too large for the \(self.kind.rawValue) invocation type (limit \(self.payloadLimit) bytes)"
+        )
     }
 }
 

@@ -1,8 +1,8 @@
 package import CoreTypes
 package import LambdaCore
 
-/// Lambda's control plane: answers every action but the invocations from a ``FunctionRegistry`` that it owns. A plain value, which
-/// does no input or output: a call that brings code is answered in two steps, so that unpacking happens outside.
+/// Lambda's control plane: answers every action but the invocations from a ``FunctionRegistry`` that it owns. A plain value,
+/// which does no input or output: a call that brings code is answered in two steps, so that unpacking happens outside.
 ///
 /// ```
 /// switch controlPlane.handle(request, now: now, requestID: id) {

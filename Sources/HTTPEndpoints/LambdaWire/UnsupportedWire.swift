@@ -3,8 +3,8 @@ import LambdaCore
 
 /// Answers for what is not emulated: an AWS error in the protocol of the service that was called, which names service and action.
 ///
-/// The code is `UnsupportedOperation` with HTTP status 501. A 501 is what the call means, SDKs do not try it again (they repeat 500,
-/// 502, 503 and 504), and boto3 raises it as a `ClientError` with code and message. A path that is no action at all is
+/// The code is `UnsupportedOperation` with HTTP status 501. A 501 is what the call means, SDKs do not try it again (they repeat
+/// 500, 502, 503 and 504), and boto3 raises it as a `ClientError` with code and message. A path that is no action at all is
 /// `UnknownOperationException`, 404, as AWS's own front ends answer.
 package enum UnsupportedWire {
     private static let code = "UnsupportedOperation"

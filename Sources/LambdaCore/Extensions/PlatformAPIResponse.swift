@@ -35,8 +35,8 @@ package struct PlatformAPIResponse: Hashable, Sendable {
     }
 }
 
-/// The refusals of the Extensions API, each a 403 with `{"errorMessage":…,"errorType":…}`. Types are documented ("Extensions API",
-/// responses); texts are those of AWS's Runtime Interface Emulator.
+/// The refusals of the Extensions API, each a 403 with `{"errorMessage":…,"errorType":…}`. Types are documented ("Extensions
+/// API", responses); texts are those of AWS's Runtime Interface Emulator.
 package enum ExtensionsAPIError: Error, Hashable, Sendable {
     case missingIdentifier
     case invalidIdentifier

@@ -1,4 +1,5 @@
-/// Archives written by Python 3.11's zipfile, some of them damaged afterwards by a byte or two; times are fixed, so that they stay the same.
+/// Archives written by Python 3.11's zipfile, some of them damaged afterwards by a byte or two; times are fixed, so that they
+/// stay the same.
 enum ZipVectors {
     static let package =
         "UEsDBBQAAAAAAABgP1wvOtrpEgAAABIAAAAJAAAAYm9vdHN0cmFwIyEvYmluL3NoCmVjaG8gaGkKUEsDBBQAAAAIAABgP1x5Yndy"

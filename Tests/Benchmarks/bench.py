@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Measures martlet beside its peers and its limits, in interleaved rounds, and prints the result as Markdown.
+
+Only the standard library; needs wrk, a C compiler and Swift. See README.md in this folder.
+"""
+
+import argparse
+import os
+import shlex
+import sys
+
+import hosts
+import measurements
+import programs
+import report
+from goals import Results
+from measurements import Load
+from processes import Failure, adopt_orphans
+
+MEGABYTE = 1 << 20
+ONE = Load(1)
+SIXTEEN = Load(16)
+BIG = Load(1, body_bytes=MEGABYTE)
+ONE_SHOTS = 10
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+class Bench:
+    def __init__(self, rounds, seconds):
+        self.rounds = rounds
+        self.seconds = seconds
+        self.results = Results()
+        # Cold starts and one-shots are short; a round takes a few of each.
+        self.cold_starts = 10 if seconds >= 1 else 3
+
+    def run(self):
+        visits = [
+            self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
+            self.cold, self.cold_emulator, self.one_shot,
+        ]
+        for index in range(self.rounds):
+            # Turned by one each round, so that nobody always runs first or after the same neighbour.
+            turn = index % len(visits)
+            for visit in visits[turn:] + visits[:turn]:
+                say(f"round {index + 1} of {self.rounds}: {visit.__name__.replace('_', ' ')}")
+                self.attempt(visit, index)
+        self.attempt(self.idle, 0)
+
+    def attempt(self, visit, index):
+        """A contestant that can't be measured is named as such, and the others go on."""
+        try:
+            visit(index)
+        except Failure as failure:
+            say(f"{visit.__name__}: {failure}")
+            self.results.note(f"{visit.__name__.replace('_', ' ')}, in some rounds or all: {failure}")
+
+    def rate(self, name, index, endpoint, load):
+        self.results.add(name, index, measurements.rate(endpoint, load, self.seconds))
+
+    def martlet(self, index):
+        with hosts.martlet() as endpoint:
+            self.rate("martlet c1", index, endpoint, ONE)
+            self.rate("martlet 1MB", index, endpoint, BIG)
+            self.rate("martlet swift c1", index, endpoint, Load(1, "BenchSwift"))
+            self.rate("martlet c16", index, endpoint, SIXTEEN)
+            self.rate("martlet swift c16", index, endpoint, Load(16, "BenchSwift"))
+            self.rate("route c1", index, endpoint, Load(1, route="/Prod/hello"))
+            self.rate("route c16", index, endpoint, Load(16, route="/Prod/hello"))
+            if index == self.rounds - 1:
+                self.results.add("idle after the load", 0, measurements.idle(endpoint))
+
+    def freeze(self, index):
+        with hosts.martlet("--freeze") as endpoint:
+            self.rate("freeze c1", index, endpoint, ONE)
+            self.rate("freeze c16", index, endpoint, SIXTEEN)
+
+    def prototype_alone(self, index):
+        with hosts.prototype(1) as endpoint:
+            self.rate("prototype 1 c1", index, endpoint, ONE)
+            self.rate("prototype 1 1MB", index, endpoint, BIG)
+
+    def prototype(self, index):
+        with hosts.prototype(16) as endpoint:
+            self.rate("prototype 16 c1", index, endpoint, ONE)
+            self.rate("prototype 16 1MB", index, endpoint, BIG)
+            self.rate("prototype 16 c16", index, endpoint, SIXTEEN)
+
+    def floor(self, index):
+        with hosts.floor(16) as endpoint:
+            self.rate("floor c1", index, endpoint, ONE)
+            self.rate("floor 1MB", index, endpoint, BIG)
+            self.rate("floor c16", index, endpoint, SIXTEEN)
+
+    def emulator(self, index):
+        """One caller only: two at once end it with a nil pointer."""
+        with hosts.runtime_interface_emulator() as endpoint:
+            self.rate("rie c1", index, endpoint, ONE)
+            self.rate("rie 1MB", index, endpoint, BIG)
+
+    def cargo_lambda(self, index):
+        with hosts.cargo_lambda(16) as endpoint:
+            self.rate("cargo-lambda c1", index, endpoint, ONE)
+            self.rate("cargo-lambda c16", index, endpoint, SIXTEEN)
+            self.rate("cargo-lambda 1MB", index, endpoint, BIG)
+
+    def cold(self, index):
+        self.results.add("cold bare Bench", index, measurements.bare_cold_starts(programs.BOOTSTRAP, self.cold_starts))
+        if not programs.HELLO.exists():
+            raise Failure("the sample Hello has not been built for release: make build")
+        self.results.add("cold bare Hello", index, measurements.bare_cold_starts(programs.HELLO, self.cold_starts))
+        with hosts.cold_prototype(programs.HELLO) as endpoint:
+            self.results.add("cold prototype Hello", index, measurements.cold_prototype_starts(endpoint, self.cold_starts))
+        with hosts.martlet() as endpoint:
+            self.results.add("cold martlet Hello", index, measurements.cold_starts(endpoint, "Hello", self.cold_starts))
+            self.results.add("cold martlet Bench", index, measurements.cold_starts(endpoint, "Bench", self.cold_starts))
+
+    def cold_emulator(self, index):
+        found = []
+        for _ in range(3):
+            with hosts.runtime_interface_emulator(programs.HELLO) as endpoint:
+                found.append(measurements.first_answer(endpoint))
+        self.results.add("cold rie Hello", index, found)
+
+    def one_shot(self, index):
+        if not programs.MARTLET.exists():
+            raise Failure("martlet has not been built for release: make build")
+        if index == 0:
+            measurements.one_shot()  # Not counted: it may build a product, and fills the file cache.
+        count = -(-ONE_SHOTS // self.rounds)
+        self.results.add("one-shot", index, [measurements.one_shot() for _ in range(count)])
+
+    def idle(self, index):
+        """With an environment that waits, as after a first try."""
+        with hosts.martlet() as endpoint:
+            measurements.first_answer(endpoint)
+            self.results.add("idle fresh", index, measurements.idle(endpoint))
+
+
+def main():
+    quick = os.environ.get("BENCH_QUICK") == "1"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", default=quick, help="2 rounds of 0.5 s, to see that all works")
+    parser.add_argument("--rounds", type=int, help="how often each host is measured (5)")
+    parser.add_argument("--seconds", type=float, help="how long each load lasts (2)")
+    parser.add_argument("--write", action="store_true", help="also put the result into docs/performance.md")
+    options = parser.parse_args()
+    rounds = options.rounds or int(os.environ.get("BENCH_ROUNDS", 0)) or (2 if options.quick else 5)
+    seconds = options.seconds or float(os.environ.get("BENCH_SECONDS", 0)) or (0.5 if options.quick else 2.0)
+    if not (1 <= rounds <= 100 and 0.2 <= seconds <= 50):
+        parser.error("between 1 and 100 rounds of 0.2 to 50 seconds, please")
+
+    programs.require("wrk")
+    adopt_orphans()
+    say("building")
+    programs.build()
+    bench = Bench(rounds, seconds)
+    bench.run()
+    command = "make bench" if sys.argv[1:] == ["--write"] else shlex.join(["Tests/Benchmarks/run.sh", *sys.argv[1:]])
+    text = report.markdown(bench.results, command, rounds, seconds)
+    print(text)
+    if options.write:
+        report.write(programs.ROOT / "docs" / "performance.md", text)
+        say("wrote docs/performance.md")
+
+
+if __name__ == "__main__":
+    main()
