@@ -256,6 +256,8 @@ final class ExecutionEnvironment {
             self.begin(invocation)
         } else {
             self.state = .busy
+            // The clock of the invocation has been running since before the process was started again.
+            self.arm(self.limit(of: invocation))
             self.deliver()
         }
     }

@@ -20,6 +20,7 @@ final class OutputPipe: Sendable {
     private struct State {
         var bytes: [UInt8] = []
         var isPaused = false
+        /// The descriptor is given back or about to be: its number may be somebody else's by now.
         var isClosed = false
     }
 
@@ -51,8 +52,9 @@ final class OutputPipe: Sendable {
         source.setEventHandler { [weak self] in
             guard let self else { return }
             let (hasOutput, isAtEnd) = self.state.withLock { state -> (Bool, Bool) in
-                guard !state.isClosed else { return (false, true) }
+                guard !state.isClosed else { return (false, false) }
                 let isAtEnd = self.empty(into: &state)
+                if isAtEnd { state.isClosed = true }
                 if state.bytes.count >= Self.bufferBytes, !state.isPaused {
                     state.isPaused = true
                     self.source.suspend()
