@@ -95,13 +95,17 @@ let package = Package(
             dependencies: ["HTTPServing", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
         .testTarget(
             name: "ExecutionEnvironmentsTests",
-            dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio, swiftSettings: strict),
+            dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
+            swiftSettings: strict),
         .testTarget(
             name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "CoreTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],
+            exclude: ["python", "requirements.txt", "requirements-runtime-client.txt"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

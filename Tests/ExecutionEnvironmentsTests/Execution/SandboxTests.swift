@@ -1,4 +1,5 @@
 import Billing
+import CoreTypes
 import ExecutionEnvironments
 import Foundation
 import LambdaCore
@@ -34,7 +35,13 @@ extension ProcessTests {
                 #expect(stream.wholeMatch(of: /[0-9]{4}\/[0-9]{2}\/[0-9]{2}\/\[\$LATEST\][0-9a-f]{32}/) != nil)
                 let temporary = try #require(values["TMPDIR"])
                 #expect(temporary.hasPrefix("\(harness.folder)/state/environments/"))
-                for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_LOG_STREAM_NAME", "TMPDIR"] { values[name] = nil }
+                #expect(values["AWS_LAMBDA_METADATA_API"] == api)
+                #expect(RequestID(try #require(values["AWS_LAMBDA_METADATA_TOKEN"])) != nil)
+                let own = [
+                    "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_LOG_STREAM_NAME", "TMPDIR", "AWS_LAMBDA_METADATA_API",
+                    "AWS_LAMBDA_METADATA_TOKEN",
+                ]
+                for name in own { values[name] = nil }
                 let task = "\(harness.folder)/code/f"
                 let layers = "\(harness.folder)/layers"
                 #expect(
@@ -43,7 +50,8 @@ extension ProcessTests {
                         "AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
                         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
                         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
-                        "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "SECRET", "AWS_SESSION_TOKEN": "TOKEN",
+                        "AWS_ACCESS_KEY_ID": "AKID", "AWS_ACCESS_KEY": "AKID", "AWS_SECRET_ACCESS_KEY": "SECRET",
+                        "AWS_SESSION_TOKEN": "TOKEN",
                         "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "LAMBDA_TASK_ROOT": task,
                         "LAMBDA_RUNTIME_DIR": "\(harness.folder)/state/runtime", "LANG": "en_US.UTF-8", "TZ": "Asia/Seoul",
                         "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:\(layers)/bin",
