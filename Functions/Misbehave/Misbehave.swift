@@ -28,6 +28,8 @@ struct Order: Decodable {
     let seconds: Int?
     /// `throw`, `stderr`, `stream-error`: the text.
     let message: String?
+    /// Behind an API or a function URL: the order itself, as JSON text.
+    let body: String?
 }
 
 /// What it can do.

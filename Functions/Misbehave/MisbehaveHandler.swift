@@ -22,7 +22,8 @@ struct MisbehaveHandler: StreamingLambdaHandler {
     mutating func handle(
         _ event: ByteBuffer, responseWriter: some LambdaResponseStreamWriter, context: LambdaContext
     ) async throws {
-        let order = try JSONDecoder().decode(Order.self, from: Data(event.readableBytesView))
+        var order = try JSONDecoder().decode(Order.self, from: Data(event.readableBytesView))
+        if let body = order.body { order = try JSONDecoder().decode(Order.self, from: Data(body.utf8)) }
         guard let name = order.do else { return try await responseWriter.writeAndFinish(Self.json("well behaved")) }
         guard let deed = Deed(rawValue: name) else {
             let known = Deed.allCases.map(\.rawValue).joined(separator: ", ")

@@ -13,11 +13,11 @@ struct CodePreparation: Sendable {
     private static let queue = DispatchQueue(label: "martlet.code-preparation", attributes: .concurrent)
 
     func prepare(_ function: ResolvedFunction, on eventLoop: any EventLoop) -> EventLoopFuture<PreparedCode> {
-        let promise = eventLoop.makePromise(of: PreparedCode.self)
         let configuration = function.configuration
         let id = function.id
         // Files that lie ready need no work on disk, and a cold start no other thread.
         if configuration.layers.isEmpty, let code = self.lyingReady(configuration) { return eventLoop.makeSucceededFuture(code) }
+        let promise = eventLoop.makePromise(of: PreparedCode.self)
         Self.queue.async {
             promise.completeWith(Result { try self.prepare(configuration, id) })
         }

@@ -10,6 +10,8 @@ package struct EnvironmentVariables {
     package var region: String
     package var runtimeAPI: String
     package var logStream: String
+    /// What a request to the metadata endpoint must carry.
+    package var metadataToken: String
     package var credentials: Credentials
     /// Where the code lies: `/var/task` on AWS.
     package var taskRoot: String
@@ -58,6 +60,9 @@ package struct EnvironmentVariables {
         values.merge(configuration.environment) { _, own in own }
         values.merge([
             "AWS_ACCESS_KEY_ID": self.credentials.accessKeyID,
+            "AWS_ACCESS_KEY": self.credentials.accessKeyID,
+            "AWS_LAMBDA_METADATA_API": self.runtimeAPI,
+            "AWS_LAMBDA_METADATA_TOKEN": self.metadataToken,
             "AWS_SECRET_ACCESS_KEY": self.credentials.secretAccessKey,
             "AWS_SESSION_TOKEN": self.credentials.sessionToken,
             "AWS_REGION": self.region,

@@ -119,6 +119,10 @@ extension ExecutionEnvironment {
     }
 
     private func answerMetadata(_ request: HTTPRequest, on connection: HTTPConnection) {
+        guard request.head.headers.first(name: "authorization") == "Bearer \(self.metadataToken)" else {
+            connection.respond(status: .unauthorized, body: nil)
+            return
+        }
         let body = #"{"AvailabilityZoneID":"\#(self.context.settings.region)-az1"}"#
         connection.respond(status: .ok, body: ByteBuffer(string: body)) {
             $0.writeHeader("content-type" as StaticString, "application/json")

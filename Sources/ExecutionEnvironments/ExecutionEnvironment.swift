@@ -35,6 +35,7 @@ final class ExecutionEnvironment {
     let context: EnvironmentContext
     let description: EnvironmentDescription
     let temporaryFolder: String
+    let metadataToken: String
     /// Tells the invoker: `freed` when it can take an invocation, `ended` when nothing is left of it.
     weak var owner: (any EnvironmentOwner)?
 
@@ -49,44 +50,42 @@ final class ExecutionEnvironment {
     /// The runtime's connection that waits in `/next`.
     var parked: HTTPConnection?
 
-    private var runtime: ChildProcess?
-    private var output: OutputPipe?
-    private var group: CGroups.Group?
-    private var deadline: NIODeadline?
-    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
+    var runtime: ChildProcess?
+    var output: OutputPipe?
+    var group: CGroups.Group?
+    private let timer: DeadlineTimer
     private var initPhase = InitPhase.initialize
     private var initStarted = NIODeadline.uptimeNanoseconds(0)
     private var retiresAfterInvocation = false
-    private var isFrozen = false
-    private var isSweeping = false
+    var isFrozen = false
+    var isSweeping = false
     /// No process will be started here again.
-    private var isLeaving = false
+    var isLeaving = false
     /// Open until the runtime has been started.
-    private var pendingDescriptors: [Int32] = []
+    var pendingDescriptors: [Int32] = []
 
     init(id: Int, function: ResolvedFunction, code: PreparedCode, context: EnvironmentContext, owner: any EnvironmentOwner) {
         self.id = id
         self.function = function
         self.code = code
         self.context = context
+        self.timer = DeadlineTimer(eventLoop: context.eventLoop)
         self.owner = owner
         let now = HostClock.now()
         let logStream = context.makeLogStream(version: function.executedVersion, at: now)
+        self.metadataToken = RequestID(using: &context.random).description
         self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
             logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)",
             logStream: logStream,
             logging: function.configuration.logging)
+        self.timer.onPassed = { [unowned self] in self.deadlinePassed() }
     }
 
     var eventLoop: any EventLoop { self.context.eventLoop }
     var configuration: FunctionConfiguration { self.function.configuration }
     var now: NIODeadline { .now() }
-
-    private var processes: [pid_t] {
-        (self.runtime.map { [$0.processID] } ?? []) + (self.extensions?.processIDs ?? [])
-    }
 
     // MARK: Start
 
@@ -119,8 +118,8 @@ final class ExecutionEnvironment {
         self.initStarted = self.now
         self.initBegan(phase)
         switch phase {
-        case .initialize: self.arm(self.initStarted + .nanoseconds(self.context.settings.initLimit.nanoseconds))
-        case .invoke: if let invocation { self.arm(self.limit(of: invocation)) }
+        case .initialize: self.timer.arm(self.initStarted + .nanoseconds(self.context.settings.initLimit.nanoseconds))
+        case .invoke: if let invocation { self.timer.arm(self.limit(of: invocation)) }
         }
         do throws(LaunchError) {
             let plan = try LaunchPlan(
@@ -136,93 +135,6 @@ final class ExecutionEnvironment {
             try self.spawn(plan, extensionPaths)
         } catch {
             self.failInit(.platform(error.functionError), isFinal: true)
-        }
-    }
-
-    private func spawn(_ plan: LaunchPlan, _ extensionPaths: [String]) throws(LaunchError) {
-        let variables = EnvironmentVariables(
-            configuration: self.configuration, version: self.function.executedVersion, region: self.context.settings.region,
-            runtimeAPI: "127.0.0.1:\(self.listener?.port ?? 0)", logStream: self.description.logStream,
-            credentials: self.context.credentials, taskRoot: self.code.taskRoot,
-            runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
-            temporaryFolder: self.temporaryFolder)
-        self.group = self.context.cgroups?.makeGroup(
-            name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
-        let cgroup = self.group?.openProcesses() ?? -1
-        defer { if cgroup >= 0 { close(cgroup) } }
-        do throws(ProcessError) {
-            let weakSelf = NIOLoopBound(WeakEnvironment(self), eventLoop: self.eventLoop)
-            let eventLoop = self.eventLoop
-            let (pipe, writeEnd) = try OutputPipe.open { eventLoop.execute { weakSelf.value.environment?.passOnOutput() } }
-            self.output = pipe
-            defer { close(writeEnd) }
-            let host = ExtensionHost(environment: self, externalNames: extensionPaths.map(Self.fileName))
-            self.extensions = host
-            for path in extensionPaths {
-                // One that can't be started fails the init, which may have begun again by now.
-                guard self.state == .starting, self.extensions === host else { return }
-                host.start(
-                    name: Self.fileName(path),
-                    request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
-                    output: writeEnd, cgroup: cgroup)
-            }
-            guard self.state == .starting, self.extensions === host else { return }
-            // The runtime starts when every extension has registered; the descriptors must live until then.
-            let runtimeOutput = dup(writeEnd)
-            let runtimeGroup = cgroup >= 0 ? dup(cgroup) : -1
-            let request = self.request(executable: plan.executable, arguments: plan.arguments, environment: variables.texts())
-            self.pendingDescriptors = [runtimeOutput, runtimeGroup]
-            host.whenAllRegistered { [unowned self] in self.startRuntime(request, output: runtimeOutput, cgroup: runtimeGroup) }
-        } catch {
-            self.failInit(.platform(Self.functionError(of: error)), isFinal: true)
-        }
-    }
-
-    private func startRuntime(_ request: ChildProcess.Request, output: Int32, cgroup: Int32) {
-        guard self.state == .starting else { return }
-        defer { self.closePendingDescriptors() }
-        do throws(ProcessError) {
-            self.runtime = try ChildProcess(
-                request, output: output, cgroup: cgroup, guardian: self.context.guardian, eventLoop: self.eventLoop
-            ) { [weak self] process, end in self?.runtimeEnded(process, end) }
-        } catch {
-            self.failInit(.platform(Self.functionError(of: error)), isFinal: true)
-        }
-    }
-
-    private func closePendingDescriptors() {
-        for descriptor in self.pendingDescriptors where descriptor >= 0 { close(descriptor) }
-        self.pendingDescriptors = []
-    }
-
-    private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-
-    private static func functionError(of error: ProcessError) -> FunctionError {
-        switch error.stage {
-        case .execute:
-            // AWS's name of a bootstrap, and the words of Go's os/exec, in the service's text.
-            let path = error.executable.hasSuffix("/bootstrap") ? "/var/task/bootstrap" : error.executable
-            return .invalidEntrypoint(.notExecutable(path: path, reason: Self.reason(error.errorNumber)))
-        case .workingDirectory, .fork, .setup: return .sandboxFailure(error.description)
-        }
-    }
-
-    private func request(executable: String, arguments: [String], environment: [String]) -> ChildProcess.Request {
-        ChildProcess.Request(
-            executable: executable, arguments: arguments, environment: environment, workingDirectory: self.code.taskRoot,
-            group: nil,
-            openFiles: EnvironmentLimits.openFiles,
-            dataBytes: self.group == nil ? UInt64(self.configuration.memoryMB + EnvironmentLimits.dataHeadroomMB) << 20 : 0,
-            fileBytes: UInt64(self.configuration.ephemeralStorageMB) << 20)
-    }
-
-    /// As Go's `os/exec` spells it, whose texts the service shows.
-    private static func reason(_ number: Int32) -> String {
-        switch number {
-        case EACCES: "permission denied"
-        case ENOEXEC: "exec format error"
-        case ENOENT: "no such file or directory"
-        default: String(cString: strerror(number))
         }
     }
 
@@ -242,7 +154,7 @@ final class ExecutionEnvironment {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
         self.meter.read(processes: self.processes, now: self.now)
-        self.deadline = nil
+        self.timer.disarm()
         self.extensions?.initEnded()
         guard let invocation else {
             self.becomeIdle()
@@ -254,7 +166,7 @@ final class ExecutionEnvironment {
         } else {
             self.state = .busy
             // The clock of the invocation has been running since before the process was started again.
-            self.arm(self.limit(of: invocation))
+            self.timer.arm(self.limit(of: invocation))
             self.deliver()
         }
     }
@@ -310,7 +222,7 @@ final class ExecutionEnvironment {
     private func beginClock(of invocation: Invocation) {
         invocation.startedAt = HostClock.now()
         invocation.started = self.now
-        self.arm(self.limit(of: invocation))
+        self.timer.arm(self.limit(of: invocation))
         self.invocationBegan(invocation)
     }
 
@@ -364,7 +276,7 @@ final class ExecutionEnvironment {
             case .timeout, .throttled, .unavailable: preconditionFailure("no answer of a runtime is one of these")
             }
         self.conclude(invocation, outcome: outcome, duration: .nanoseconds(elapsed.nanoseconds))
-        self.deadline = nil
+        self.timer.disarm()
         self.becomeIdle()
     }
 
@@ -401,7 +313,7 @@ final class ExecutionEnvironment {
         }
         self.conclude(invocation, outcome: outcome, duration: elapsed)
         self.state = .ending
-        self.deadline = nil
+        self.timer.disarm()
         self.stopProcesses(reason: failure.isTimeout ? .timeout : .failure)
     }
 
@@ -435,7 +347,7 @@ final class ExecutionEnvironment {
     // MARK: Ends
 
     /// A runtime process has ended, told to or not.
-    private func runtimeEnded(_ process: ChildProcess, _ end: ProcessEnd) {
+    func runtimeEnded(_ process: ChildProcess, _ end: ProcessEnd) {
         self.parked = nil
         self.meter.note(peak: process.peakBytes)
         self.runtime = nil
@@ -490,7 +402,7 @@ final class ExecutionEnvironment {
         case .starting, .idle, .reset:
             self.state = .ending
             self.isLeaving = true
-            self.deadline = nil
+            self.timer.disarm()
             self.afterEnd = { environment in environment.ended() }
             self.thaw()
             self.stopProcesses(reason: .spindown)
@@ -506,48 +418,7 @@ final class ExecutionEnvironment {
         self.end()
     }
 
-    /// Asks extensions, waits for as long as they may take, kills the groups. ``checkEnded()`` goes on when all have been reaped.
-    private func stopProcesses(reason: ExtensionEvent.ShutdownReason) {
-        self.closePendingDescriptors()
-        if let extensions, extensions.shutDown(reason, runtime: self.runtime, kill: { [weak self] in self?.killProcesses() }) {
-            return
-        }
-        self.killProcesses()
-    }
-
-    private func killProcesses() {
-        self.runtime?.signal(SIGKILL)
-        self.extensions?.signal(SIGKILL)
-        self.checkEnded()
-    }
-
-    private func checkEnded() {
-        guard self.state == .ending, !self.isSweeping, self.runtime == nil, self.extensions?.processIDs.isEmpty ?? true else {
-            return
-        }
-        if let output {
-            self.passOnOutput(output.close())
-            self.output = nil
-        }
-        self.group?.remove()
-        self.group = nil
-        self.extensions?.close()
-        self.extensions = nil
-        let marker = String(self.description.logStream.suffix(16))
-        if self.isLeaving {
-            self.context.sweeper.sweepLater(marker)
-            self.finishEnd()
-        } else {
-            // The marker lives on with the environment: what it marks must be gone before a process starts here again.
-            self.isSweeping = true
-            self.context.sweeper.sweep(marker) { [self] in
-                self.isSweeping = false
-                self.finishEnd()
-            }
-        }
-    }
-
-    private func finishEnd() {
+    func finishEnd() {
         let afterEnd = self.afterEnd
         self.afterEnd = nil
         if let afterEnd {
@@ -562,8 +433,7 @@ final class ExecutionEnvironment {
 
     private func ended() {
         self.state = .ended
-        self.timer?.task.cancel()
-        self.timer = nil
+        self.timer.cancel()
         self.context.removeFolder(self.temporaryFolder)
         if let listener { self.context.giveBack(listener) }
         self.listener = nil
@@ -572,28 +442,8 @@ final class ExecutionEnvironment {
 
     // MARK: Time
 
-    /// Sets the one deadline of the environment. The timer behind it is left alone when it fires earlier anyway, so that a warm
-    /// invocation costs no timer.
-    private func arm(_ deadline: NIODeadline) {
-        self.deadline = deadline
-        if let timer, timer.at <= deadline { return }
-        self.timer?.task.cancel()
-        self.schedule(deadline)
-    }
-
-    private func schedule(_ deadline: NIODeadline) {
-        let weakSelf = NIOLoopBound(WeakEnvironment(self), eventLoop: self.eventLoop)
-        self.timer = (self.eventLoop.scheduleTask(deadline: deadline) { weakSelf.value.environment?.timerFired() }, deadline)
-    }
-
-    private func timerFired() {
-        self.timer = nil
-        guard let deadline else { return }
-        guard deadline <= self.now else {
-            self.schedule(deadline)
-            return
-        }
-        self.deadline = nil
+    /// The init, or the invocation, has taken all the time it has.
+    private func deadlinePassed() {
         switch self.state {
         case .starting:
             self.failInit(
@@ -602,69 +452,4 @@ final class ExecutionEnvironment {
         case .idle, .ending, .reset, .ended: break
         }
     }
-
-    /// Looks after a long invocation's memory where no cgroup does. Called every ``EnvironmentLimits/memoryCheck``.
-    func checkMemory() {
-        guard self.state == .busy || self.state == .starting, self.group == nil, !self.processes.isEmpty else { return }
-        let now = self.now
-        if self.state == .busy, let invocation, now - invocation.started < EnvironmentLimits.memoryCheck { return }
-        let current = self.meter.read(processes: self.processes, now: now)
-        guard current > self.configuration.memoryMB << 20 else { return }
-        // What follows is what the kernel's OOM killer does: SIGKILL, seen as the end of the process.
-        self.runtime?.signal(SIGKILL)
-    }
-
-    // MARK: Freeze
-
-    private func freeze() {
-        guard !self.isFrozen else { return }
-        self.isFrozen = true
-        self.runtime?.signal(SIGSTOP)
-        self.extensions?.signal(SIGSTOP)
-    }
-
-    private func thaw() {
-        guard self.isFrozen else { return }
-        self.isFrozen = false
-        self.runtime?.signal(SIGCONT)
-        self.extensions?.signal(SIGCONT)
-    }
-
-    // MARK: Output
-
-    /// Takes what the processes have written so far.
-    func passOnOutput() { self.passOnOutput(self.output?.take() ?? []) }
-
-    private func passOnOutput(_ bytes: [UInt8]) {
-        if !bytes.isEmpty { self.functionWrote(bytes) }
-    }
-}
-
-/// What an environment tells the one that owns it.
-protocol EnvironmentOwner: AnyObject {
-    /// It can take an invocation. Not fresh: its process must be started again first.
-    func environmentFreed(_ environment: ExecutionEnvironment, isFresh: Bool)
-    /// Its process left while it was idle; it will end and must get nothing more.
-    func environmentLost(_ environment: ExecutionEnvironment)
-    func environmentEnded(_ environment: ExecutionEnvironment)
-    /// The invocation no longer counts as in flight.
-    func invocationConcluded(_ invocation: Invocation)
-}
-
-/// Lets a closure that crosses threads hold an environment without keeping it.
-struct WeakEnvironment {
-    weak var environment: ExecutionEnvironment?
-    init(_ environment: ExecutionEnvironment) { self.environment = environment }
-}
-
-/// Bounds of an environment that are no quotas of a function's configuration (Lambda developer guide, "Lambda quotas").
-enum EnvironmentLimits {
-    static let openFiles: UInt64 = 1024
-    /// The limit on data segments counts what is reserved, not only what is used, so it stands this far above the memory limit:
-    /// it stops a runaway between two looks at the resident memory.
-    static let dataHeadroomMB = 512
-    /// How often the memory of a running invocation is looked at.
-    static let memoryCheck = TimeAmount.milliseconds(25)
-    /// A log tail is cut from this much of an invocation's log.
-    static let keptLogBytes = 8 * 1024 * 1024
 }

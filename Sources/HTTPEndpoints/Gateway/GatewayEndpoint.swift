@@ -63,14 +63,28 @@ package final class GatewayEndpoint: HTTPService {
             connection.respond(with: plan.response(for: .eventTooLarge))
             return
         }
-        let answer = GatewayAnswer(plan: plan, connection: connection)
-        if let seconds = plan.timeoutSeconds, seconds < function.configuration.timeoutSeconds {
-            answer.startTimer(seconds: seconds, on: self.service.eventLoop)
+        let streams = plan.door == .functionURL && self.streams(plan)
+        let client: any InvocationClient
+        if streams {
+            client = FunctionURLStream(plan: plan, connection: connection)
+        } else {
+            let answer = GatewayAnswer(plan: plan, connection: connection)
+            if let seconds = plan.timeoutSeconds, seconds < function.configuration.timeoutSeconds {
+                answer.startTimer(seconds: seconds, on: self.service.eventLoop)
+            }
+            client = answer
         }
         self.service.invoker.invoke(
             Invocation(
                 id: plan.invocationID(self.service.makeRequestID()), function: function, payload: ByteBuffer(bytes: plan.event),
-                source: plan.door == .functionURL ? .functionURL : .gateway, traceHeader: plan.trace.text, client: answer))
+                source: plan.door == .functionURL ? .functionURL : .gateway, traceHeader: plan.trace.text,
+                streamsResponse: streams, client: client))
+    }
+
+    /// Whether the function's URL has `InvokeMode: RESPONSE_STREAM`.
+    private func streams(_ plan: InvocationPlan) -> Bool {
+        let urls = self.service.registry.records[plan.functionName]?.urls
+        return urls?[plan.qualifier ?? FunctionVersion.latest]?.configuration.invokeMode == .responseStream
     }
 }
 
@@ -89,27 +103,33 @@ private final class GatewayAnswer: InvocationClient {
     /// Only where the gateway waits for less than the function may take.
     func startTimer(seconds: Int, on eventLoop: any EventLoop) {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        self.timer = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { bound.value.respond(.integrationTimedOut) }
+        self.timer = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
+            bound.value.respond { bound.value.plan.response(for: .integrationTimedOut) }
+        }
     }
 
     func finished(_ result: InvocationResult) {
         self.timer?.cancel()
-        switch result.failure {
-        case nil: result.payload.withUnsafeReadableBytes { self.respond(.success($0)) }
-        case .function, .unavailable: self.respond(.failed)
-        case .timeout: self.respond(.functionTimedOut)
-        case .throttled: self.respond(.throttled)
-        }
+        self.respond { self.plan.response(to: result) }
     }
 
-    private func respond(_ result: FunctionResult) {
+    private func respond(_ response: () -> GatewayResponse) {
         guard !self.isOver else { return }
         self.isOver = true
-        self.connection.respond(with: self.plan.response(for: result))
+        self.connection.respond(with: response())
     }
 }
 
 extension InvocationPlan {
+    func response(to result: InvocationResult) -> GatewayResponse {
+        switch result.failure {
+        case nil: result.payload.withUnsafeReadableBytes { self.response(for: .success($0)) }
+        case .function, .unavailable: self.response(for: .failed)
+        case .timeout: self.response(for: .functionTimedOut)
+        case .throttled: self.response(for: .throttled)
+        }
+    }
+
     /// A function URL's request id is the invocation's; an API's is its own.
     func invocationID(_ other: RequestID) -> RequestID { self.door == .functionURL ? self.stamp.requestID : other }
 }
