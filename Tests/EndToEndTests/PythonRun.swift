@@ -17,7 +17,7 @@ struct PythonRun {
     func result(deadline: Duration) async throws -> Result {
         // A file and no pipe: nobody needs to read on while it runs, and whatever it leaves behind can't keep us waiting.
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("martlet-\(UUID().uuidString).txt")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }  // Its loss is a file in a temporary folder.
         let handle = try FileHandle(forWritingTo: output)
         defer { try? handle.close() }  // Written by the child, which has its own.

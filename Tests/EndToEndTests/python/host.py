@@ -106,9 +106,9 @@ class Host:
         return client(service, self.aws, **config)
 
     def function_processes(self):
-        """The processes that serve this host's functions, known by the Runtime API's address in their environment."""
-        mark = f"AWS_LAMBDA_RUNTIME_API={self.runtime}".encode()
-        return sorted(pid for pid in process_ids() if mark in read_process(pid, "environ").split(b"\0"))
+        """The processes of this host's environments, and whatever they started: their TMPDIR lies in its state folder."""
+        mark = f"{self.state}/".encode()
+        return sorted(pid for pid in process_ids() if mark in read_process(pid, "environ"))
 
 
 def client(service, endpoint, **config):
@@ -116,7 +116,7 @@ def client(service, endpoint, **config):
     import boto3
     from botocore.config import Config
 
-    settings = {"retries": {"total_max_attempts": 1}, "read_timeout": 120, "max_pool_connections": 32}
+    settings = {"retries": {"total_max_attempts": 1}, "read_timeout": 60, "max_pool_connections": 32}
     settings.update(config)
     return boto3.client(
         service,

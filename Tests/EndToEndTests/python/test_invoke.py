@@ -389,6 +389,12 @@ def test_a_failure_is_told_and_the_next_invocation_works(aws, misbehave, order, 
     assert result(invoke(aws, misbehave)) == {"result": "well behaved"}
 
 
+def test_the_first_invocation_after_a_crash_has_its_time_limit_too(aws, misbehave):
+    failure(invoke(aws, misbehave, event(do="abort")))
+    answer = invoke(aws, misbehave, event(do="hang"))
+    assert failure(answer)["errorMessage"] == f"RequestId: {request_id(answer)} Error: Task timed out after 1.00 seconds"
+
+
 def test_the_largest_response_passes(aws, misbehave):
     body = invoke(aws, misbehave, event(do="huge", bytes=RESPONSE_BYTES_MAX))["Bytes"]
     assert len(body) == RESPONSE_BYTES_MAX
