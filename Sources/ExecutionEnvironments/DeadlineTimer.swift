@@ -1,7 +1,7 @@
 import NIOCore
 
-/// One deadline that moves often and passes seldom. The loop's timer behind it is left alone when it fires earlier anyway and looks
-/// again then, so that a warm invocation, whose deadline is always later than the last one, costs no timer.
+/// One deadline that moves often and passes seldom. The loop's timer behind it is left alone when it fires earlier anyway and
+/// looks again then, so that a warm invocation, whose deadline is always later than the last one, costs no timer.
 final class DeadlineTimer {
     private let eventLoop: any EventLoop
     private var deadline: NIODeadline?

@@ -83,6 +83,9 @@ final class ExecutionEnvironment {
         self.timer.onPassed = { [unowned self] in self.deadlinePassed() }
     }
 
+    /// It has answered, and will be free when runtime and extensions ask for the next event.
+    var isFinishing: Bool { self.state == .busy && self.invocation?.answer != nil }
+
     var eventLoop: any EventLoop { self.context.eventLoop }
     var configuration: FunctionConfiguration { self.function.configuration }
     var now: NIODeadline { .now() }

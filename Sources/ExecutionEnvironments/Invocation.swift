@@ -21,6 +21,8 @@ package final class Invocation {
 
     let client: any InvocationClient
     var ticket: ConcurrencyAdmission.Ticket?
+    /// It has waited once for an environment that was about to be free.
+    var hasBeenPatient = false
     var startedAt = Timestamp(nanoseconds: 0)
     var started = NIODeadline.uptimeNanoseconds(0)
     var initDuration: Duration?

@@ -74,6 +74,7 @@ package final class Invoker: EnvironmentOwner {
             self.prepareCode(for: invocation)
             return
         }
+        if !self.pool.hasIdle(version), self.waitsForFinishing(invocation) { return }
         switch self.pool.place(version) {
         case .reuse(let id):
             guard let environment = self.environments[id] else {
@@ -88,11 +89,41 @@ package final class Invoker: EnvironmentOwner {
                 self.refuse(invocation, .unavailable("more than \(Self.waitingLimit) invocations wait for an environment"))
                 return
             }
-            self.lastPlaceInLine += 1
-            self.waiting[version, default: []].append((self.lastPlaceInLine, invocation))
-            self.waitingCount += 1
+            self.enqueue(invocation)
         }
         self.watchMemory()
+    }
+
+    private func enqueue(_ invocation: Invocation) {
+        self.lastPlaceInLine += 1
+        self.waiting[invocation.function.id, default: []].append((self.lastPlaceInLine, invocation))
+        self.waitingCount += 1
+    }
+
+    /// A client has its answer some microseconds before the runtime asks for the next event. One that calls again at once gets
+    /// the same environment, as a person who tries a function expects, and not a cold start beside it: where an environment has
+    /// answered, the invocation waits for it, for no longer than a start would take.
+    private func waitsForFinishing(_ invocation: Invocation) -> Bool {
+        guard !invocation.hasBeenPatient, !self.environments.isEmpty else { return false }
+        let version = invocation.function.id
+        let finishing = self.environments.values.count { $0.isFinishing && $0.function.id == version }
+        guard finishing > self.waiting[version]?.count ?? 0 else { return false }
+        invocation.hasBeenPatient = true
+        self.enqueue(invocation)
+        let bound = NIOLoopBound((self, invocation), eventLoop: self.eventLoop)
+        self.eventLoop.scheduleTask(in: Self.patience) { bound.value.0.patienceEnded(bound.value.1) }
+        return true
+    }
+
+    private static let patience = TimeAmount.milliseconds(5)
+
+    private func patienceEnded(_ invocation: Invocation) {
+        let version = invocation.function.id
+        guard let index = self.waiting[version]?.firstIndex(where: { $0.invocation === invocation }) else { return }
+        self.waiting[version]?.remove(at: index)
+        if self.waiting[version]?.isEmpty == true { self.waiting[version] = nil }
+        self.waitingCount -= 1
+        self.place(invocation)
     }
 
     private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {

@@ -43,6 +43,8 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     /// Whether a new environment could start, if need be in the place of an idle one. O(n).
     package var hasRoom: Bool { self.entries.count < self.limit || self.entries.values.contains { $0.idleSince != nil } }
 
+    package func hasIdle(_ version: Version) -> Bool { self.idle[version]?.isEmpty == false }
+
     package mutating func place(_ version: Version) -> Placement {
         if let id = self.idle[version]?.popLast() {
             self.entries[id]?.idleSince = nil

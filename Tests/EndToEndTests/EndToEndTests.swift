@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The built `martlet` against AWS's own clients: each file of `python/` is one test, run by pytest, with a host of its own that the
-/// file's `conftest.py` starts on free ports and stops at the end.
+/// The built `martlet` against AWS's own clients: each file of `python/` is one test, run by pytest, with a host of its own that
+/// the file's `conftest.py` starts on free ports and stops at the end.
 ///
 /// Python is `MARTLET_TEST_PYTHON` or else `python3`; what it needs is in `requirements.txt`. By hand, for one file:
 /// `MARTLET_BINARY=.build/debug/martlet python3 -m pytest Tests/EndToEndTests/python/test_invoke.py`.

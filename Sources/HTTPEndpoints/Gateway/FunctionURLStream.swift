@@ -5,9 +5,9 @@ import HTTPServing
 import NIOCore
 import NIOHTTP1
 
-/// The answer of a function URL with `InvokeMode: RESPONSE_STREAM`: the client gets the function's bytes as they are written (Lambda
-/// developer guide, "Response streaming with Lambda function URLs"). Status and headers come from the prelude where the function
-/// sends one; a function that doesn't stream is answered as without the mode.
+/// The answer of a function URL with `InvokeMode: RESPONSE_STREAM`: the client gets the function's bytes as they are written
+/// (Lambda developer guide, "Response streaming with Lambda function URLs"). Status and headers come from the prelude where the
+/// function sends one; a function that doesn't stream is answered as without the mode.
 ///
 /// States: nothing → prelude (gathering its JSON up to the eight NUL bytes) → body → over.
 final class FunctionURLStream: InvocationClient {

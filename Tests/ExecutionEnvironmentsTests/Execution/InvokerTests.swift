@@ -88,7 +88,8 @@ extension ProcessTests {
             }
         }
 
-        /// The end of the environment that made room comes while others wait: it must not send the first of them to the end of the line.
+        /// The end of the environment that made room comes while others wait: it must not send the first of them to the end of
+        /// the line.
         @Test func whoWaitsKeepsItsPlaceInLine() async throws {
             try await InvokerHarness.with({ $0.maxEnvironments = 1 }) { harness in
                 try harness.deploy(Bootstrap.pid)
