@@ -103,8 +103,10 @@ struct MisbehaveHandler: StreamingLambdaHandler {
 
     /// A JSON string of exactly so many bytes, quotes included.
     private static func text(ofBytes count: Int) -> ByteBuffer {
-        let letters = repeatElement(UInt8(ascii: "x"), count: max(0, count - 2))
-        return ByteBuffer(bytes: [UInt8(ascii: "\"")] + letters + [UInt8(ascii: "\"")])
+        var bytes = [UInt8](repeating: UInt8(ascii: "x"), count: max(2, count))
+        bytes[0] = UInt8(ascii: "\"")
+        bytes[bytes.count - 1] = UInt8(ascii: "\"")
+        return ByteBuffer(bytes: bytes)
     }
 
     // MARK: Resources
