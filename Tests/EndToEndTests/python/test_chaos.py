@@ -33,7 +33,7 @@ DEEDS = [
     (8, dict(do="abort"), EXITED, r"RequestId: {id} Error: Runtime exited with error: signal: aborted.*"),
     (8, dict(do="exit", code=3), EXITED, r"RequestId: {id} Error: Runtime exited with error: exit status 3"),
     (6, dict(do="exit-zero"), EXITED, r"RequestId: {id} Error: Runtime exited without providing a reason"),
-    (3, dict(do="hang"), "Sandbox.Timedout", r"RequestId: {id} Error: Task timed out after 3\.00 seconds"),
+    (3, dict(do="hang"), "Sandbox.Timedout", r"RequestId: {id} Error: Task timed out after 5\.00 seconds"),
     (4, dict(do="memory", megabytes=400), "Runtime.OutOfMemory", r"RequestId: {id} Error: Runtime exited with error: signal: killed"),
     (4, dict(do="huge"), "Function.ResponseSizeTooLarge", r"Response payload size exceeded .* \(6291556 bytes\)\."),
     (8, dict(do="throw", message="던짐"), "Misdeed", "던짐"),
@@ -74,7 +74,7 @@ def test_every_invocation_is_answered_once_and_billed_once(server):
     print(f"MARTLET_CHAOS_SEED={SEED}")
     client = server.client()
     makes = maker(client)
-    name = next(makes)(swift("Misbehave"), Timeout=3, MemorySize=160)
+    name = next(makes)(swift("Misbehave"), Timeout=5, MemorySize=160)
     invoke(client, name)
     hosts.eventually(lambda: len(server.reports()) == 1, "the first REPORT")
     before = hosts.descriptors(server.pid)
