@@ -1,4 +1,3 @@
-import CoreTypes
 import Testing
 
 @testable import MartletRuntime
