@@ -102,7 +102,7 @@ package final class Invoker: EnvironmentOwner {
 
     /// A client has its answer some microseconds before the runtime asks for the next event. One that calls again at once gets
     /// the same environment, as a person who tries a function expects, and not a cold start beside it: where an environment has
-    /// answered, the invocation waits for it, for no longer than a start would take.
+    /// answered, the invocation waits for it, but not for long.
     private func waitsForFinishing(_ invocation: Invocation) -> Bool {
         guard !invocation.hasBeenPatient, !self.environments.isEmpty else { return false }
         let version = invocation.function.id
@@ -115,7 +115,7 @@ package final class Invoker: EnvironmentOwner {
         return true
     }
 
-    private static let patience = TimeAmount.milliseconds(5)
+    private static let patience = TimeAmount.milliseconds(20)
 
     private func patienceEnded(_ invocation: Invocation) {
         let version = invocation.function.id
