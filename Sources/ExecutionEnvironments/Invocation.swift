@@ -23,6 +23,8 @@ package final class Invocation {
     var ticket: ConcurrencyAdmission.Ticket?
     /// It has waited once for an environment that was about to be free.
     var hasBeenPatient = false
+    /// Until when it does so.
+    var patienceEnds: NIODeadline?
     var startedAt = Timestamp(nanoseconds: 0)
     var started = NIODeadline.uptimeNanoseconds(0)
     var initDuration: Duration?

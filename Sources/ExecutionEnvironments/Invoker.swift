@@ -20,6 +20,7 @@ package final class Invoker: EnvironmentOwner {
     private var unprepared: [FunctionVersionID: [Invocation]] = [:]
     private var prepared: [FunctionVersionID: PreparedCode] = [:]
     private var memoryWatch: Scheduled<Void>?
+    private var patienceWatch: Scheduled<Void>?
     private var idleWatch: Scheduled<Void>?
     private var stopped: EventLoopPromise<Void>?
 
@@ -109,21 +110,40 @@ package final class Invoker: EnvironmentOwner {
         let finishing = self.environments.values.count { $0.isFinishing && $0.function.id == version }
         guard finishing > self.waiting[version]?.count ?? 0 else { return false }
         invocation.hasBeenPatient = true
+        invocation.patienceEnds = .now() + Self.patience
         self.enqueue(invocation)
-        let bound = NIOLoopBound((self, invocation), eventLoop: self.eventLoop)
-        self.eventLoop.scheduleTask(in: Self.patience) { bound.value.0.patienceEnded(bound.value.1) }
+        self.watchPatience()
         return true
     }
 
     private static let patience = TimeAmount.milliseconds(20)
 
-    private func patienceEnded(_ invocation: Invocation) {
-        let version = invocation.function.id
-        guard let index = self.waiting[version]?.firstIndex(where: { $0.invocation === invocation }) else { return }
-        self.waiting[version]?.remove(at: index)
-        if self.waiting[version]?.isEmpty == true { self.waiting[version] = nil }
-        self.waitingCount -= 1
-        self.place(invocation)
+    /// One timer for all who wait: under load nearly every invocation does so for a moment.
+    private func watchPatience() {
+        guard self.patienceWatch == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.patienceWatch = self.eventLoop.scheduleTask(in: Self.patience) {
+            let invoker = bound.value
+            invoker.patienceWatch = nil
+            for invocation in invoker.takeImpatient(at: .now()) { invoker.place(invocation) }
+            if invoker.waiting.values.joined().contains(where: { $0.invocation.patienceEnds != nil }) { invoker.watchPatience() }
+        }
+    }
+
+    /// Takes those out of the line who have waited long enough for an environment that had answered.
+    private func takeImpatient(at now: NIODeadline) -> [Invocation] {
+        var taken: [Invocation] = []
+        for version in Array(self.waiting.keys) {
+            self.waiting[version]?.removeAll { entry in
+                guard let end = entry.invocation.patienceEnds, end <= now else { return false }
+                entry.invocation.patienceEnds = nil
+                taken.append(entry.invocation)
+                return true
+            }
+            if self.waiting[version]?.isEmpty == true { self.waiting[version] = nil }
+        }
+        self.waitingCount -= taken.count
+        return taken
     }
 
     private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {
@@ -253,6 +273,7 @@ package final class Invoker: EnvironmentOwner {
         let promise = self.eventLoop.makePromise(of: Void.self)
         self.stopped = promise
         self.memoryWatch?.cancel()
+        self.patienceWatch?.cancel()
         self.idleWatch?.cancel()
         for (_, invocation) in self.waiting.values.joined() { self.refuse(invocation, .unavailable("the host is stopping")) }
         self.waiting = [:]
