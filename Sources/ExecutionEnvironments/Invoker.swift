@@ -53,12 +53,29 @@ package final class Invoker: EnvironmentOwner {
             return
         }
         switch self.admission.admit(function: invocation.function.configuration.name) {
-        case .failure(let throttled): self.refuse(invocation, .throttled(throttled.reason))
+        case .failure(let throttled):
+            if self.retriesAdmission(invocation) { return }
+            self.refuse(invocation, .throttled(throttled.reason))
         case .success(let ticket):
             invocation.ticket = ticket
             self.place(invocation)
         }
     }
+
+    /// As ``waitsForFinishing(_:)``, for a function whose concurrency is used up by an invocation that has been answered: one
+    /// caller who calls in turn is never two at once.
+    private func retriesAdmission(_ invocation: Invocation) -> Bool {
+        let name = invocation.function.configuration.name
+        guard !invocation.hasBeenPatient,
+            self.environments.values.contains(where: { $0.isFinishing && $0.configuration.name == name })
+        else { return false }
+        invocation.hasBeenPatient = true
+        let bound = NIOLoopBound((self, invocation), eventLoop: self.eventLoop)
+        self.eventLoop.scheduleTask(in: Self.admissionPatience) { bound.value.0.invoke(bound.value.1) }
+        return true
+    }
+
+    private static let admissionPatience = TimeAmount.milliseconds(5)
 
     private func refuse(_ invocation: Invocation, _ failure: InvocationFailure) {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
