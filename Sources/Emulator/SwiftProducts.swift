@@ -62,6 +62,14 @@ package struct SwiftProducts: Sendable {
                     "swift build of \(product) failed (its output is above); mend it, or build it by hand: "
                         + "swift build --package-path \(package) -c \(self.configuration) --product \(product)")
             }
+            self.markFresh(package: package, product: product)
         }
+    }
+
+    /// A build that found nothing to do leaves the executable as old as it was; without a new date every start would build again.
+    private func markFresh(package: String, product: String) {
+        let path = self.executable(package: package, product: product)
+        // Where the date can't be set, the next start asks the build once more: slower, not wrong.
+        try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
     }
 }

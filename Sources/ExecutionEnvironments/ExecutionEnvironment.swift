@@ -218,15 +218,21 @@ final class ExecutionEnvironment {
 
     private func begin(_ invocation: Invocation) {
         self.state = .busy
-        self.beginClock(of: invocation)
+        self.startClock(of: invocation)
+        // The runtime gets its event first; what it writes is read later than this line of the log is.
         self.deliver()
+        self.invocationBegan(invocation)
     }
 
     private func beginClock(of invocation: Invocation) {
+        self.startClock(of: invocation)
+        self.invocationBegan(invocation)
+    }
+
+    private func startClock(of invocation: Invocation) {
         invocation.startedAt = HostClock.now()
         invocation.started = self.now
         self.timer.arm(self.limit(of: invocation))
-        self.invocationBegan(invocation)
     }
 
     private func limit(of invocation: Invocation) -> NIODeadline {
