@@ -38,13 +38,6 @@ package enum DecimalText {
         }
     }
 
-    /// The last `digits` hexadecimal digits of a value, in lower case.
-    package static func append(hex value: UInt64, digits: Int, to bytes: inout [UInt8]) {
-        for place in (0..<digits).reversed() {
-            self.append(nibble: UInt8(truncatingIfNeeded: value >> UInt64(4 * place)) & 15, to: &bytes)
-        }
-    }
-
     private static func append(nibble: UInt8, to bytes: inout [UInt8]) {
         bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble)
     }

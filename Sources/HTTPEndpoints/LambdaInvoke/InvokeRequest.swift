@@ -55,11 +55,11 @@ struct InvokeRequest {
     init?(_ head: HTTPRequestHead) throws(LambdaAPIError) {
         guard let (operation, name, query) = Self.operation(of: head) else { return nil }
         self.operation = operation
-        self.function = name.utf8.contains(UInt8(ascii: "%")) ? AWSRequest.percentDecoded(name) : String(name)
+        self.function = PercentEncoding.decode(name, plusIsSpace: false)
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             if parts.count == 2, parts[0] == "Qualifier" {
-                self.qualifier = AWSRequest.percentDecoded(parts[1], plusIsSpace: true)
+                self.qualifier = PercentEncoding.decode(parts[1], plusIsSpace: true)
             }
         }
         if operation == .legacyAsynchronous { self.kind = .event }

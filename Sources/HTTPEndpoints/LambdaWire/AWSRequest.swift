@@ -1,3 +1,5 @@
+import CoreTypes
+
 /// A request as it came to the AWS endpoint, its body read.
 package struct AWSRequest: Hashable, Sendable {
     package var method: String
@@ -40,7 +42,7 @@ package struct AWSRequest: Hashable, Sendable {
     package var segments: [String] {
         var segments = self.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if segments.last?.isEmpty == true { segments.removeLast() }
-        return segments.map { Self.percentDecoded($0) }
+        return segments.map { PercentEncoding.decode($0, plusIsSpace: false) }
     }
 
     /// `a=1&b=2` as a query or a form has it (WHATWG URL, "application/x-www-form-urlencoded parsing").
@@ -48,29 +50,8 @@ package struct AWSRequest: Hashable, Sendable {
         text.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return Parameter(
-                Self.percentDecoded(parts[0], plusIsSpace: true),
-                parts.count > 1 ? Self.percentDecoded(parts[1], plusIsSpace: true) : "")
+                PercentEncoding.decode(parts[0], plusIsSpace: true),
+                parts.count > 1 ? PercentEncoding.decode(parts[1], plusIsSpace: true) : "")
         }
-    }
-
-    static func percentDecoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var rest = Substring(text).utf8
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(Self.hexValue),
-                let low = rest.dropFirst().first.flatMap(Self.hexValue)
-            {
-                bytes.append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func hexValue(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
     }
 }

@@ -1,9 +1,8 @@
-import Billing
-package import CoreTypes
-
 /// An `X-Amzn-Trace-Id` header: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=a87bd80c:1`
 /// (AWS X-Ray developer guide, "Tracing header"). Other fields are not kept.
 package struct TraceHeader: Hashable, Sendable {
+    package static let name = "X-Amzn-Trace-Id"
+
     package enum Decision: String, Hashable, Sendable {
         case sampled = "1"
         case notSampled = "0"
@@ -53,10 +52,10 @@ package struct TraceHeader: Hashable, Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(35)
         bytes.append(contentsOf: "1-".utf8)
-        DecimalText.append(hex: UInt64(bitPattern: now.seconds), digits: 8, to: &bytes)
+        HexadecimalText.append(UInt64(bitPattern: now.seconds), digits: 8, to: &bytes)
         bytes.append(UInt8(ascii: "-"))
-        DecimalText.append(hex: random.traceHigh, digits: 16, to: &bytes)
-        DecimalText.append(hex: random.traceLow, digits: 8, to: &bytes)
+        HexadecimalText.append(random.traceHigh, digits: 16, to: &bytes)
+        HexadecimalText.append(random.traceLow, digits: 8, to: &bytes)
         self.init(root: String(decoding: bytes, as: UTF8.self), parent: random.segmentID, sampling: .notSampled)
     }
 
@@ -99,43 +98,5 @@ package struct TraceRandomness: Hashable, Sendable {
         self.init(traceHigh: generator.next(), traceLow: generator.next(), segment: generator.next())
     }
 
-    var segmentID: String {
-        var bytes: [UInt8] = []
-        DecimalText.append(hex: self.segment, digits: 16, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Lambda's sampling where the caller made no decision: the first invocation of each second, and 5 % of the others.
-package struct TraceSampler: Hashable, Sendable {
-    private var lastSecond: Int64?
-    private static let fraction = UInt64.max / 20
-
-    package init() {}
-
-    package mutating func samples(at now: Timestamp, random: UInt64) -> Bool {
-        guard self.lastSecond == now.seconds else {
-            self.lastSecond = now.seconds
-            return true
-        }
-        return random < Self.fraction
-    }
-}
-
-extension TraceHeader {
-    /// The header that a function sees. `PassThrough` forwards the caller's trace, Parent and decision; without one the trace is
-    /// new and not sampled. `Active` keeps the caller's decision, asks the sampler when there is none, and puts the segment of
-    /// this invocation in as Parent, when the trace is sampled.
-    package static func forInvocation(
-        incoming: String?, mode: TracingMode, sampler: inout TraceSampler, at now: Timestamp, random: TraceRandomness
-    ) -> TraceHeader {
-        let caller = incoming.flatMap { TraceHeader($0) }
-        var header = caller ?? TraceHeader(newTraceAt: now, random: random)
-        if caller?.sampling != .sampled, caller?.sampling != .notSampled {
-            let samples = mode == .active && sampler.samples(at: now, random: random.traceLow)
-            header.sampling = samples ? .sampled : .notSampled
-        }
-        if mode == .active, header.isSampled { header.parent = random.segmentID }
-        return header
-    }
+    package var segmentID: String { HexadecimalText.text(self.segment, digits: 16) }
 }

@@ -1,8 +1,8 @@
-/// Reading percent-encoded text (RFC 3986 section 2.1).
-enum PercentEncoding {
+/// Percent-encoded text (RFC 3986 section 2.1; WHATWG URL, "application/x-www-form-urlencoded").
+package enum PercentEncoding {
     /// The decoded text. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.
-    /// - Parameter plusIsSpace: true in queries (`application/x-www-form-urlencoded`), false in paths.
-    static func decode(_ text: Substring, plusIsSpace: Bool) -> String {
+    /// - Parameter plusIsSpace: true in queries and forms, false in paths.
+    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool) -> String {
         let source = text.utf8
         guard source.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) else {
             return String(text)
@@ -25,9 +25,9 @@ enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func digits(
-        in source: Substring.UTF8View, at index: Substring.Index
-    ) -> (value: UInt8, next: Substring.Index)? {
+    private static func digits<Bytes: Collection<UInt8>>(
+        in source: Bytes, at index: Bytes.Index
+    ) -> (value: UInt8, next: Bytes.Index)? {
         guard index < source.endIndex, let high = self.value(of: source[index]) else { return nil }
         let second = source.index(after: index)
         guard second < source.endIndex, let low = self.value(of: source[second]) else { return nil }
@@ -40,6 +40,32 @@ enum PercentEncoding {
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
         case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
         default: nil
+        }
+    }
+
+    /// The text with every byte outside RFC 3986's unreserved characters encoded, in capitals; a space becomes `%20`.
+    package static func encode(_ text: some StringProtocol) -> String {
+        guard !text.utf8.allSatisfy(self.isUnreserved) else { return String(text) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count * 3)
+        for byte in text.utf8 {
+            if self.isUnreserved(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), self.digit(byte >> 4), self.digit(byte & 15)]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 55 + nibble }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
         }
     }
 }
