@@ -1,11 +1,6 @@
 /// The format of access logs, taken apart once: text and `$context.x` variables, no template language (API Gateway developer guide,
 /// "Set up CloudWatch logging for REST APIs in API Gateway").
 package struct AccessLogFormat: Hashable, Sendable {
-    private enum Part: Hashable, Sendable {
-        case text(String)
-        case variable(String)
-    }
-
     /// Why a format is refused.
     package enum Problem: String, Error, Hashable, Sendable {
         case tooLong = "An access log format may have up to 3072 bytes."
@@ -14,38 +9,19 @@ package struct AccessLogFormat: Hashable, Sendable {
     }
 
     package static let bytesMax = 3_072
-    private static let mark = "$context."
-    private let parts: [Part]
+    private let template: PlainTemplate
 
     package init(_ format: String) throws(Problem) {
         guard format.utf8.count <= Self.bytesMax else { throw .tooLong }
-        var parts: [Part] = []
-        var rest = format[...]
-        while let found = rest.firstRange(of: Self.mark) {
-            let name = rest[found.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_" || $0 == "-") }
-            // A full stop at the end belongs to the sentence.
-            let trimmed = name.hasSuffix(".") ? name.dropLast() : name
-            if found.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<found.lowerBound]))) }
-            parts.append(trimmed.isEmpty ? .text(Self.mark) : .variable(String(trimmed)))
-            rest = rest[(trimmed.isEmpty ? found.upperBound : trimmed.endIndex)...]
-        }
-        if !rest.isEmpty { parts.append(.text(String(rest))) }
-        guard parts.contains(.variable("requestId")) || parts.contains(.variable("extendedRequestId")) else {
+        self.template = PlainTemplate(format, contextOnly: true)
+        guard self.template.contains(.context("requestId")) || self.template.contains(.context("extendedRequestId")) else {
             throw .withoutRequestID
         }
-        self.parts = parts
     }
 
     /// One line, without its end. What has no value is written `-`; line breaks in a value become spaces, as a record is one line.
-    package func line(_ value: (String) -> String?) -> String {
-        var line = ""
-        for part in self.parts {
-            switch part {
-            case .text(let text): line += text
-            case .variable(let name): line += value(name).map(Self.oneLine) ?? "-"
-            }
-        }
-        return line
+    func line(_ context: RequestContext) -> String {
+        self.template.render { context.value($0).map(Self.oneLine) ?? "-" }
     }
 
     private static func oneLine(_ text: String) -> String {

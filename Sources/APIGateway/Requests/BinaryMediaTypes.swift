@@ -1,16 +1,23 @@
-/// Which bodies travel as base64.
-enum BinaryMediaTypes {
-    /// REST (developer guide, "Working with binary media types for REST APIs"): an entry matches exactly, `*/*` matches all,
-    /// `type/*` matches its subtypes; a wildcard on the left alone matches nothing but its own spelling's right side: never.
-    static func contains(_ entries: [String], _ mediaType: String?) -> Bool {
-        entries.contains { entry in
-            let entry = entry.replacing("~1", with: "/")
-            if entry == "*/*" { return true }
-            guard let mediaType, !entry.hasPrefix("*/") else { return false }
-            if equalIgnoringCase(entry, mediaType) { return true }
-            guard entry.hasSuffix("/*") else { return false }
-            return equalIgnoringCase(String(entry.dropLast()), String(mediaType.prefix(entry.count - 1)))
-        }
+/// Which bodies travel as base64 (developer guide, "Working with binary media types for REST APIs"): an entry matches exactly, `*/*`
+/// matches all, `type/*` matches its subtypes; a wildcard on the left alone matches nothing.
+struct BinaryMediaTypes: Sendable {
+    private let matchesAll: Bool
+    private let exact: [String]
+    /// With the slash: `image/`.
+    private let prefixes: [String]
+
+    init(_ entries: [String]) {
+        // `~1` is the slash of patch paths and SAM.
+        let entries = entries.map { $0.replacing("~1", with: "/").lowercased() }
+        self.matchesAll = entries.contains("*/*")
+        self.exact = entries.filter { !$0.hasPrefix("*/") && !$0.hasSuffix("/*") }
+        self.prefixes = entries.filter { $0.hasSuffix("/*") && $0 != "*/*" }.map { String($0.dropLast()) }
+    }
+
+    func contains(_ mediaType: String?) -> Bool {
+        if self.matchesAll { return true }
+        guard !self.exact.isEmpty || !self.prefixes.isEmpty, let type = mediaType?.lowercased() else { return false }
+        return self.exact.contains(type) || self.prefixes.contains { type.hasPrefix($0) }
     }
 
     /// HTTP APIs and function URLs: everything but these is base64 (measured; `application/*+json` and forms are base64 too).

@@ -1,5 +1,3 @@
-import CoreTypes
-
 /// What the client gets. `Date`, `Content-Length` and `Connection` are the listener's to add: they belong to the connection.
 package struct GatewayResponse: Hashable, Sendable {
     package enum Body: Hashable, Sendable {
@@ -54,13 +52,16 @@ struct ResponseIdentity: Hashable, Sendable {
         let answer = fault.answer(at: self.door)
         var headers = [HTTPHeader("Content-Type", answer.isPlainText ? "text/plain" : "application/json")]
         if !answer.errorType.isEmpty { headers.append(HTTPHeader("x-amzn-ErrorType", answer.errorType)) }
-        if answer.isPlainText {
-            return GatewayResponse(status: answer.status, headers: headers + self.headers, body: .text(answer.message ?? ""))
+        if case .tokenRefused(let reason) = fault, self.door == .http {
+            let challenge = #"Bearer scope="" error="invalid_token" error_description="\#(reason)""#
+            headers.append(HTTPHeader("www-authenticate", challenge))
         }
+        headers += self.headers
+        if answer.isPlainText { return GatewayResponse(status: answer.status, headers: headers, body: .text(answer.message ?? "")) }
         var writer = EventWriter(capacity: 96)
         writer.begin()
-        writer.member(answer.key, answer.message)
+        writer.member(answer.key, answer.message, isSpaced: self.door == .rest && fault.isSpaced)
         writer.end()
-        return GatewayResponse(status: answer.status, headers: headers + self.headers, body: .bytes(writer.bytes))
+        return GatewayResponse(status: answer.status, headers: headers, body: .bytes(writer.bytes))
     }
 }

@@ -33,6 +33,13 @@ struct EventWriter {
         self.member(name, value)
     }
 
+    /// With a space behind the colon where AWS writes one.
+    mutating func member(_ name: StaticString, _ value: String?, isSpaced: Bool) {
+        self.name(name)
+        if isSpaced { self.bytes.append(UInt8(ascii: " ")) }
+        if let value { JSONWriter.append(string: value, to: &self.bytes) } else { self.raw("null") }
+    }
+
     mutating func member(_ name: StaticString, _ value: Bool) {
         self.name(name)
         self.raw(value ? "true" : "false")
@@ -41,6 +48,17 @@ struct EventWriter {
     mutating func member(_ name: StaticString, _ value: Int64) {
         self.name(name)
         self.bytes.append(contentsOf: String(value).utf8)
+    }
+
+    mutating func member(_ name: StaticString, _ value: JSON) {
+        self.name(name)
+        JSONWriter.append(value, to: &self.bytes)
+    }
+
+    /// A member of a name that is not ours.
+    mutating func entry(_ name: String, _ value: JSON) {
+        self.key(name)
+        JSONWriter.append(value, to: &self.bytes)
     }
 
     mutating func null(_ name: StaticString) {
@@ -100,11 +118,11 @@ struct EventWriter {
     }
 
     /// The request body: base64, or text in which bytes that are not UTF-8 became U+FFFD, as on AWS.
-    mutating func body(_ name: StaticString, _ body: UnsafeRawBufferPointer, isBase64: Bool) {
+    mutating func body(_ name: StaticString, _ body: [UInt8], isBase64: Bool) {
         self.name(name)
         if isBase64 {
             self.bytes.append(UInt8(ascii: "\""))
-            Base64.append(body, to: &self.bytes)
+            body.withUnsafeBytes { Base64.append($0, to: &self.bytes) }
             self.bytes.append(UInt8(ascii: "\""))
         } else {
             JSONWriter.append(string: String(decoding: body, as: UTF8.self), to: &self.bytes)

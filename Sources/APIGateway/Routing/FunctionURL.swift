@@ -5,7 +5,7 @@ package struct FunctionURL: Hashable, Sendable {
     package var functionName: String
     /// An alias; `nil` for `$LATEST`.
     package var qualifier: String?
-    /// `AuthType: AWS_IAM`. The gateway refuses unsigned requests; checking a signature is the listener's part, before it asks.
+    /// `AuthType: AWS_IAM`: unsigned requests are refused, signed ones verified by the listener.
     package var requiresSignature: Bool
 
     package init(id: String, functionName: String, qualifier: String? = nil, requiresSignature: Bool = false) {

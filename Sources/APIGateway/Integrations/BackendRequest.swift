@@ -1,0 +1,70 @@
+/// A call of a function.
+package struct FunctionCall: Sendable {
+    package let functionName: String
+    /// A version or an alias; `nil` for `$LATEST`.
+    package let qualifier: String?
+    package let payload: [UInt8]
+    /// Invocation type `Event`: answered once the event is accepted.
+    package var isAsynchronous = false
+    /// The function's bytes go on as they are written.
+    package var streams = false
+    /// How long the gateway waits; `nil` where only the function's own time-out counts.
+    package let timeoutMilliseconds: Int?
+}
+
+/// A request to an HTTP endpoint.
+package struct BackendRequest: Sendable {
+    package let method: String
+    package let scheme: String
+    /// Where to connect; the `Host` header is among the headers.
+    package let address: TargetAddress
+    /// Path and query.
+    package let target: String
+    package let headers: [HTTPHeader]
+    package let body: [UInt8]
+    package let tls: Integration.TLS?
+    /// The name that a certificate has to have.
+    package let serverName: String
+    package let timeoutMilliseconds: Int
+    /// The target group that gave the address; a failed connection is told to it.
+    package var targetGroupARN: String?
+}
+
+/// A request to an AWS service, as its own wire has it: the host answers it by its AWS endpoint, without a signature.
+package struct ServiceRequest: Sendable {
+    /// `sqs`
+    package let service: String
+    package let region: String
+    package let method: String
+    /// Path and query.
+    package let target: String
+    package let headers: [HTTPHeader]
+    package let body: [UInt8]
+    package let timeoutMilliseconds: Int
+}
+
+/// What came back from an HTTP endpoint or a service.
+package struct BackendAnswer: Sendable {
+    package var status: Int
+    package var headers: [HTTPHeader]
+    package var body: [UInt8]
+
+    package init(status: Int, headers: [HTTPHeader], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Why nothing came back.
+package enum BackendFailure: String, Hashable, Sendable, CaseIterable {
+    /// The name does not exist.
+    case unresolvable
+    case refused
+    case tlsRefused
+    /// Closed before an answer, or an answer that is no HTTP.
+    case badAnswer
+    /// Larger than the gateway takes.
+    case tooLarge
+    case timedOut
+}

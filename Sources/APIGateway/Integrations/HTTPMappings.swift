@@ -1,0 +1,68 @@
+import CoreTypes
+
+/// Parameter mapping of an HTTP API's integration, both ways.
+struct HTTPMappings: Sendable {
+    private let request: HTTPRequestMappings?
+    private let responses: [Int: HTTPResponseMappings]
+
+    static let none = HTTPMappings(request: nil, responses: [:])
+
+    private init(request: HTTPRequestMappings?, responses: [Int: HTTPResponseMappings]) {
+        self.request = request
+        self.responses = responses
+    }
+
+    init(_ integration: Integration, note: (String) -> Void) {
+        var request: HTTPRequestMappings?
+        var responses: [Int: HTTPResponseMappings] = [:]
+        do throws(MappingExpressionError) {
+            // The parameters of a service action are no mappings.
+            if integration.subtype == nil, !integration.requestParameters.isEmpty {
+                request = try HTTPRequestMappings(integration.requestParameters)
+            }
+            for entry in integration.responseParameters {
+                guard let status = Int(entry.statusCode) else {
+                    note("response parameters are by status code, not by \(entry.statusCode)")
+                    continue
+                }
+                responses[status] = try HTTPResponseMappings(entry.mappings)
+            }
+        } catch {
+            note(error.description)
+        }
+        self.init(request: request, responses: responses)
+    }
+
+    var changesRequests: Bool { self.request != nil }
+
+    func apply(to mapped: inout MappedHTTPRequest, context: RequestContext) throws(GatewayFault) {
+        guard let request else { return }
+        do throws(MappingFailure) {
+            try request.apply(to: &mapped, context.httpMappingInput(body: context.body, headers: context.headers))
+        } catch {
+            throw .badRequest
+        }
+    }
+
+    func apply(to response: inout GatewayResponse, context: RequestContext) throws(GatewayFault) {
+        guard let mappings = self.responses[response.status] else { return }
+        var mapped = MappedHTTPResponse(statusCode: response.status, headers: response.headers)
+        do throws(MappingFailure) {
+            try mappings.apply(to: &mapped, context.httpMappingInput(body: response.body.bytes, headers: response.headers))
+        } catch {
+            throw .integrationFailure
+        }
+        if 200...599 ~= mapped.statusCode { response.status = mapped.statusCode }
+        response.headers = mapped.headers.filter { ResponseHeaders.isValue($0.value) }
+    }
+}
+
+extension RequestContext {
+    func httpMappingInput(body: [UInt8], headers: [HTTPHeader]) -> HTTPMappingInput {
+        var parameters: [String: String] = [:]
+        for (name, value) in self.pathParameters { parameters[name] = PercentEncoding.decode(value, plusIsSpace: false) }
+        return HTTPMappingInput(
+            body: MappingBody(body), path: self.decodedPath, pathParameters: parameters, querystring: self.query, headers: headers,
+            context: self.contextObject, stageVariables: self.stage.variables)
+    }
+}

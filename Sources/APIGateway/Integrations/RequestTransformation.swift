@@ -1,0 +1,228 @@
+import CoreTypes
+import VTL
+
+/// From the method request to the integration request of a REST API: parameters, template, content handling (API Gateway developer
+/// guide, "Data transformations for REST APIs in API Gateway").
+struct RequestTransformation: Sendable {
+    private let mappings: RequestParameterMappings?
+    private let templates: [StaticOrCompiledTemplate]
+    private let types: [String]
+    private let passthrough: Integration.PassthroughBehavior
+    private let contentHandling: Integration.ContentHandling?
+    /// Why no request can be made: a header that may not be mapped, or a mapping that can't be read.
+    let forbiddenTarget: String?
+
+    static let none = RequestTransformation(Integration(type: .mock), note: { _ in })
+
+    init(_ integration: Integration, note: (String) -> Void) {
+        // A proxy takes the request as it is; its parameters are ignored but for names that may not be mapped at all (recorded).
+        let isProxy = integration.type == .awsProxy
+        var forbidden = Self.forbiddenTarget(integration)
+        var mappings: RequestParameterMappings?
+        do throws(MappingExpressionError) {
+            mappings = try RequestParameterMappings(
+                isProxy || integration.subtype != nil ? [] : Self.withoutDropped(integration))
+        } catch {
+            forbidden = error.description
+        }
+        if let forbidden { note(forbidden) }
+        self.forbiddenTarget = forbidden
+        self.mappings = integration.requestParameters.isEmpty ? nil : mappings
+        self.templates = integration.requestTemplates.map { StaticOrCompiledTemplate($0, note: note) }
+        self.types = integration.requestTemplates.map(\.contentType)
+        self.passthrough = integration.passthroughBehavior
+        self.contentHandling = integration.contentHandling
+    }
+
+    /// Names that fail every request when they are mapped to (recorded from AWS).
+    private static func forbiddenTarget(_ integration: Integration) -> String? {
+        var names: Set<String> = ["content-length", "transfer-encoding"]
+        if integration.type == .aws || integration.type == .awsProxy {
+            names.formUnion(["authorization", "connection", "expect", "proxy-authenticate", "te"])
+        }
+        for mapping in integration.requestParameters {
+            guard let name = mapping.destination.removing(prefix: "integration.request.header."), names.contains(name.lowercased())
+            else { continue }
+            return "the header \(name) can't be mapped to"
+        }
+        return nil
+    }
+
+    /// For HTTP types a few names are dropped in silence (recorded from AWS).
+    private static func withoutDropped(_ integration: Integration) -> [ParameterMapping] {
+        guard integration.type == .http || integration.type == .httpProxy else { return integration.requestParameters }
+        let dropped: Set<String> = ["connection", "expect", "proxy-authenticate", "te", "via"]
+        return integration.requestParameters.filter { mapping in
+            mapping.destination.removing(prefix: "integration.request.header.").map { !dropped.contains($0.lowercased()) } ?? true
+        }
+    }
+
+    /// What the request becomes.
+    struct Output {
+        var parameters: RequestParameters
+        var body: [UInt8]
+        var overrides: MappingOverrides
+        /// The body passed unchanged.
+        var isPassthrough: Bool
+    }
+
+    func apply(_ context: RequestContext) throws(GatewayFault) -> Output {
+        var output = Output(
+            parameters: RequestParameters(), body: context.body, overrides: MappingOverrides(), isPassthrough: true)
+        let contentType = context.request.headers.last("content-type")
+        let selection = TemplateSelection.request(contentType: contentType, types: self.types, passthrough: self.passthrough)
+        if selection == .refused { throw .unsupportedMediaType }
+        let payload = try self.payload(context, contentType: contentType)
+        var input: MappingInput?
+        if let mappings {
+            let made = context.mappingInput(body: payload.bytes)
+            input = made
+            output.parameters = try Self.mapping { () throws(MappingFailure) in try mappings.apply(made) }
+        }
+        if case .template(let index) = selection {
+            guard case .text(let text) = payload else { throw .configurationError }
+            let rendered = try self.templates[index].render(overrides: output.overrides) {
+                input ?? context.mappingInput(body: text)
+            }
+            output.body = rendered.body
+            output.overrides = rendered.overrides
+            output.parameters.apply(rendered.overrides)
+            output.isPassthrough = false
+        } else {
+            output.body = payload.bytes
+        }
+        return output
+    }
+
+    private func payload(_ context: RequestContext, contentType: String?) throws(GatewayFault) -> ContentConversion.Payload {
+        let isBinary = context.api.binaryMediaTypes.contains(contentType.flatMap(BinaryMediaTypes.mediaType))
+        do throws(ContentConversion.NotBase64) {
+            return try ContentConversion.request(context.body, isBinary: isBinary, handling: self.contentHandling)
+        } catch {
+            throw .configurationError
+        }
+    }
+
+    private static func mapping<Value>(_ map: () throws(MappingFailure) -> Value) throws(GatewayFault) -> Value {
+        do throws(MappingFailure) { return try map() } catch { throw error.requestFault }
+    }
+}
+
+extension ContentConversion.Payload {
+    var bytes: [UInt8] {
+        switch self {
+        case .text(let bytes), .binary(let bytes): bytes
+        }
+    }
+}
+
+extension MappingFailure {
+    /// On the way in a body that can't be read is the client's fault.
+    var requestFault: GatewayFault {
+        switch self {
+        case .unreadableBody: .unreadableBody
+        case .template, .noStatusCode: .configurationError
+        }
+    }
+}
+
+/// A mapping template, compiled. A text without `$`, `#` and `\` is its own result, and costs nothing.
+struct StaticOrCompiledTemplate: Sendable {
+    private enum Kind: Sendable {
+        case text([UInt8])
+        case compiled(CompiledTemplate)
+        /// The service takes any text, and fails the request.
+        case broken
+    }
+
+    let contentType: String
+    private let kind: Kind
+
+    init(_ template: TemplateForContentType, note: (String) -> Void) {
+        self.contentType = template.contentType
+        let text = template.template.text
+        if !text.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") }) {
+            self.kind = .text(Array(text.utf8))
+            return
+        }
+        do throws(TemplateError) {
+            self.kind = .compiled(try CompiledTemplate(text, name: template.contentType))
+        } catch {
+            note("the template for \(error)")
+            self.kind = .broken
+        }
+    }
+
+    /// The result where no request can change it.
+    var staticText: [UInt8]? { if case .text(let text) = self.kind { text } else { nil } }
+
+    func render(overrides: MappingOverrides, input: () -> MappingInput) throws(GatewayFault) -> RenderedMapping {
+        switch self.kind {
+        case .text(let text): return RenderedMapping(body: text, overrides: overrides)
+        case .broken: throw .configurationError
+        case .compiled(let template):
+            do throws(MappingFailure) {
+                return try template.render(input(), overrides: overrides)
+            } catch {
+                throw error.requestFault
+            }
+        }
+    }
+}
+
+extension RequestContext {
+    func mappingInput(body: [UInt8], integrationHeaders: ValueLists = ValueLists()) -> MappingInput {
+        var path = ValueLists()
+        for (name, value) in self.pathParameters {
+            path.append(name: name, value: PercentEncoding.decode(value, plusIsSpace: false), ignoringCase: false)
+        }
+        return MappingInput(
+            body: MappingBody(body),
+            parameters: RequestParameters(path: path, querystring: self.query, header: ValueLists(headers: self.headers)),
+            integrationHeaders: integrationHeaders, context: self.contextObject, stageVariables: self.stage.variables)
+    }
+
+    /// `$context` as templates see it, in the order recorded on AWS.
+    var contextObject: JSONObject {
+        var context = JSONObject()
+        func set(_ names: String...) {
+            for name in names { if let value = self.variable(name) { context[name] = .string(value) } }
+        }
+        set("resourceId")
+        if let result = self.authorizer { context["authorizer"] = Self.authorizerObject(result) }
+        set(
+            "resourcePath", "httpMethod", "extendedRequestId", "requestTime", "path", "accountId", "protocol", "stage",
+            "domainPrefix")
+        context["requestTimeEpoch"] = .number(JSONNumber(self.stamp.time.milliseconds))
+        set("requestId")
+        context["identity"] = .object(self.identityObject)
+        set("domainName", "deploymentId", "apiId", "isCanaryRequest", "awsEndpointRequestId", "routeKey")
+        return context
+    }
+
+    private static func authorizerObject(_ result: AuthorizerResult) -> JSON {
+        var object = JSONObject()
+        if let claims = result.claims { object["claims"] = .object(claims) }
+        for (name, value) in result.context.members { object[name] = .string(Self.text(value)) }
+        if let principalID = result.principalID { object["principalId"] = .string(principalID) }
+        return .object(object)
+    }
+
+    private var identityObject: JSONObject {
+        var identity = JSONObject()
+        for name in [
+            "cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller", "apiKey", "apiKeyId", "sourceIp", "accessKey",
+            "cognitoAuthenticationType", "cognitoAuthenticationProvider", "userArn", "userAgent", "user", "principalOrgId",
+        ] {
+            if let value = self.variable("identity." + name) { identity[name] = .string(value) }
+        }
+        if let certificate = self.request.clientCertificate {
+            identity["clientCert"] = .object([
+                "clientCertPem": .string(certificate.pem), "subjectDN": .string(certificate.subjectDN),
+                "issuerDN": .string(certificate.issuerDN), "serialNumber": .string(certificate.serialNumber),
+                "validity": ["notBefore": .string(certificate.notBefore), "notAfter": .string(certificate.notAfter)],
+            ])
+        }
+        return identity
+    }
+}

@@ -1,0 +1,127 @@
+import CoreTypes
+
+/// `$context.…`, by the names of the guide ("Mapping template and access logging variable reference").
+extension RequestContext {
+    /// The text of a variable; `nil` for one that does not exist or has no value.
+    func variable(_ name: String) -> String? {
+        if let rest = name.removing(prefix: "identity.") { return self.identityVariable(rest) }
+        if let rest = name.removing(prefix: "authorizer.") { return self.authorizerVariable(rest) }
+        if let rest = name.removing(prefix: "error.") { return self.errorVariable(rest) }
+        if let rest = name.removing(prefix: "integration.") { return self.integrationVariable(rest) }
+        return self.requestVariable(name) ?? self.logVariable(name)
+    }
+
+    private func requestVariable(_ name: String) -> String? {
+        switch name {
+        case "accountId": self.api.place.accountID
+        case "apiId": self.api.id
+        case "awsEndpointRequestId": self.stamp.requestID.description
+        case "deploymentId": self.stage.deploymentID
+        case "domainName": self.domainName
+        case "domainPrefix": self.domainPrefix
+        case "extendedRequestId": self.stamp.extendedRequestID
+        case "httpMethod": self.verb
+        case "isCanaryRequest": self.stage.isCanary ? "true" : "false"
+        case "path": self.isREST ? String(self.target.path) : self.decodedPath
+        case "protocol": self.request.protocolName
+        case "requestId": self.requestID
+        case "requestTime": self.stamp.time.commonLogFormat
+        case "requestTimeEpoch": String(self.stamp.time.milliseconds)
+        case "resourceId": self.isREST ? self.served.resourceID : nil
+        case "resourcePath": self.isREST ? self.served.path : nil
+        case "routeKey": self.isREST ? nil : self.served.routeKey
+        case "stage": self.stage.name
+        case "customDomain.basePathMatched": self.basePath.map { $0.isEmpty ? "(none)" : $0 }
+        default: nil
+        }
+    }
+
+    private func logVariable(_ name: String) -> String? {
+        func text(_ number: Int?) -> String? { number.map(String.init) }
+        return switch name {
+        case "status": text(self.record.status)
+        case "responseLength", "dataProcessed": text(self.record.responseLength)
+        case "responseLatency": text(self.record.responseLatencyMilliseconds)
+        case "integrationStatus": text(self.record.integrationStatus)
+        case "integrationLatency": text(self.record.integrationLatencyMilliseconds)
+        case "integrationErrorMessage": self.record.integrationError
+        case "authorize.status", "authenticate.status": text(self.record.authorizationStatus)
+        case "xrayTraceId": self.trace.header.root
+        default: nil
+        }
+    }
+
+    private func integrationVariable(_ name: String) -> String? {
+        switch name {
+        case "status", "integrationStatus": self.record.integrationStatus.map(String.init)
+        case "latency": self.record.integrationLatencyMilliseconds.map(String.init)
+        case "error": self.record.integrationError
+        default: nil
+        }
+    }
+
+    private func identityVariable(_ name: String) -> String? {
+        switch name {
+        case "sourceIp": self.request.sourceIP
+        case "userAgent": self.request.headers.last("user-agent")
+        case "accessKey": self.iam?.accessKey
+        case "accountId": self.iam?.accountID
+        case "caller", "user": self.iam?.userID
+        case "userArn": self.iam?.userARN
+        case "principalOrgId": self.iam?.principalOrganizationID
+        case "apiKey": self.key?.value
+        case "apiKeyId": self.key?.id
+        case "clientCert.clientCertPem": self.request.clientCertificate?.pem
+        case "clientCert.subjectDN": self.request.clientCertificate?.subjectDN
+        case "clientCert.issuerDN": self.request.clientCertificate?.issuerDN
+        case "clientCert.serialNumber": self.request.clientCertificate?.serialNumber
+        case "clientCert.validity.notBefore": self.request.clientCertificate?.notBefore
+        case "clientCert.validity.notAfter": self.request.clientCertificate?.notAfter
+        default: nil
+        }
+    }
+
+    private func authorizerVariable(_ name: String) -> String? {
+        switch name {
+        case "status": return self.record.authorizerStatus.map(String.init)
+        case "latency", "integrationLatency": return self.record.authorizerLatencyMilliseconds.map(String.init)
+        case "error": return self.record.authorizerError
+        default: break
+        }
+        guard let result = self.authorizer else { return nil }
+        if name == "principalId" { return result.principalID }
+        if let claim = name.removing(prefix: "claims.") { return result.claims?[claim].map(Self.text) }
+        return result.context[name].map(Self.text)
+    }
+
+    private func errorVariable(_ name: String) -> String? {
+        guard let fault = self.error else { return nil }
+        let message = fault.answer(at: self.api.door).message
+        return switch name {
+        case "message": message
+        case "messageString": message.map { JSON.string($0).description } ?? "null"
+        case "responseType": fault.responseType?.rawValue
+        case "validationErrorString": fault.validationText
+        default: nil
+        }
+    }
+
+    /// Text as it is, all else as JSON.
+    static func text(_ value: JSON) -> String { value.stringValue ?? value.description }
+
+    /// Where gateway responses and mappings read: `method.request.…` behind its prefix.
+    func requestValue(_ location: RestAPI.RequestParameter.Location, _ name: String) -> String? {
+        switch location {
+        case .header: self.header(name)
+        case .querystring: self.query[name]?.last
+        case .path: self.pathParameters.first { $0.name == name }.map { String($0.value) }
+        }
+    }
+}
+
+extension String {
+    /// What follows a prefix; `nil` for a text without it.
+    func removing(prefix: String) -> String? {
+        self.hasPrefix(prefix) ? String(self.dropFirst(prefix.count)) : nil
+    }
+}

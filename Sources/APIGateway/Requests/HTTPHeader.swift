@@ -1,0 +1,33 @@
+/// One header line, in the casing it was sent or is to be sent with.
+package struct HTTPHeader: Hashable, Sendable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Header names match whatever their casing (RFC 9110 section 5.1).
+    package func isNamed(_ name: String) -> Bool { equalIgnoringCase(self.name, name) }
+}
+
+extension [HTTPHeader] {
+    /// The value of the first line of that name.
+    package func first(_ name: String) -> String? { self.first { $0.isNamed(name) }?.value }
+    /// The value of the last line of that name.
+    package func last(_ name: String) -> String? { self.last { $0.isNamed(name) }?.value }
+
+    /// Puts one line in the place of all of that name.
+    mutating func replace(_ name: String, _ value: String) {
+        self.removeAll { $0.isNamed(name) }
+        self.append(HTTPHeader(name, value))
+    }
+}
+
+/// ASCII letters compare without case; all other bytes must be equal.
+func equalIgnoringCase(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+}
+
+func lowercased(_ byte: UInt8) -> UInt8 { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte }

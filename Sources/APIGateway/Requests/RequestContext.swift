@@ -1,0 +1,90 @@
+import CoreTypes
+
+/// A request that found its method: what events are written from, what templates and logs call `$context`. It grows as the request
+/// goes on.
+struct RequestContext: Sendable {
+    let served: ServedMethod
+    let request: GatewayRequest
+    let target: RequestTarget
+    /// After any override.
+    let verb: String
+    /// Behind the stage segment or base path, with one leading slash, as sent.
+    let path: Substring
+    /// Of the custom domain: `v1`; `nil` for a request to a default endpoint.
+    let basePath: String?
+    /// As sent, percent-encoding and all.
+    let pathParameters: [(name: String, value: Substring)]
+    let query: ValueLists
+    /// As the backend sees them.
+    let headers: [HTTPHeader]
+    let body: [UInt8]
+    let stamp: RequestStamp
+    let trace: RequestTrace
+
+    var iam: IAMIdentity?
+    var key: KeyIdentity?
+    var authorizer: AuthorizerResult?
+    var record = RequestRecord()
+
+    /// What went wrong; `$context.error`.
+    var error: GatewayFault?
+
+    var api: ServedAPI { self.served.api }
+    var stage: ServedStage { self.served.stage }
+    var isREST: Bool { self.served.api.kind == .rest }
+
+    /// The Host header without its port.
+    var domainName: String { Self.domainName(self.request) }
+    var domainPrefix: String { String(self.domainName.prefix { $0 != "." }) }
+
+    static func domainName(_ request: GatewayRequest) -> String {
+        let host = request.headers.last("host") ?? ""
+        // `[::1]:3000`: an address of version 6 has colons of its own.
+        guard let colon = host.utf8.lastIndex(of: UInt8(ascii: ":")), !host[colon...].contains("]") else { return host }
+        return String(host[..<colon])
+    }
+
+    /// REST's `path`: as received without the stage; a base path stays in it (`/v1/pets`), as functions behind a custom domain see.
+    var eventPath: String { self.basePath == nil ? String(self.path) : String(self.target.path) }
+
+    /// HTTP APIs hand paths on decoded, in both payload formats, stage segment included (published captures of live requests;
+    /// the guide does not say). REST APIs and function URLs hand them on as sent.
+    var decodedPath: String { PercentEncoding.decode(self.target.path, plusIsSpace: false) }
+
+    /// `arn:aws:execute-api:…` with the actual path.
+    var methodARN: String { self.api.methodARN(stage: self.stage.name, verb: self.verb, path: self.path) }
+
+    /// The id that a client reports.
+    var requestID: String { self.isREST ? self.stamp.requestID.description : self.stamp.extendedRequestID }
+
+    func header(_ name: String) -> String? { self.headers.last { $0.name == name }?.value }
+}
+
+/// What is known of a request's course once it is over: the variables that only logs have.
+struct RequestRecord: Hashable, Sendable {
+    var status: Int?
+    var responseLength: Int?
+    var responseLatencyMilliseconds: Int?
+    var integrationStatus: Int?
+    var integrationLatencyMilliseconds: Int?
+    var integrationError: String?
+    var authorizerStatus: Int?
+    var authorizerLatencyMilliseconds: Int?
+    var authorizerError: String?
+    var authorizationStatus: Int?
+}
+
+/// What an authorizer found out about the caller.
+struct AuthorizerResult: Hashable, Sendable {
+    /// Of a Lambda authorizer of a REST API.
+    var principalID: String?
+    /// What the function handed on, in its types.
+    var context = JSONObject()
+    /// Of a token.
+    var claims: JSONObject?
+    /// Of a token, on a route that asks for scopes.
+    var scopes: [String]?
+    /// Of a Lambda authorizer that answers with a policy or plainly, for HTTP APIs.
+    var isLambda = false
+    var latencyMilliseconds = 0
+}

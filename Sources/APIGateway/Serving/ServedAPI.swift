@@ -1,0 +1,74 @@
+package import CoreTypes
+
+/// Where a gateway stands: parts of every ARN.
+package struct GatewayPlace: Hashable, Sendable {
+    package var region: String
+    package var accountID: String
+    package var partition: String
+
+    package init(region: String = "us-east-1", accountID: String = "000000000000", partition: String = "aws") {
+        self.region = region
+        self.accountID = accountID
+        self.partition = partition
+    }
+}
+
+/// An API as it is served: all that its methods share and no request changes, worked out once.
+final class ServedAPI: Sendable {
+    let kind: API.Kind
+    let id: String
+    let place: GatewayPlace
+    let endpointType: EndpointType
+    let disablesDefaultEndpoint: Bool
+    let binaryMediaTypes: BinaryMediaTypes
+    let apiKeySource: RestAPI.APIKeySource
+    let policy: ResourcePolicy
+    let gatewayResponses: GatewayResponses
+    let cors: CORSHeaders?
+    let authorizers: [String: ServedAuthorizer]
+
+    init(_ api: RestAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
+        self.kind = .rest
+        self.id = api.id
+        self.place = place
+        self.endpointType = api.endpointType
+        self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
+        self.binaryMediaTypes = BinaryMediaTypes(api.binaryMediaTypes)
+        self.apiKeySource = api.apiKeySource
+        self.policy = ResourcePolicy(api.policy, apiID: api.id, isPrivate: api.endpointType == .private, place: place, &problems)
+        self.gatewayResponses = GatewayResponses(api.gatewayResponses)
+        self.cors = nil
+        self.authorizers = ServedAuthorizer.byName(api.authorizers, apiID: api.id, kind: .rest, problems: &problems)
+    }
+
+    init(_ api: HTTPAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
+        self.kind = .http
+        self.id = api.id
+        self.place = place
+        self.endpointType = .regional
+        self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
+        self.binaryMediaTypes = BinaryMediaTypes([])
+        self.apiKeySource = .header
+        self.policy = .none
+        self.gatewayResponses = GatewayResponses([])
+        self.cors = api.cors.map(CORSHeaders.init)
+        self.authorizers = ServedAuthorizer.byName(api.authorizers, apiID: api.id, kind: .http, problems: &problems)
+    }
+
+    var door: Door { self.kind == .rest ? .rest : .http }
+
+    /// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/{VERB}/{path}`, with the path of the request, not of the resource.
+    func methodARN(stage: String, verb: String, path: Substring) -> String {
+        "arn:\(self.place.partition):execute-api:\(self.place.region):\(self.place.accountID):\(self.id)/\(stage)/\(verb)/"
+            + path.drop { $0 == "/" }
+    }
+}
+
+/// What of a configuration can't be served as it is written. Requests that meet it are refused, never served wrongly.
+package struct GatewayProblem: Hashable, Sendable, CustomStringConvertible {
+    package let apiID: String
+    /// `GET /orders`, `authorizer Tokens`, `resource policy`.
+    package let place: String
+    package let reason: String
+    package var description: String { "API \(self.apiID), \(self.place): \(self.reason)" }
+}
