@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "martlet", targets: ["martlet"]),
         .library(name: "MartletRuntime", targets: ["MartletRuntime"]),
         .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
+        .library(name: "VTL", targets: ["VTL"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -38,6 +39,7 @@ let package = Package(
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
         .target(name: "CoreTypes", swiftSettings: strict),
+        .target(name: "VTL", swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
