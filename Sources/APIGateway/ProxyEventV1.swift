@@ -53,7 +53,7 @@ enum ProxyEventV1 {
         let isREST = match.api.kind == .rest
         let stamp = context.stamp
         writer.begin("requestContext")
-        writer.member("resourceId", isREST ? match.resourceID : context.routeKey)
+        writer.member("resourceId", isREST ? match.route.resourceID : context.routeKey)
         if !isREST {
             writer.begin("authorizer")
             writer.null("claims")

@@ -13,7 +13,6 @@ package struct Router: Sendable {
         package let api: API
         package let stage: Stage
         package let route: Route
-        let resourceID: String
         let binaryMediaTypes: [String]
         /// The path behind the stage segment, with one leading slash.
         let path: Substring
@@ -33,12 +32,15 @@ package struct Router: Sendable {
         /// `ANY`, or a verb in capitals; `nil` for the route `$default`.
         package let method: String?
         package let path: String
+        /// Empty for HTTP APIs.
+        let resourceID: String
         let function: FunctionTarget?
         let payload: PayloadFormat
 
         init(_ operation: Operation) {
             self.method = operation.method
             self.path = operation.path
+            self.resourceID = operation.resourceID ?? ""
             if case .success(.function(let function, streams: _)) = operation.integration.target {
                 self.function = function
             } else {
@@ -58,7 +60,6 @@ package struct Router: Sendable {
         let tree: RouteTree
         let routes: [Route]
         let stages: [String: Stage]
-        let resourceIDs: [String]
         /// The `$default` route of an HTTP API.
         let defaultRoute: Int?
         let binaryMediaTypes: [String]
@@ -76,7 +77,6 @@ package struct Router: Sendable {
                 self.binaryMediaTypes = []
             }
             self.stages = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
-            self.resourceIDs = self.routes.map { RestAPI.resourceID(apiID: api.id, path: $0.path) }
             self.defaultRoute = self.routes.firstIndex { $0.path == "$default" }
             var tree = RouteTree()
             for (index, route) in self.routes.enumerated() where route.path != "$default" {
@@ -158,7 +158,7 @@ package struct Router: Sendable {
         }
         return .match(
             Match(
-                api: entry.api, stage: stage, route: entry.routes[found.index], resourceID: entry.resourceIDs[found.index],
+                api: entry.api, stage: stage, route: entry.routes[found.index],
                 binaryMediaTypes: entry.binaryMediaTypes, path: pathInStage, parameters: found.parameters))
     }
 }
