@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "CoreTypes", swiftSettings: strict),
         .target(name: "VTL", swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
-        .target(name: "APIGateway", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "APIGateway", dependencies: ["CoreTypes", "VTL"], swiftSettings: strict),
         .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
 
@@ -87,7 +87,7 @@ let package = Package(
 
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
-        .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "LambdaEvents"], swiftSettings: strict),
+        .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "VTL", "LambdaEvents"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(

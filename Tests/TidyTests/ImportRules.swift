@@ -28,7 +28,7 @@ struct ImportTable {
         Row("CoreTypes"),
         Row("VTL"),
         Row("LambdaEvents"),
-        Row("APIGateway", ours: ["CoreTypes"]),
+        Row("APIGateway", ours: ["CoreTypes", "VTL"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
         // The edges.
