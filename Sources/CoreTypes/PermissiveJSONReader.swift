@@ -11,10 +11,17 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     /// json-smart's mark for the end of its input; one in the text ends it too, but not between quotes.
     private static var end: UInt8 { 0x1A }
 
-    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// Whether the text may end anywhere: what is open then is taken as closed.
+    private let isCut: Bool
 
-    package static func read(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> Tree {
-        var reader = PermissiveJSONReader(bytes)
+    private init(_ bytes: UnsafeRawBufferPointer, isCut: Bool) {
+        self.bytes = bytes
+        self.isCut = isCut
+    }
+
+    /// - Parameter isCut: the first part of a longer text, of which whole and half values are wanted.
+    package static func read(_ bytes: UnsafeRawBufferPointer, isCut: Bool = false) throws(JSONError) -> Tree {
+        var reader = PermissiveJSONReader(bytes, isCut: isCut)
         return try reader.value(until: .end, depth: 0)
     }
 
@@ -72,7 +79,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         case UInt8(ascii: ":"), UInt8(ascii: "}"), UInt8(ascii: "]"):
             throw self.fault("'\(Character(Unicode.Scalar(self.current)))' where a value should stand")
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try self.number(until: stop)
-        case Self.end where stop == .member: throw self.fault("unexpected end of JSON text")
+        case Self.end where stop == .member && !self.isCut: throw self.fault("unexpected end of JSON text")
         default:
             let text = self.bare(from: self.position, until: stop)
             switch text {
@@ -95,7 +102,9 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
                 self.position += 1
                 return .makeArray(elements)
             case UInt8(ascii: ","): self.position += 1
-            case Self.end: throw self.fault("an array without its closing bracket")
+            case Self.end:
+                guard self.isCut else { throw self.fault("an array without its closing bracket") }
+                return .makeArray(elements)
             default: elements.append(try self.value(until: .element, depth: depth))
             }
         }
@@ -116,9 +125,11 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
             case UInt8(ascii: ","): self.position += 1
             case UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"):
                 throw self.fault("'\(Character(Unicode.Scalar(self.current)))' where a member name should stand")
+            case Self.end where self.isCut: return .makeObject(hasRepetition ? Self.lastOfEach(members) : members)
             default:
                 let start = self.position
                 let name = try self.name()
+                if self.isCut, self.current == Self.end { continue }
                 if names.mayRepeat(self.bytes[start..<self.position]) { hasRepetition = true }
                 members.append((name, try self.memberValue(depth: depth)))
             }
@@ -137,7 +148,8 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         self.position += 1
         let value = try self.value(until: .member, depth: depth)
         self.skipControls()
-        guard self.current == UInt8(ascii: ",") || self.current == UInt8(ascii: "}") else {
+        guard self.current == UInt8(ascii: ",") || self.current == UInt8(ascii: "}") || self.isCut && self.current == Self.end
+        else {
             throw self.fault("expected ',' or '}' after a member")
         }
         return value
@@ -190,7 +202,11 @@ extension PermissiveJSONReader {
         let quote = self.current
         let start = self.position + 1
         let end = Self.firstIndex(of: quote, or: UInt8(ascii: "\\"), in: self.bytes, from: start)
-        guard end < self.bytes.count else { throw self.fault("a string without its closing quote") }
+        guard end < self.bytes.count else {
+            guard self.isCut else { throw self.fault("a string without its closing quote") }
+            self.position = end
+            return String(decoding: self.bytes[start...], as: UTF8.self)
+        }
         if self.bytes[end] == quote {
             self.position = end + 1
             return String(decoding: self.bytes[start..<end], as: UTF8.self)
@@ -210,7 +226,10 @@ extension PermissiveJSONReader {
         self.position += 1
         while true {
             let byte = self.current
-            guard byte != Self.end else { throw self.fault("a string without its closing quote") }
+            guard byte != Self.end else {
+                guard self.isCut else { throw self.fault("a string without its closing quote") }
+                return text.string
+            }
             self.position += 1
             switch byte {
             case quote: return text.string
@@ -233,7 +252,7 @@ extension PermissiveJSONReader {
         case UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "'"), UInt8(ascii: "\""): text.append(byte)
         case UInt8(ascii: "u"): text.append(unit: try self.hexadecimal(digits: 4))
         case UInt8(ascii: "x"): text.append(unit: try self.hexadecimal(digits: 2))
-        case Self.end: throw self.fault("a string without its closing quote")
+        case Self.end: if !self.isCut { throw self.fault("a string without its closing quote") }
         // Any other escape stands for nothing. The character may be longer than this byte.
         default: while self.position < self.bytes.count, self.bytes[self.position] & 0xC0 == 0x80 { self.position += 1 }
         }

@@ -7,8 +7,23 @@ package final class MappingBody {
     /// As it arrived. Bytes that are not UTF-8 read as U+FFFD.
     package let bytes: [UInt8]
     private var parsed: Result<Value, JSONError>?
+    private let isCut: Bool
 
-    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        self.isCut = false
+    }
+
+    private init(firstPartOf bytes: [UInt8]) {
+        self.bytes = Array(bytes.prefix(Self.selectionBytes))
+        self.isCut = true
+    }
+
+    /// HTTP APIs look for values in the first 100 KB of a body.
+    private static let selectionBytes = 100 * 1024
+
+    /// The body as selection expressions of HTTP APIs see it.
+    private(set) lazy var firstPart = self.bytes.count > Self.selectionBytes ? MappingBody(firstPartOf: self.bytes) : self
 
     package convenience init(_ text: String) { self.init(Array(text.utf8)) }
 
@@ -24,7 +39,7 @@ package final class MappingBody {
             result = .success(.map(MapValue()))
         } else {
             result = self.bytes.withUnsafeBytes { bytes in
-                Result { () throws(JSONError) in try PermissiveJSONReader<Value>.read(bytes) }
+                Result { () throws(JSONError) in try PermissiveJSONReader<Value>.read(bytes, isCut: self.isCut) }
             }
         }
         self.parsed = result
