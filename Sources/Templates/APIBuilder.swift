@@ -34,7 +34,9 @@ struct APIBuilder {
             if let place = rest.resources.firstIndex(where: { $0.path == event.routePath }) {
                 rest.resources[place].methods.append(method)
             } else {
-                rest.resources.append(RestAPI.Resource(path: event.routePath, methods: [method]))
+                rest.resources.append(
+                    RestAPI.Resource(
+                        id: RestAPI.resourceID(apiID: rest.id, path: event.routePath), path: event.routePath, methods: [method]))
             }
             self.api = .rest(rest)
         case .http(var http):

@@ -39,7 +39,8 @@ struct APIReader {
                 builders[api.id]?.add(
                     event,
                     integration: .function(
-                        FunctionTarget(name: configuration?.name ?? name, qualifier: configuration?.alias), payload: event.payload,
+                        FunctionTarget(name: configuration?.name ?? name, qualifier: configuration?.alias),
+                        payload: event.payload,
                         region: self.evaluation.options.region, account: self.evaluation.options.accountID))
             }
         }

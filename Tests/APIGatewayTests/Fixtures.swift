@@ -43,7 +43,9 @@ func restAPI(
         if let place = api.resources.firstIndex(where: { $0.path == route.path }) {
             api.resources[place].methods.append(method)
         } else {
-            api.resources.append(RestAPI.Resource(path: route.path, methods: [method]))
+            api.resources.append(
+                RestAPI.Resource(
+                    id: RestAPI.resourceID(apiID: id, path: route.path), path: route.path, methods: [method]))
         }
     }
     api.binaryMediaTypes = binary

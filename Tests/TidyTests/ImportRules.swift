@@ -26,8 +26,9 @@ struct ImportTable {
     static let martlet = ImportTable(rows: [
         // The core: nothing from elsewhere.
         Row("CoreTypes"),
+        Row("VTL"),
         Row("LambdaEvents"),
-        Row("APIGateway", ours: ["CoreTypes"]),
+        Row("APIGateway", ours: ["CoreTypes", "VTL"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
         // The edges.

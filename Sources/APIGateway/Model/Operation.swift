@@ -7,6 +7,8 @@ package struct Operation: Hashable, Sendable {
     package var authorization: Authorization
     package var apiKeyRequired: Bool
     package var integration: Integration
+    /// REST: the id of the resource.
+    package var resourceID: String?
 }
 
 extension API {
@@ -18,14 +20,14 @@ extension API {
                 resource.methods.map {
                     Operation(
                         method: $0.httpMethod, path: resource.path, authorization: $0.authorization,
-                        apiKeyRequired: $0.apiKeyRequired, integration: $0.integration)
+                        apiKeyRequired: $0.apiKeyRequired, integration: $0.integration, resourceID: resource.id)
                 }
             }
         case .http(let api):
             api.routes.map {
                 Operation(
                     method: $0.method, path: $0.path, authorization: $0.authorization, apiKeyRequired: false,
-                    integration: $0.integration)
+                    integration: $0.integration, resourceID: nil)
             }
         }
     }

@@ -55,11 +55,14 @@ package struct RestAPI: Hashable, Sendable {
 
 extension RestAPI {
     package struct Resource: Hashable, Sendable {
+        /// What `$context.resourceId` says. Six characters; ``RestAPI/resourceID(apiID:path:)`` where the definition gives none.
+        package var id: String
         /// From the root: `/`, `/orders/{id}`, `/{proxy+}`.
         package var path: String
         package var methods: [Method]
 
-        package init(path: String, methods: [Method] = []) {
+        package init(id: String, path: String, methods: [Method] = []) {
+            self.id = id
             self.path = path
             self.methods = methods
         }
