@@ -45,17 +45,26 @@ package enum PercentEncoding {
 
     /// The text with every byte outside RFC 3986's unreserved characters encoded, in capitals; a space becomes `%20`.
     package static func encode(_ text: some StringProtocol) -> String {
-        guard !text.utf8.allSatisfy(self.isUnreserved) else { return String(text) }
+        self.encode(text, keeping: self.isUnreserved)
+    }
+
+    private static func encode(_ text: some StringProtocol, keeping isKept: (UInt8) -> Bool) -> String {
+        guard !text.utf8.allSatisfy(isKept) else { return String(text) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 3)
         for byte in text.utf8 {
-            if self.isUnreserved(byte) {
+            if isKept(byte) {
                 bytes.append(byte)
             } else {
                 bytes += [UInt8(ascii: "%"), self.digit(byte >> 4), self.digit(byte & 15)]
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The text as part of a path: slashes and what else a segment may hold (RFC 3986 section 3.3) stay.
+    package static func encodePath(_ text: some StringProtocol) -> String {
+        self.encode(text, keeping: { self.isUnreserved($0) || "/:@!$&'()*+,;=".utf8.contains($0) })
     }
 
     private static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 55 + nibble }

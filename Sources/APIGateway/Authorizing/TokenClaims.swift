@@ -37,7 +37,7 @@ package struct UnverifiedToken: Hashable, Sendable {
         guard !part.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "=") }) else {
             return nil
         }
-        return Base64.decode(part.replacing("-", with: "+").replacing("_", with: "/"))
+        return Base64.decode(String(part.replacing("-", with: "+").replacing("_", with: "/")))
     }
 }
 

@@ -56,24 +56,28 @@ enum ProxyEventV2 {
             writer.end()
         } else if let iam = context.iam {
             writer.begin("authorizer")
-            writer.begin("iam")
-            writer.member("accessKey", iam.accessKey)
-            writer.member("accountId", iam.accountID)
-            writer.member("callerId", iam.userID)
-            writer.null("cognitoIdentity")
-            writer.member("principalOrgId", iam.principalOrganizationID)
-            writer.member("userArn", iam.userARN)
-            writer.member("userId", iam.userID)
-            writer.end()
+            self.iam(iam, to: &writer)
             writer.end()
         }
+    }
+
+    private static func iam(_ iam: IAMIdentity, to writer: inout EventWriter) {
+        writer.begin("iam")
+        writer.member("accessKey", iam.accessKey)
+        writer.member("accountId", iam.accountID)
+        writer.member("callerId", iam.userID)
+        writer.null("cognitoIdentity")
+        writer.member("principalOrgId", iam.principalOrganizationID)
+        writer.member("userArn", iam.userARN)
+        writer.member("userId", iam.userID)
+        writer.end()
     }
 
     /// A function URL's event: route and stage are `$default`, the path is as sent. The caller is `anonymous` unless the request
     /// was signed, then it is the account.
     static func write(
         url: FunctionURL, request: GatewayRequest, target: RequestTarget, accountID: String, stamp: RequestStamp,
-        headers: [HTTPHeader], body: [UInt8]
+        headers: [HTTPHeader], iam: IAMIdentity?, body: [UInt8]
     ) -> [UInt8] {
         var writer = EventWriter(capacity: 1_536 + body.count + body.count / 2)
         writer.begin()
@@ -85,6 +89,11 @@ enum ProxyEventV2 {
         writer.member("accountId", url.requiresSignature ? accountID : "anonymous")
         writer.member("apiId", url.id)
         writer.null("authentication")
+        if let iam {
+            writer.begin("authorizer")
+            self.iam(iam, to: &writer)
+            writer.end()
+        }
         self.domain(RequestContext.domainName(request), to: &writer)
         self.http(request, method: request.method, path: String(target.path), to: &writer)
         writer.member("requestId", stamp.requestID.description)

@@ -34,26 +34,22 @@ struct RequestTransformation: Sendable {
         self.contentHandling = integration.contentHandling
     }
 
-    /// Names that fail every request when they are mapped to (recorded from AWS).
+    private static let headerPrefix = "integration.request.header."
+
     private static func forbiddenTarget(_ integration: Integration) -> String? {
-        var names: Set<String> = ["content-length", "transfer-encoding"]
-        if integration.type == .aws || integration.type == .awsProxy {
-            names.formUnion(["authorization", "connection", "expect", "proxy-authenticate", "te"])
-        }
         for mapping in integration.requestParameters {
-            guard let name = mapping.destination.removing(prefix: "integration.request.header."), names.contains(name.lowercased())
+            guard let name = mapping.destination.removing(prefix: self.headerPrefix),
+                IntegrationHeaders.fate(ofRequestHeader: name, type: integration.type) == .refused
             else { continue }
             return "the header \(name) can't be mapped to"
         }
         return nil
     }
 
-    /// For HTTP types a few names are dropped in silence (recorded from AWS).
     private static func withoutDropped(_ integration: Integration) -> [ParameterMapping] {
-        guard integration.type == .http || integration.type == .httpProxy else { return integration.requestParameters }
-        let dropped: Set<String> = ["connection", "expect", "proxy-authenticate", "te", "via"]
-        return integration.requestParameters.filter { mapping in
-            mapping.destination.removing(prefix: "integration.request.header.").map { !dropped.contains($0.lowercased()) } ?? true
+        integration.requestParameters.filter { mapping in
+            guard let name = mapping.destination.removing(prefix: self.headerPrefix) else { return true }
+            return IntegrationHeaders.fate(ofRequestHeader: name, type: integration.type) == .sent
         }
     }
 

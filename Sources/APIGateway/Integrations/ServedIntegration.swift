@@ -30,7 +30,7 @@ struct ServedIntegration: Sendable {
     let streams: Bool
 
     static func rest(
-        _ method: RestAPI.Method, stage: ServedStage, binaryMediaTypes: BinaryMediaTypes, note: (String) -> Void
+        _ method: RestAPI.Method, stage: ServedStage, note: (String) -> Void
     ) -> ServedIntegration {
         let integration = method.integration
         let request = RequestTransformation(integration, note: note)
@@ -60,8 +60,11 @@ struct ServedIntegration: Sendable {
         if integration.type == .mock { return .mock }
         let isProxy = integration.type == .awsProxy || integration.type == .httpProxy
         if let subtype = integration.subtype {
-            return HTTPServiceAction(subtype, integration.requestParameters).map(Backend.action)
-                ?? .broken("the service action \(subtype) is not emulated, or a parameter that it needs is missing")
+            do throws(HTTPServiceAction.Problem) {
+                return .action(try HTTPServiceAction(subtype, integration.requestParameters))
+            } catch {
+                return .broken(error.reason)
+            }
         }
         let uri = StageVariables.resolve(integration.uri ?? "", stage.variables)
         switch IntegrationTarget.parse(uri, type: integration.type) {

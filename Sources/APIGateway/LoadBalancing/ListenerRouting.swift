@@ -19,6 +19,26 @@ struct ListenerRouting {
             ?? listener.defaultActions
     }
 
+    /// The answer of a rule that forwards to nobody: a fixed response or a redirect.
+    static func response(
+        _ actions: [LoadBalancer.Action], _ listener: LoadBalancer.Listener, _ request: Request, rawQuery: Substring
+    ) -> GatewayResponse? {
+        for action in actions {
+            switch action {
+            case .forward: continue
+            case .fixedResponse(let status, let contentType, let body):
+                let headers = contentType.map { [HTTPHeader("Content-Type", $0)] } ?? []
+                return GatewayResponse(status: Int(status) ?? 503, headers: headers, body: .text(body ?? ""))
+            case .redirect(let redirect):
+                let scheme = listener.protocolName == "HTTPS" ? "https" : "http"
+                let (status, location) = self.location(
+                    redirect, scheme: scheme, port: listener.port, request: request, rawQuery: String(rawQuery))
+                return GatewayResponse(status: status, headers: [HTTPHeader("Location", location)], body: .text(""))
+            }
+        }
+        return nil
+    }
+
     private static func holds(_ condition: LoadBalancer.Condition, _ request: Request) -> Bool {
         func fits(_ text: String, _ patterns: [String], ignoringCase: Bool) -> Bool {
             let text = ignoringCase ? text.lowercased() : text
@@ -42,7 +62,7 @@ struct ListenerRouting {
     }
 
     /// A redirect's status and `Location`, its placeholders filled in ("Redirect actions").
-    static func location(_ redirect: LoadBalancer.Redirect, scheme: String, port: Int, request: Request, rawQuery: String)
+    private static func location(_ redirect: LoadBalancer.Redirect, scheme: String, port: Int, request: Request, rawQuery: String)
         -> (status: Int, location: String)
     {
         func fill(_ text: String) -> String {

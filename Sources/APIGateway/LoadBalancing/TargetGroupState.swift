@@ -35,6 +35,11 @@ package struct TargetGroupState: Hashable, Sendable {
         var isBeingChecked = false
         /// When draining ends.
         var leaves: Timestamp?
+
+        mutating func become(_ health: Health) {
+            self.health = health
+            self.streak = 0
+        }
     }
 
     package let check: TargetGroup.HealthCheck
@@ -132,11 +137,4 @@ package struct TargetGroupState: Hashable, Sendable {
     }
 
     private func place(of address: TargetAddress) -> Int? { self.targets.firstIndex { $0.address == address } }
-}
-
-extension TargetGroupState.Target {
-    fileprivate mutating func become(_ health: TargetGroupState.Health) {
-        self.health = health
-        self.streak = 0
-    }
 }

@@ -1,153 +1,101 @@
-/// The gateway as a pure value: a request in, a decision out. One value serves all connections; a new deployment is a new value.
+/// The gateway as a pure value: everything of a configuration that requests need, prepared for them. One value serves all requests;
+/// a new deployment is a new value. A request is one ``GatewayExchange``.
 package struct Gateway: Sendable {
-    package let router: Router
-    private let urls: [String: FunctionURL]
-    private let accountID: String
+    let router: Router
+    let urls: [String: FunctionURL]
+    let plans: UsagePlans
+    let links: VPCLinks
+    package let place: GatewayPlace
+    /// What of the configuration can't be served as written.
+    package let problems: [GatewayProblem]
 
-    package init(apis: [API], functionURLs: [FunctionURL] = [], accountID: String = "000000000000") {
-        self.router = Router(apis: apis)
+    package init(
+        _ configuration: GatewayConfiguration, functionURLs: [FunctionURL] = [], place: GatewayPlace = GatewayPlace()
+    ) {
+        var problems: [GatewayProblem] = []
+        let entries = configuration.apis.map { api -> Router.Entry in
+            switch api {
+            case .rest(let rest): Self.entry(rest, place: place, &problems)
+            case .http(let http): Self.entry(http, place: place, &problems)
+            }
+        }
+        self.router = Router(entries: entries, domains: configuration.domains)
         self.urls = Dictionary(functionURLs.map { ($0.id.lowercased(), $0) }) { first, _ in first }
-        self.accountID = accountID
+        self.plans = UsagePlans(configuration.usagePlans, keys: configuration.apiKeys)
+        self.links = VPCLinks(configuration)
+        self.place = place
+        // One problem of a method is found in each of its stages.
+        var seen: Set<GatewayProblem> = []
+        self.problems = problems.filter { seen.insert($0).inserted }
     }
 
-    package enum Decision: Sendable {
-        case invoke(InvocationPlan)
-        case respond(GatewayResponse)
+    package init(apis: [API], functionURLs: [FunctionURL] = [], place: GatewayPlace = GatewayPlace()) {
+        self.init(GatewayConfiguration(apis: apis), functionURLs: functionURLs, place: place)
     }
 
-    /// Decides on a request whose body is complete. The body is read during the call only.
-    package func route(_ request: GatewayRequest, body: UnsafeRawBufferPointer, stamp: RequestStamp) -> Decision {
-        let host = request.headers.last("host")
-        let target = RequestTarget(request.target)
-        if let host, let id = FunctionURL.id(ofHost: host) {
-            return self.decide(at: .functionURL, stamp) { () throws(GatewayFault) in
-                try self.plan(urlID: id, request, target: target, body: body, stamp: stamp)
-            }
-        }
-        let method = Self.method(of: request)
-        // The verb override is a REST rule, but which API is meant must be known first.
-        var outcome = self.router.resolve(method: method, path: target.path, host: host)
-        if method != request.method, outcome.kind == .http {
-            outcome = self.router.resolve(method: request.method, path: target.path, host: host)
-        }
-        return self.decide(at: outcome.kind == .rest ? .rest : .http, stamp) { () throws(GatewayFault) in
-            try Self.check(request, target: target, body: body, kind: outcome.kind)
-            switch outcome {
-            case .fault(let fault, _): throw Self.refined(fault, request)
-            case .match(let match):
-                let isREST = match.api.kind == .rest
-                return try self.plan(
-                    match, request, target: target, method: isREST ? method : request.method, body: body, stamp: stamp)
-            }
-        }
-    }
-
-    private func decide(
-        at door: Door, _ stamp: RequestStamp, _ plan: () throws(GatewayFault) -> InvocationPlan
-    ) -> Decision {
-        do {
-            return .invoke(try plan())
-        } catch {
-            return .respond(ResponseIdentity(door: door, stamp: stamp).response(for: error))
-        }
-    }
-
-    /// The answer to a request that the listener itself has to end: too many requests, or a body it stopped reading.
-    package func refusal(_ fault: GatewayFault, of request: GatewayRequest, stamp: RequestStamp) -> GatewayResponse {
-        let host = request.headers.last("host")
-        let door: Door
-        if let host, FunctionURL.id(ofHost: host) != nil {
-            door = .functionURL
-        } else {
-            let outcome = self.router.resolve(method: request.method, path: RequestTarget(request.target).path, host: host)
-            door = outcome.kind == .rest ? .rest : .http
-        }
-        return ResponseIdentity(door: door, stamp: stamp).response(for: fault)
-    }
-
-    /// `X-HTTP-Method-Override` replaces the verb (developer guide, "Amazon API Gateway important notes").
-    private static func method(of request: GatewayRequest) -> String {
-        guard let override = request.headers.last("x-http-method-override"), !override.isEmpty else { return request.method }
-        return override
-    }
-
-    private static func check(
-        _ request: GatewayRequest, target: RequestTarget, body: UnsafeRawBufferPointer, kind: API.Kind
-    ) throws(GatewayFault) {
-        guard request.target.utf8.count <= GatewayLimits.targetBytes else { throw .targetTooLong }
-        let size =
-            switch kind {
-            case .rest: request.headers.reduce(0) { $0 + $1.value.utf8.count }
-            case .http:
-                request.headers.reduce(request.method.utf8.count + request.target.utf8.count) {
-                    $0 + $1.name.utf8.count + $1.value.utf8.count
+    private static func entry(_ api: RestAPI, place: GatewayPlace, _ problems: inout [GatewayProblem]) -> Router.Entry {
+        let served = ServedAPI(api, place: place, problems: &problems)
+        let operations = API.rest(api).operations
+        let methods = api.resources.flatMap(\.methods)
+        func serve(_ stage: ServedStage, _ settings: RestAPI.Stage) -> [ServedMethod] {
+            zip(operations, methods).map { operation, method in
+                let verb = operation.method ?? "ANY"
+                func note(_ reason: String) {
+                    problems.append(GatewayProblem(apiID: api.id, place: "\(verb) \(operation.path)", reason: reason))
                 }
+                return ServedMethod(
+                    api: served, stage: stage, operation: operation,
+                    throttle: settings.settings(resourcePath: operation.path, method: verb)?.throttle,
+                    validation: RequestValidation(method, of: api, note: note),
+                    integration: .rest(method, stage: stage, note: note))
             }
-        guard size <= GatewayLimits.headerBytes else { throw .headersTooLarge }
-        guard body.count <= GatewayLimits.payloadBytes else { throw .payloadTooLarge }
-        if kind == .rest, let query = target.query, query.utf8.contains(UInt8(ascii: "|")) { throw .badRequest }
+        }
+        let stages = api.stages.map { stage -> Router.StageMethods in
+            let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
+            let plain = ServedStage(
+                name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
+            var methods = Router.StageMethods(name: stage.name, methods: serve(plain, stage))
+            if let canary = stage.canary {
+                let variables = stage.variables.merging(canary.variableOverrides) { $1 }
+                let served = ServedStage(
+                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true)
+                methods.canary = serve(served, stage)
+                methods.canaryShare = canary.percentTraffic / 100
+            }
+            return methods
+        }
+        return Router.Entry(served, operations: operations, stages: stages)
     }
 
-    /// Where nothing matched and the client sent credentials of another kind, AWS complains about those.
-    private static func refined(_ fault: GatewayFault, _ request: GatewayRequest) -> GatewayFault {
-        guard fault == .missingAuthenticationToken, let value = request.headers.last("authorization"),
-            !value.hasPrefix(Signature.algorithm)
-        else { return fault }
-        return .unreadableAuthorization(value)
+    private static func entry(_ api: HTTPAPI, place: GatewayPlace, _ problems: inout [GatewayProblem]) -> Router.Entry {
+        let served = ServedAPI(api, place: place, problems: &problems)
+        let operations = API.http(api).operations
+        let stages = api.stages.map { stage -> Router.StageMethods in
+            let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
+            let plain = ServedStage(
+                name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
+            let methods = zip(operations, api.routes).map { operation, route in
+                ServedMethod(
+                    api: served, stage: plain, operation: operation, throttle: stage.throttle(routeKey: route.routeKey),
+                    validation: .none,
+                    integration: .http(route, stage: plain) {
+                        problems.append(GatewayProblem(apiID: api.id, place: route.routeKey, reason: $0))
+                    })
+            }
+            return Router.StageMethods(name: stage.name, methods: methods)
+        }
+        return Router.Entry(served, operations: operations, stages: stages)
     }
 
-    private func plan(
-        _ match: Router.Match, _ request: GatewayRequest, target: RequestTarget, method: String, body: UnsafeRawBufferPointer,
-        stamp: RequestStamp
-    ) throws(GatewayFault) -> InvocationPlan {
-        let isREST = match.api.kind == .rest
-        let trace = TraceHeader(client: request.headers.last(TraceHeader.name), stamp: stamp)
-        let headers =
-            isREST
-            ? ForwardedHeaders.rest(request, traceID: trace.forwarded)
-            : ForwardedHeaders.http(request, bodyLength: body.count, traceID: trace.forwarded)
-        let context = EventContext(
-            request: request, target: target, match: match, method: method, headers: headers, stamp: stamp,
-            accountID: self.accountID)
-        guard let function = match.route.function else { throw .configurationError }
-        // A REST API knows format 1.0 only.
-        let isVersion1 = isREST || match.route.payload == .version1
-        let event = isVersion1 ? ProxyEventV1.write(context, body: body) : ProxyEventV2.write(context, body: body)
-        guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
-        let accept = request.headers.last("accept").flatMap(BinaryMediaTypes.mediaType)
-        let contract: ProxyResponse.Contract =
-            isREST
-            ? .rest(decodesBase64: BinaryMediaTypes.contains(match.binaryMediaTypes, accept))
-            : isVersion1 ? .httpVersion1 : .version2(.http)
-        return InvocationPlan(
-            functionName: function.name, qualifier: function.qualifier, event: event, trace: trace,
-            door: isREST ? .rest : .http, stamp: stamp,
-            timeoutSeconds: isREST ? GatewayLimits.restIntegrationSeconds : GatewayLimits.httpIntegrationSeconds,
-            contract: contract)
-    }
-
-    private func plan(
-        urlID: String, _ request: GatewayRequest, target: RequestTarget, body: UnsafeRawBufferPointer, stamp: RequestStamp
-    ) throws(GatewayFault) -> InvocationPlan {
-        guard let url = self.urls[urlID] else { throw .unknownURL }
-        try Self.check(request, target: target, body: body, kind: .http)
-        guard !url.requiresSignature || Signature.isPresent(in: request) else { throw .unsignedRequest }
-        let trace = TraceHeader(client: request.headers.last(TraceHeader.name), stamp: stamp)
-        let headers = ForwardedHeaders.http(request, bodyLength: nil, traceID: trace.forwarded)
-        let event = ProxyEventV2.write(
-            url: url, request: request, target: target, accountID: self.accountID, stamp: stamp, headers: headers, body: body)
-        guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
-        return InvocationPlan(
-            functionName: url.functionName, qualifier: url.qualifier, event: event, trace: trace, door: .functionURL,
-            stamp: stamp, timeoutSeconds: nil, contract: .version2(.functionURL))
-    }
-}
-
-extension Router.Outcome {
-    var kind: API.Kind {
-        switch self {
-        case .match(let match): match.api.kind
-        case .fault(_, let kind): kind
+    private static func format(
+        _ settings: AccessLogSettings?, apiID: String, stage: String, _ problems: inout [GatewayProblem]
+    ) -> AccessLogFormat? {
+        guard let settings else { return nil }
+        do throws(AccessLogFormat.Problem) {
+            return try AccessLogFormat(settings.format)
+        } catch {
+            problems.append(GatewayProblem(apiID: apiID, place: "access log of stage \(stage)", reason: error.rawValue))
+            return nil
         }
     }
 }

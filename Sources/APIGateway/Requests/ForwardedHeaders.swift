@@ -1,3 +1,5 @@
+import CoreTypes
+
 /// The request headers a function sees: some dropped, four added.
 enum ForwardedHeaders {
     /// Never reach a function behind a REST API (recorded from AWS).

@@ -9,6 +9,12 @@ package enum GatewayLimits {
     package static let headerBytes = 10_240
     /// The request target of a regional endpoint, query included.
     package static let targetBytes = 10_240
+    /// The same of an edge-optimized one.
+    package static let edgeTargetBytes = 8_192
+    /// The ARN of a method with an authorizer, with the actual path.
+    package static let methodARNBytes = 1_600
+    /// How long the function of an authorizer of an HTTP API may take.
+    package static let httpAuthorizerSeconds = 10
     /// How long a REST integration may take unless it says less.
     package static let restIntegrationSeconds = 29
     /// How long an HTTP API integration may take unless it says less.

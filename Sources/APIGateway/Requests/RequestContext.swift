@@ -24,6 +24,8 @@ struct RequestContext: Sendable {
     var iam: IAMIdentity?
     var key: KeyIdentity?
     var authorizer: AuthorizerResult?
+    /// The API key that the authorizer names.
+    var usageIdentifierKey: String?
     var record = RequestRecord()
 
     /// What went wrong; `$context.error`.

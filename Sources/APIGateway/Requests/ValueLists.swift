@@ -1,3 +1,5 @@
+import CoreTypes
+
 /// Names with all their values, in the order of first appearance: header lines and query parameters.
 package struct ValueLists: Hashable, Sendable {
     package private(set) var entries: [Entry] = []

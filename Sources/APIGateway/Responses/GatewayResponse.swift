@@ -1,3 +1,5 @@
+import CoreTypes
+
 /// What the client gets. `Date`, `Content-Length` and `Connection` are the listener's to add: they belong to the connection.
 package struct GatewayResponse: Hashable, Sendable {
     package enum Body: Hashable, Sendable {

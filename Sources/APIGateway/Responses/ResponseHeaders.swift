@@ -61,19 +61,29 @@ enum ResponseHeaders {
         value.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D && $0 != 0 }
     }
 
-    /// What becomes of names that belong to the gateway.
-    static func remapped(_ headers: [HTTPHeader], door: Door) -> [HTTPHeader] {
+    /// Where headers come from: each has its own table.
+    enum Source {
+        case restFunction
+        case restHTTPProxy
+        case httpAPI
+        case functionURL
+    }
+
+    /// What becomes of names that belong to the gateway (recorded from AWS for REST APIs and function URLs).
+    static func remapped(_ headers: [HTTPHeader], source: Source) -> [HTTPHeader] {
         headers.compactMap { header in
             let name = header.name.lowercased()
             if name == "transfer-encoding" { return nil }
-            switch door {
-            case .rest:
-                if ["connection", "content-length", "date", "server"].contains(name) {
-                    return HTTPHeader("x-amzn-Remapped-\(header.name)", header.value)
-                }
+            switch source {
+            case .restFunction:
+                if self.remappedByREST.contains(name) { return HTTPHeader("x-amzn-Remapped-\(header.name)", header.value) }
                 // The gateway's own values of these stand in their place.
                 return ["x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id"].contains(name) ? nil : header
-            case .http:
+            case .restHTTPProxy:
+                if name == "content-encoding" || name == "via" || name == "x-amz-apigw-id" { return nil }
+                let isRemapped = self.remappedByREST.contains(name) || name == "x-amzn-requestid"
+                return isRemapped ? HTTPHeader("x-amzn-Remapped-\(header.name)", header.value) : header
+            case .httpAPI:
                 let isOwn = name == "apigw-requestid" || name == "content-length" || name == "date"
                 return isOwn || ForwardedHeaders.hopByHop.contains(name) ? nil : header
             case .functionURL:
@@ -83,4 +93,6 @@ enum ResponseHeaders {
             }
         }
     }
+
+    private static let remappedByREST: Set<String> = ["connection", "content-length", "date", "server"]
 }

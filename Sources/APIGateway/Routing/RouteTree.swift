@@ -1,3 +1,5 @@
+import CoreTypes
+
 /// The routes of one API as a tree of path segments, built once. A lookup visits one node a segment, and more only where a more
 /// specific branch has no route for the verb; never more nodes than the tree has.
 struct RouteTree: Sendable {

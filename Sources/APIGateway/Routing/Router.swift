@@ -131,6 +131,8 @@ package struct Router: Sendable {
         return refusal ?? .fault(.routeNotFound, .http, nil)
     }
 
+    func isCustomDomain(_ host: String) -> Bool { self.domains.domain(ofHost: host) != nil }
+
     /// `abc123-vpce-0a1b.execute-api.eu-west-1.localhost:3000` gives `abc123` and `vpce-0a1b`.
     static func hostLabels(_ host: String) -> (apiID: String, vpcEndpointID: String?)? {
         let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)

@@ -1,5 +1,3 @@
-package import CoreTypes
-
 /// Where a gateway stands: parts of every ARN.
 package struct GatewayPlace: Hashable, Sendable {
     package var region: String
@@ -23,7 +21,7 @@ final class ServedAPI: Sendable {
     let binaryMediaTypes: BinaryMediaTypes
     let apiKeySource: RestAPI.APIKeySource
     let policy: ResourcePolicy
-    let gatewayResponses: GatewayResponses
+    let gatewayResponses: CustomizedResponses
     let cors: CORSHeaders?
     let authorizers: [String: ServedAuthorizer]
 
@@ -36,7 +34,7 @@ final class ServedAPI: Sendable {
         self.binaryMediaTypes = BinaryMediaTypes(api.binaryMediaTypes)
         self.apiKeySource = api.apiKeySource
         self.policy = ResourcePolicy(api.policy, apiID: api.id, isPrivate: api.endpointType == .private, place: place, &problems)
-        self.gatewayResponses = GatewayResponses(api.gatewayResponses)
+        self.gatewayResponses = CustomizedResponses(api.gatewayResponses)
         self.cors = nil
         self.authorizers = ServedAuthorizer.byName(api.authorizers, apiID: api.id, kind: .rest, problems: &problems)
     }
@@ -50,7 +48,7 @@ final class ServedAPI: Sendable {
         self.binaryMediaTypes = BinaryMediaTypes([])
         self.apiKeySource = .header
         self.policy = .none
-        self.gatewayResponses = GatewayResponses([])
+        self.gatewayResponses = CustomizedResponses([])
         self.cors = api.cors.map(CORSHeaders.init)
         self.authorizers = ServedAuthorizer.byName(api.authorizers, apiID: api.id, kind: .http, problems: &problems)
     }

@@ -25,7 +25,7 @@ final class ServedMethod: Sendable {
         self.stage = stage
         self.verb = operation.method
         self.path = operation.path
-        self.resourceID = RestAPI.resourceID(apiID: api.id, path: operation.path)
+        self.resourceID = operation.resourceID ?? ""
         let routeKey = operation.method.map { "\($0) \(operation.path)" } ?? operation.path
         self.routeKey = routeKey
         self.authorization = ServedAuthorization(operation.authorization, authorizers: api.authorizers)

@@ -93,7 +93,7 @@ struct JSONSchemaCompiler {
         }
         guard var value = root else { return nil }
         for segment in target.pointer.split(separator: "/") {
-            let name = segment.replacing("~1", with: "/").replacing("~0", with: "~")
+            let name = String(segment.replacing("~1", with: "/").replacing("~0", with: "~"))
             if let member = value[name] {
                 value = member
             } else if let index = Int(name), let elements = value.arrayValue, elements.indices.contains(index) {
@@ -153,7 +153,8 @@ extension JSONSchemaCompiler {
     private static let typeNames: Set<String> = ["array", "boolean", "integer", "null", "number", "object", "string"]
 
     private func types(_ value: JSON, at place: String) throws(Problem) -> [String] {
-        let types = value.stringValue.map { [$0] } ?? (try self.names(value, at: place))
+        let types: [String]
+        if let type = value.stringValue { types = [type] } else { types = try self.names(value, at: place) }
         if let unknown = types.first(where: { !Self.typeNames.contains($0) }) {
             throw Problem(place: place, reason: "\(unknown) is no type")
         }

@@ -1,5 +1,5 @@
 /// The gateway's own answers as an API customizes them (API Gateway developer guide, "Gateway responses for REST APIs").
-struct GatewayResponses: Sendable {
+struct CustomizedResponses: Sendable {
     private enum Source: Sendable {
         case literal(String)
         case variable(PlainTemplate.Variable)

@@ -1,0 +1,112 @@
+import CoreTypes
+
+extension GatewayExchange {
+    mutating func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+        if let host = self.request.headers.last("host"), let id = FunctionURL.id(ofHost: host) {
+            return try self.beginURL(id)
+        }
+        let (outcome, verb, target) = self.resolve()
+        self.api = outcome.api
+        if let answer = self.healthAnswer(target) { return self.finish(answer, at: now) }
+        try self.check(target: target, kind: outcome.kind)
+        if let cors = outcome.api?.cors, CORSHeaders.isPreflight(self.request) {
+            // Its headers come with those of every answer.
+            let headers = cors.preflightHeaders(origin: self.request.headers.first("origin") ?? "")
+            return self.finish(GatewayResponse(status: 204, headers: headers, body: .text("")), at: now)
+        }
+        switch outcome {
+        case .fault(let fault, _, _): throw self.refined(fault)
+        case .match(let match):
+            let context = self.makeContext(match, verb: verb, target: target)
+            self.context = context
+            self.executionLog?.begin(context)
+            return try self.authorize(context, &shared, at: now)
+        }
+    }
+
+    /// `X-HTTP-Method-Override` replaces the verb of a REST API (developer guide, "Amazon API Gateway important notes"); which API is
+    /// meant must be known first.
+    func resolve() -> (outcome: Router.Outcome, verb: String, target: RequestTarget) {
+        let target = RequestTarget(self.request.target)
+        func ask(_ verb: String) -> Router.Outcome {
+            self.gateway.router.resolve(
+                Router.Question(
+                    verb: verb, path: target.path, host: self.request.headers.last("host"),
+                    apiID: self.request.headers.last("x-apigw-api-id"), share: self.stamp.share))
+        }
+        if let override = self.request.headers.last("x-http-method-override"), !override.isEmpty {
+            let outcome = ask(override)
+            if outcome.kind == .rest { return (outcome, override, target) }
+        }
+        return (ask(self.request.method), self.request.method, target)
+    }
+
+    private func makeContext(_ match: Router.Match, verb: String, target: RequestTarget) -> RequestContext {
+        let headers =
+            match.method.api.kind == .rest
+            ? ForwardedHeaders.rest(self.request, traceID: self.trace.forwarded)
+            : ForwardedHeaders.http(self.request, bodyLength: self.body.count, traceID: self.trace.forwarded)
+        return RequestContext(
+            served: match.method, request: self.request, target: target, verb: verb, path: match.path, basePath: match.basePath,
+            pathParameters: match.parameters, query: ValueLists(query: target.query), headers: headers, body: self.body,
+            stamp: self.stamp, trace: self.trace)
+    }
+
+    /// `/ping` and `/sping` at the root of custom domains are the service's own health checks.
+    private func healthAnswer(_ target: RequestTarget) -> GatewayResponse? {
+        guard target.path == "/ping" || target.path == "/sping", self.request.method == "GET",
+            let host = self.request.headers.last("host"), self.gateway.router.isCustomDomain(host)
+        else { return nil }
+        return GatewayResponse(status: 200, headers: [HTTPHeader("Content-Type", "text/plain")], body: .text("healthy"))
+    }
+
+    func check(target: RequestTarget, kind: API.Kind) throws(GatewayFault) {
+        let request = self.request
+        let targetBytes = self.api?.endpointType == .edge ? GatewayLimits.edgeTargetBytes : GatewayLimits.targetBytes
+        guard request.target.utf8.count <= targetBytes else { throw .targetTooLong }
+        let size =
+            switch kind {
+            case .rest: request.headers.reduce(0) { $0 + $1.value.utf8.count }
+            case .http:
+                request.headers.reduce(request.method.utf8.count + request.target.utf8.count) {
+                    $0 + $1.name.utf8.count + $1.value.utf8.count
+                }
+            }
+        guard size <= GatewayLimits.headerBytes else { throw .headersTooLarge }
+        guard self.body.count <= GatewayLimits.payloadBytes else { throw .payloadTooLarge }
+        if kind == .rest, let query = target.query, query.utf8.contains(UInt8(ascii: "|")) { throw .badRequest }
+    }
+
+    /// Where nothing matched and the client sent credentials of another kind, AWS complains about those.
+    private func refined(_ fault: GatewayFault) -> GatewayFault {
+        guard fault == .missingAuthenticationToken, let value = self.request.headers.last("authorization"),
+            !value.hasPrefix(Signature.algorithm)
+        else { return fault }
+        return .unreadableAuthorization(value)
+    }
+}
+
+/// Function URLs: no stages, no mapping; a signature at most.
+extension GatewayExchange {
+    private mutating func beginURL(_ id: String) throws(GatewayFault) -> GatewayAction {
+        guard let url = self.gateway.urls[id] else { throw .unknownURL }
+        self.url = url
+        try self.check(target: RequestTarget(self.request.target), kind: .http)
+        guard url.requiresSignature else { return try self.invokeURL(url, iam: nil) }
+        guard Signature.isPresent(in: self.request) else { throw .unsignedRequest }
+        self.state = .verifyingSignature
+        return .verifySignature
+    }
+
+    mutating func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {
+        let target = RequestTarget(self.request.target)
+        let headers = ForwardedHeaders.http(self.request, bodyLength: nil, traceID: self.trace.forwarded)
+        let event = ProxyEventV2.write(
+            url: url, request: self.request, target: target, accountID: self.gateway.place.accountID, stamp: self.stamp,
+            headers: headers, iam: iam, body: self.body)
+        guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
+        self.state = .integrating(.functionProxy(.version2(.functionURL)))
+        return .invoke(
+            FunctionCall(functionName: url.functionName, qualifier: url.qualifier, payload: event, timeoutMilliseconds: nil))
+    }
+}

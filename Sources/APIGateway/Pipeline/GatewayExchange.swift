@@ -1,0 +1,110 @@
+package import CoreTypes
+
+/// One request on its way through the gateway: told what happened, it says what is to be done next, until it answers.
+///
+///     ready ──start──► [authorizing | verifyingToken | verifyingSignature] ──► [integrating] ──► answered
+///
+/// The stages between two states run at once: route → resource policy → authorizer → API key and usage plan → request validation →
+/// integration request, and back: integration response → method response. Each may end the request with a gateway response.
+package struct GatewayExchange {
+    enum State {
+        case ready
+        /// A Lambda authorizer was called.
+        case authorizing(AuthorizerCall)
+        case verifyingToken(TokenCheck)
+        case verifyingSignature
+        case integrating(Integrating)
+        case answered
+    }
+
+    let gateway: Gateway
+    package let request: GatewayRequest
+    let body: [UInt8]
+    package let stamp: RequestStamp
+    package let trace: RequestTrace
+    var state = State.ready
+    /// Once a method is found.
+    var context: RequestContext?
+    /// The API that was found, also where no method was.
+    var api: ServedAPI?
+    /// Once a function URL is found.
+    var url: FunctionURL?
+    /// Where the integration was asked.
+    var integrationBegan: Timestamp?
+    /// Lines for those who test a method; `nil` where nobody asked for them.
+    package internal(set) var executionLog: ExecutionLog?
+
+    package init(
+        gateway: Gateway, request: GatewayRequest, body: [UInt8], stamp: RequestStamp, logsExecution: Bool = false
+    ) {
+        self.gateway = gateway
+        self.request = request
+        self.body = body
+        self.stamp = stamp
+        self.trace = RequestTrace(client: request.headers.last(TraceHeader.name), stamp: stamp)
+        self.executionLog = logsExecution ? ExecutionLog() : nil
+    }
+
+    package var isAnswered: Bool { if case .answered = self.state { true } else { false } }
+
+    /// Function URLs have their own spelling of answers, and may stream.
+    package var door: Door {
+        if self.url != nil || FunctionURL.id(ofHost: self.request.headers.last("host") ?? "") != nil { return .functionURL }
+        return self.api?.door ?? .http
+    }
+
+    /// Routes the request and goes as far as it can.
+    package mutating func start(_ shared: inout GatewayState, at now: Timestamp) -> GatewayAction {
+        guard case .ready = self.state else { return .nothing }
+        return self.attempt(at: now) { (exchange) throws(GatewayFault) in try exchange.begin(&shared, at: now) }
+    }
+
+    /// Goes on with what happened. An event that the state does not wait for changes nothing: it came too late.
+    package mutating func resume(
+        _ event: GatewayEvent, _ shared: inout GatewayState, at now: Timestamp
+    ) -> GatewayAction {
+        self.attempt(at: now) { (exchange) throws(GatewayFault) in
+            switch (exchange.state, event) {
+            case (.authorizing(let call), .functionEnded(let result)):
+                try exchange.authorizerEnded(result, call, &shared, at: now)
+            case (.authorizing, .timedOut):
+                try exchange.authorizerFailed("Authorizer timed out", at: now)
+            case (.verifyingToken(let check), .tokenVerified):
+                try exchange.tokenVerified(check, &shared, at: now)
+            case (.verifyingToken, .tokenRefused(let reason)): throw .tokenRefused(reason)
+            case (.verifyingToken, .timedOut): throw .tokenRefused("the keys of the issuer can't be read")
+            case (.verifyingSignature, .signatureVerified(let identity)):
+                try exchange.signatureVerified(identity, &shared, at: now)
+            case (.verifyingSignature, .signatureRefused(let refusal)): throw exchange.fault(for: refusal)
+            case (.verifyingSignature, .timedOut): throw exchange.fault(for: .unknownKey)
+            case (.integrating(let integrating), .functionEnded(let result)):
+                try exchange.functionEnded(result, integrating, at: now)
+            case (.integrating(let integrating), .backendAnswered(let answer)):
+                try exchange.backendAnswered(answer, integrating, at: now)
+            case (.integrating(let integrating), .backendFailed(let failure)):
+                try exchange.backendFailed(failure, integrating, &shared)
+            case (.integrating, .timedOut): throw .integrationTimeout
+            case (.ready, _), (.answered, _), (.authorizing, _), (.verifyingToken, _), (.verifyingSignature, _),
+                (.integrating, _):
+                .nothing
+            }
+        }
+    }
+
+    /// Ends the request by a fault that the listener found: a body that it stopped reading, too many requests at once.
+    package mutating func refuse(_ fault: GatewayFault, at now: Timestamp) -> GatewayAction {
+        guard !self.isAnswered else { return .nothing }
+        if self.api == nil, self.url == nil { self.api = self.resolve().outcome.api }
+        return self.answer(fault, at: now)
+    }
+
+    private mutating func attempt(
+        at now: Timestamp, _ step: (inout GatewayExchange) throws(GatewayFault) -> GatewayAction
+    ) -> GatewayAction {
+        do throws(GatewayFault) {
+            return try step(&self)
+        } catch {
+            return self.answer(error, at: now)
+        }
+    }
+}
