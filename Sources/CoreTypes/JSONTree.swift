@@ -14,6 +14,10 @@ package protocol JSONTree {
     static func makeObject(_ members: [(name: String, value: Self)]) -> Self
 
     var shape: JSONShape { get }
+    /// The value as Java's `toString` writes it.
+    var text: String { get }
+    /// Whether both are one object, where values have an identity.
+    func isSame(as other: Self) -> Bool
     /// The member of an object; `nil` when there is none or this is no object.
     func member(_ name: String) -> Self?
     /// An element of an array. `index` is in its bounds.
@@ -52,6 +56,9 @@ extension JSON: JSONTree {
         case .object: .object
         }
     }
+
+    package var text: String { self.stringValue ?? self.description }
+    package func isSame(as other: JSON) -> Bool { self == other }
 
     package func member(_ name: String) -> JSON? { self.objectValue?[name] }
 

@@ -81,11 +81,13 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return try self.number(until: stop)
         case Self.end where stop == .member && !self.isCut: throw self.fault("unexpected end of JSON text")
         default:
+            // A control character before a keyword makes a string of it, although it is trimmed.
+            let mayBeKeyword = self.current > 0x20
             let text = self.bare(from: self.position, until: stop)
             switch text {
-            case "null": return .null
-            case "true": return .bool(true)
-            case "false": return .bool(false)
+            case "null" where mayBeKeyword: return .null
+            case "true" where mayBeKeyword: return .bool(true)
+            case "false" where mayBeKeyword: return .bool(false)
             default: return .string(text)
             }
         }
@@ -174,26 +176,10 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
 // MARK: - Text
 
 extension PermissiveJSONReader {
-    /// Text without quotes, from `start` to the next stop, less the white space around it.
+    /// Text without quotes, from `start` to the next stop, less the blanks and control characters around it.
     private mutating func bare(from start: Int, until stop: Stop) -> String {
         while self.current != Self.end, !stop.stops(at: self.current) { self.position += 1 }
-        return Self.trimmed(self.bytes[start..<self.position])
-    }
-
-    /// As json-smart trims: white space in Java's sense (`Character.isWhitespace`), but never the last character left.
-    private static func trimmed(_ slice: Slice<UnsafeRawBufferPointer>) -> String {
-        func isWhiteSpace(_ scalar: Unicode.Scalar) -> Bool {
-            switch scalar.value {
-            case 0x09...0x0D, 0x1C...0x20, 0x1680, 0x2000...0x2006, 0x2008...0x200A, 0x2028, 0x2029, 0x205F, 0x3000: true
-            default: false
-            }
-        }
-        let text = String(decoding: slice, as: UTF8.self)
-        var scalars = text.unicodeScalars[...]
-        guard let first = scalars.first, let last = scalars.last, isWhiteSpace(first) || isWhiteSpace(last) else { return text }
-        while let first = scalars.first, isWhiteSpace(first), scalars.dropFirst().first != nil { scalars.removeFirst() }
-        while let last = scalars.last, isWhiteSpace(last), scalars.dropLast().last != nil { scalars.removeLast() }
-        return String(scalars)
+        return String(decoding: trimmedOfControls(self.bytes[start..<self.position]), as: UTF8.self)
     }
 
     /// A string in double or single quotes. Without a backslash in it, it is taken as it stands, control characters and all;
@@ -241,8 +227,9 @@ extension PermissiveJSONReader {
     }
 
     private mutating func escape(into text: inout JavaTextBuffer) throws(JSONError) {
-        let byte = self.current
-        if byte != Self.end { self.position += 1 }
+        guard self.position < self.bytes.count else { return }
+        let byte = self.bytes[self.position]
+        self.position += 1
         switch byte {
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "n"): text.append(0x0A)
@@ -252,7 +239,6 @@ extension PermissiveJSONReader {
         case UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "'"), UInt8(ascii: "\""): text.append(byte)
         case UInt8(ascii: "u"): text.append(unit: try self.hexadecimal(digits: 4))
         case UInt8(ascii: "x"): text.append(unit: try self.hexadecimal(digits: 2))
-        case Self.end: if !self.isCut { throw self.fault("a string without its closing quote") }
         // Any other escape stands for nothing. The character may be longer than this byte.
         default: while self.position < self.bytes.count, self.bytes[self.position] & 0xC0 == 0x80 { self.position += 1 }
         }
@@ -309,7 +295,7 @@ extension PermissiveJSONReader {
         if isInteger { return Self.integer(text) }
         guard let decimal = Self.decimal(text) else {
             self.position = start
-            throw self.fault("a number without digits")
+            throw self.fault("a number without digits, or with too large an exponent")
         }
         return .number(decimal: decimal)
     }
@@ -354,11 +340,21 @@ extension PermissiveJSONReader {
         }
         guard !whole.isEmpty || !fraction.isEmpty else { return nil }
         if let last = rest.last, !isDigit(last) { return nil }
+        if text.count > Self.doubleCharacters, !Self.isScale(fraction.count, exponent: rest.dropFirst()) { return nil }
         let isPlain = !whole.isEmpty && (whole.count == 1 || whole.first != UInt8(ascii: "0")) && !fraction.isEmpty
         if isPlain { return String(decoding: text, as: UTF8.self) }
         let significant = whole.drop { $0 == UInt8(ascii: "0") }
         return (isNegative ? "-" : "") + (significant.isEmpty ? "0" : String(decoding: significant, as: UTF8.self))
-            + (fraction.isEmpty ? "" : "." + String(decoding: fraction, as: UTF8.self)) + String(decoding: rest, as: UTF8.self)
+            + "." + (fraction.isEmpty ? "0" : String(decoding: fraction, as: UTF8.self)) + String(decoding: rest, as: UTF8.self)
+    }
+
+    /// A longer number keeps all its digits (Java's `BigDecimal`), so its exponent has a bound.
+    private static var doubleCharacters: Int { 18 }
+
+    private static func isScale(_ fractionDigits: Int, exponent: Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard !exponent.isEmpty else { return true }
+        guard let exponent = Int32(String(decoding: exponent, as: UTF8.self)) else { return false }
+        return Int32(exactly: fractionDigits - Int(exponent)) != nil
     }
 }
 

@@ -25,6 +25,8 @@ package enum Change: Hashable, Sendable {
     case deduplicationSaved(DeduplicationRecord)
     /// Started, went on or ended (insert or replace).
     case moveTaskSaved(MessageMoveTask)
+    /// Ended long ago: only the last ten of a source are listed.
+    case moveTaskForgotten(RequestID)
     /// Serials and queue ids up to this one may be in use: after a restart the next one is higher.
     case serialsReserved(upTo: UInt64)
 }

@@ -23,7 +23,6 @@ package struct Effects: Sendable {
 /// client has gone before the answer could be written, give the messages back by ``QueueService/putBack(_:in:now:into:)``.
 package struct Delivery: Hashable, Sendable {
     package let waiter: WaiterID
-    package let queue: QueueName
     package let messages: [ReceivedMessage]
 }
 

@@ -1,17 +1,23 @@
 /// How a filter compares what it finds with what it expects. The two sides are not treated alike: the expected one stands on
 /// the right, and a text there is read as a number or a truth value when it meets one.
 enum JSONPathComparison {
-    enum Side {
-        case shape(JSONShape)
+    enum Side<Tree: JSONTree> {
+        case value(Tree)
         case pattern(JSONPathPattern)
     }
 
     /// - Throws: ``JSONPathError/unfit(_:)`` where the library throws: a text that is no number meets a number, `=~` without a pattern.
-    static func holds(
-        _ found: Side, _ comparison: JSONPathFilter.Comparison, _ expected: Side
+    static func holds<Tree>(
+        _ found: Side<Tree>, _ comparison: JSONPathFilter.Comparison, _ expected: Side<Tree>
     ) throws(JSONPathError) -> Bool {
         if comparison == .matches { return try self.matches(found, expected) }
-        guard case .shape(let found) = found, case .shape(let expected) = expected else { return false }
+        guard case .value(let foundValue) = found, case .value(let expectedValue) = expected else { return false }
+        let (found, expected) = (foundValue.shape, expectedValue.shape)
+        if found.isContainer, expected.isContainer {
+            // Nothing else is known of two lists or objects than whether they are one and the same.
+            let isOrEqual = comparison == .equal || comparison == .atLeast || comparison == .atMost
+            return isOrEqual && foundValue.isSame(as: expectedValue)
+        }
         switch comparison {
         case .equal: return try self.order(expected, found) == 0
         case .unequal: return try self.order(expected, found).map { $0 != 0 } ?? false
@@ -71,25 +77,28 @@ enum JSONPathComparison {
         return decimal
     }
 
-    private static func matches(_ found: Side, _ expected: Side) throws(JSONPathError) -> Bool {
+    private static func matches<Tree>(_ found: Side<Tree>, _ expected: Side<Tree>) throws(JSONPathError) -> Bool {
         let pattern: JSONPathPattern
-        let target: JSONShape
+        let target: Tree
         switch (found, expected) {
-        case (.pattern(let left), .shape(let right)): (pattern, target) = (left, right)
-        case (.shape(let left), .pattern(let right)): (pattern, target) = (right, left)
+        case (.pattern(let left), .value(let right)): (pattern, target) = (left, right)
+        case (.value(let left), .pattern(let right)): (pattern, target) = (right, left)
         case (.pattern, .pattern): return false
-        case (.shape, .shape): throw .unfit("'=~' needs a pattern: /…/ or /…/i")
+        case (.value, .value): throw .unfit("'=~' needs a pattern: /…/ or /…/i")
         }
-        let text: String
-        switch target {
-        case .null: return false
-        case .bool(let flag): text = flag ? "true" : "false"
-        case .number(let digits): text = digits
-        case .string(let string), .other(let string): text = string
-        case .array, .object: return false
-        }
+        guard target.shape != .null else { return false }
+        let text = target.text
         // A pattern was compiled once when the path was read; matching can fail on nothing else.
         do { return try pattern.compiled().wholeMatch(in: text) != nil } catch { throw .unfit("the pattern fails on '\(text)'") }
+    }
+}
+
+extension JSONShape {
+    fileprivate var isContainer: Bool {
+        switch self {
+        case .array, .object: true
+        case .null, .bool, .number, .string, .other: false
+        }
     }
 }
 

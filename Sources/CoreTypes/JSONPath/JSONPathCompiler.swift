@@ -4,7 +4,7 @@ struct JSONPathCompiler {
     private var position = 0
 
     init(_ text: String) {
-        let trimmed = trimmedOfControls(text.utf8)
+        let trimmed = Array(trimmedOfControls(text.utf8))
         let isRooted = trimmed.first == UInt8(ascii: "$") || trimmed.first == UInt8(ascii: "@")
         self.text = isRooted ? [UInt8(ascii: "$")] + trimmed.dropFirst() : Array("$.".utf8) + trimmed
         self.isEmpty = trimmed.isEmpty
@@ -86,11 +86,11 @@ struct JSONPathCompiler {
 }
 
 /// Less the spaces and control characters at both ends, as Java's `String.trim`.
-func trimmedOfControls(_ text: some BidirectionalCollection<UInt8>) -> [UInt8] {
+func trimmedOfControls<Text: BidirectionalCollection<UInt8>>(_ text: Text) -> Text.SubSequence {
     var rest = text[...]
-    while let first = rest.first, first <= 0x20 { rest.removeFirst() }
-    while let last = rest.last, last <= 0x20 { rest.removeLast() }
-    return Array(rest)
+    while let first = rest.first, first <= 0x20 { rest = rest.dropFirst() }
+    while let last = rest.last, last <= 0x20 { rest = rest.dropLast() }
+    return rest
 }
 
 /// One fragment of a path in brackets: `['a','b']`, `[0]`, `[1:3]`, `[?(…)]`, `[*]`.

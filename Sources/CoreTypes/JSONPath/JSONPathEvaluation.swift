@@ -191,20 +191,24 @@ extension JSONPathEvaluation {
                     return !isWanted
                 }
             case .comparison(let left, let comparison, let right):
-                return try JSONPathComparison.holds(try self.shape(of: left, item), comparison, try self.shape(of: right, item))
+                let found = try self.side(left, comparison, item)
+                let expected = try self.side(right, comparison, item)
+                return try JSONPathComparison.holds(found, comparison, expected)
             }
         } catch .notFound {
             return false
         }
     }
 
-    private func shape(of operand: JSONPathFilter.Operand, _ item: Tree) throws(JSONPathError) -> JSONPathComparison.Side {
+    private func side(
+        _ operand: JSONPathFilter.Operand, _ comparison: JSONPathFilter.Comparison, _ item: Tree
+    ) throws(JSONPathError) -> JSONPathComparison.Side<Tree> {
         switch operand {
-        case .text(let text): return .shape(.string(text))
+        case .text(let text): return .value(.string(text))
         case .pattern(let pattern): return .pattern(pattern)
         case .path(let path, let fromRoot):
             let evaluation = JSONPathEvaluation(root: self.root, requiresProperties: self.requiresProperties)
-            return .shape(try evaluation.value(of: path, in: fromRoot ? self.root : item).shape)
+            return .value(try evaluation.value(of: path, in: fromRoot ? self.root : item))
         }
     }
 }

@@ -47,10 +47,10 @@ extension JSONPathFilter {
         rest = trimmedOfControls(rest.dropFirst().dropLast())
         var criteria: [Criterion] = []
         var joins: [Bool] = []
-        for part in Self.split(rest) {
+        for part in Self.split(Array(rest)) {
             let text = trimmedOfControls(part)
-            if Self.isJoin(text[...]) {
-                joins.append(text[0] == UInt8(ascii: "&"))
+            if Self.isJoin(text) {
+                joins.append(text.first == UInt8(ascii: "&"))
             } else {
                 criteria.append(try Self.criterion(text))
             }
@@ -81,8 +81,8 @@ extension JSONPathFilter {
         return parts + [text[start...]]
     }
 
-    private static func criterion(_ text: [UInt8]) throws(JSONPathError) -> Criterion {
-        var rest = text[...]
+    private static func criterion(_ text: ArraySlice<UInt8>) throws(JSONPathError) -> Criterion {
+        var rest = text
         while let first = rest.first, "[?( ".utf8.contains(first) { rest.removeFirst() }
         while let last = rest.last, ") ".utf8.contains(last) { rest.removeLast() }
         guard !rest.isEmpty else { throw .invalidPath("a criterion of a filter is empty") }

@@ -129,6 +129,10 @@ package struct ReceivedMessage: Hashable, Sendable {
     package let attributes: [MessageAttribute]
     /// Over ``attributes``; `nil` when there are none.
     package let attributesMD5: MD5.Digest?
+    /// Body and all attributes, returned or not.
+    let billedBytes: Int
+    /// Of a group on a standard queue.
+    let isFair: Bool
 }
 
 package struct SystemAttribute: Hashable, Sendable {

@@ -48,8 +48,6 @@ package struct ListMessageMoveTasksResponse: Hashable, Sendable {
         /// Only while the task runs.
         package let taskHandle: String?
         package let task: MessageMoveTask
-        /// `ApproximateNumberOfMessagesToMove`: as counted when the task began.
-        package var messagesToMove: Int { self.task.messagesToMove }
     }
 }
 
@@ -74,9 +72,8 @@ package struct MessageMoveTask: Hashable, Sendable {
     package let destinationARN: String?
     package let maximumMessagesPerSecond: Int?
     package let startedAt: Timestamp
+    /// Messages that were visible when the task began. It moves no more than these, so that it ends.
     package let messagesToMove: Int
-    /// Messages that are added to the source later are not moved, so that a task ends.
-    package let lastSerial: MessageSerial
     package internal(set) var status: Status = .running
     package internal(set) var messagesMoved = 0
     /// A query code, such as `AWS.SimpleQueueService.NonExistentQueue`.
@@ -84,7 +81,7 @@ package struct MessageMoveTask: Hashable, Sendable {
 
     package init(
         id: RequestID, source: QueueID, sourceARN: String, destinationARN: String?, maximumMessagesPerSecond: Int?,
-        startedAt: Timestamp, messagesToMove: Int, lastSerial: MessageSerial, status: Status = .running, messagesMoved: Int = 0,
+        startedAt: Timestamp, messagesToMove: Int, status: Status = .running, messagesMoved: Int = 0,
         failureReason: String? = nil
     ) {
         self.id = id
@@ -94,7 +91,6 @@ package struct MessageMoveTask: Hashable, Sendable {
         self.maximumMessagesPerSecond = maximumMessagesPerSecond
         self.startedAt = startedAt
         self.messagesToMove = messagesToMove
-        self.lastSerial = lastSerial
         self.status = status
         self.messagesMoved = messagesMoved
         self.failureReason = failureReason
