@@ -58,48 +58,125 @@ func httpAPI(
     .http(HTTPAPI(id: id, logicalID: "Http", name: "http", stages: stages, routes: routes))
 }
 
-extension Gateway {
-    func decide(
-        _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []
-    ) -> Decision {
-        var request = GatewayRequest(method: method, target: target, headers: headers.map { HTTPHeader($0, $1) })
-        request.sourceIP = "203.0.113.24"
-        request.port = 3000
-        return body.withUnsafeBytes { self.route(request, body: $0, stamp: stamp()) }
+/// An exchange with the state it shares, as a listener drives it.
+struct Drive {
+    var exchange: GatewayExchange
+    var state: GatewayState
+    var now = testTime
+
+    init(_ gateway: Gateway, state: GatewayState = GatewayState(), _ request: GatewayRequest, body: [UInt8], logs: Bool = false) {
+        self.exchange = GatewayExchange(gateway: gateway, request: request, body: body, stamp: stamp(), logsExecution: logs)
+        self.state = state
     }
 
-    func plan(
-        _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = [],
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) throws -> InvocationPlan {
-        let decision = self.decide(method, target, headers: headers, body: body)
-        guard case .invoke(let plan) = decision else {
-            throw Refused(decision: "\(decision)")
+    mutating func start() -> GatewayAction { self.exchange.start(&self.state, at: self.now) }
+    mutating func resume(_ event: GatewayEvent) -> GatewayAction { self.exchange.resume(event, &self.state, at: self.now) }
+
+    /// The function's payload, answered.
+    mutating func answer(_ payload: String) throws -> GatewayResponse {
+        try Array(payload.utf8).withUnsafeBytes { try self.resume(.functionEnded(.success($0))).response }
+    }
+}
+
+extension GatewayAction {
+    var response: GatewayResponse {
+        get throws {
+            guard case .respond(let response) = self else { throw Refused(decision: "\(self)") }
+            return response
         }
-        return plan
+    }
+
+    var call: FunctionCall {
+        get throws {
+            switch self {
+            case .invoke(let call), .callAuthorizer(let call): return call
+            default: throw Refused(decision: "\(self)")
+            }
+        }
+    }
+
+    var backendRequest: BackendRequest {
+        get throws {
+            guard case .sendHTTP(let request) = self else { throw Refused(decision: "\(self)") }
+            return request
+        }
+    }
+
+    var serviceRequest: ServiceRequest {
+        get throws {
+            guard case .callService(let request) = self else { throw Refused(decision: "\(self)") }
+            return request
+        }
+    }
+
+    var isNothing: Bool { if case .nothing = self { true } else { false } }
+}
+
+func request(_ method: String, _ target: String, headers: [(String, String)] = []) -> GatewayRequest {
+    var request = GatewayRequest(method: method, target: target, headers: headers.map { HTTPHeader($0, $1) })
+    request.sourceIP = "203.0.113.24"
+    request.port = 3000
+    return request
+}
+
+extension Gateway {
+    func drive(
+        _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = [],
+        state: GatewayState = GatewayState(), logs: Bool = false
+    ) -> Drive {
+        Drive(self, state: state, request(method, target, headers: headers), body: body, logs: logs)
+    }
+
+    func decide(
+        _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []
+    ) -> GatewayAction {
+        var drive = self.drive(method, target, headers: headers, body: body)
+        return drive.start()
+    }
+
+    /// A request that leads to a call.
+    func plan(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) throws -> Plan {
+        var drive = self.drive(method, target, headers: headers, body: body)
+        let call = try drive.start().call
+        return Plan(drive: drive, call: call)
     }
 
     func refusal(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) throws
         -> GatewayResponse
     {
-        guard case .respond(let response) = self.decide(method, target, headers: headers, body: body) else {
-            throw Refused(decision: "an invocation")
-        }
-        return response
+        try self.decide(method, target, headers: headers, body: body).response
     }
 }
 
 struct Refused: Error { let decision: String }
 
-extension InvocationPlan {
+/// An exchange that waits for its function.
+struct Plan {
+    let drive: Drive
+    let call: FunctionCall
+    var functionName: String { self.call.functionName }
+    var qualifier: String? { self.call.qualifier }
+    var event: [UInt8] { self.call.payload }
+    var trace: TraceHeader { self.drive.exchange.trace.header }
+    var stamp: RequestStamp { self.drive.exchange.stamp }
+
     var json: JSON { get throws { try JSON(parsing: self.event) } }
 
-    func answer(_ payload: String) -> GatewayResponse { self.answer(Array(payload.utf8)) }
+    func response(for event: GatewayEvent) throws -> GatewayResponse {
+        var drive = self.drive
+        return try drive.resume(event).response
+    }
 
-    func answer(_ payload: [UInt8]) -> GatewayResponse {
-        payload.withUnsafeBytes { self.response(for: .success($0)) }
+    func response(for result: FunctionResult) throws -> GatewayResponse { try self.response(for: .functionEnded(result)) }
+
+    func answer(_ payload: String) throws -> GatewayResponse { try self.answer(Array(payload.utf8)) }
+
+    func answer(_ payload: [UInt8]) throws -> GatewayResponse {
+        try payload.withUnsafeBytes { try self.response(for: .success($0)) }
     }
 }
+
+var noPayload: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
 extension GatewayResponse {
     var text: String { String(decoding: self.body.bytes, as: UTF8.self) }

@@ -39,10 +39,12 @@ struct GatewayRobustnessTests {
             let method = ["GET", "POST", "", text(1)].randomElement(using: &generator) ?? ""
             let target = (Bool.random(using: &generator) ? "/stage/" : "") + text(9)
             switch Self.gateway.decide(method, target, headers: headers, body: body) {
-            case .invoke(let plan):
-                _ = try JSON(parsing: plan.event)
+            case .invoke(let call):
+                _ = try JSON(parsing: call.payload)
             case .respond(let response):
                 #expect(400..<600 ~= response.status)
+            default:
+                Issue.record("neither a call nor an answer")
             }
         }
     }
@@ -71,7 +73,7 @@ struct GatewayRobustnessTests {
                 payload = Array(payload.prefix(Int.random(in: 0...payload.count, using: &generator)))
             }
             for plan in plans {
-                let response = plan.answer(payload)
+                let response = try plan.answer(payload)
                 #expect(200..<600 ~= response.status)
                 #expect(response.headers.allSatisfy { !$0.value.utf8.contains(0x0A) && !$0.name.isEmpty })
             }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Payload format 2.0 event")
 struct ProxyEventV2Tests {
     static let gateway = Gateway(
-        apis: [httpAPI([route("ANY", "/orders/{id}", .version2), route(nil, "$default", .version2)])], accountID: "123456789012")
+        apis: [httpAPI([route("ANY", "/orders/{id}", .version2), route(nil, "$default", .version2)])], place: GatewayPlace(accountID: "123456789012"))
 
     @Test("what is empty is absent")
     func minimal() throws {
@@ -91,14 +91,14 @@ struct FunctionURLTests {
         functionURLs: [
             FunctionURL(id: "open1", functionName: "Open", qualifier: "live"),
             FunctionURL(id: "signed1", functionName: "Signed", requiresSignature: true),
-        ], accountID: "123456789012")
+        ], place: GatewayPlace(accountID: "123456789012"))
 
     static func host(_ id: String) -> [(String, String)] { [("Host", "\(id).lambda-url.eu-west-1.localhost:3000")] }
 
     @Test("the event: raw path, $default, anonymous")
     func event() throws {
         let plan = try Self.gateway.plan("GET", "/hello/%EC%B1%85//x/?a=1", headers: Self.host("open1"))
-        #expect(plan.functionName == "Open" && plan.qualifier == "live" && plan.timeoutSeconds == nil)
+        #expect(plan.functionName == "Open" && plan.qualifier == "live" && plan.call.timeoutMilliseconds == nil)
         let json = try plan.json
         #expect(json["rawPath"] == "/hello/%EC%B1%85//x/")
         #expect(json["routeKey"] == "$default")
@@ -126,27 +126,34 @@ struct FunctionURLTests {
         #expect(response.status == 403)
         #expect(response.text.hasPrefix(#"{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: "#))
         let header = ("Authorization", "AWS4-HMAC-SHA256 Credential=x")
-        let plan = try Self.gateway.plan("GET", "/", headers: Self.host("signed1") + [header])
-        #expect(try plan.json["requestContext"]?["accountId"] == "123456789012")
-        _ = try Self.gateway.plan("GET", "/?X-Amz-Signature=0a", headers: Self.host("signed1"))
+        let identity = IAMIdentity(
+            accessKey: "AKIDEXAMPLE", accountID: "123456789012", userID: "AIDAEXAMPLE", userARN: "arn:aws:iam::123456789012:user/me")
+        var drive = Self.gateway.drive("GET", "/", headers: Self.host("signed1") + [header])
+        guard case .verifySignature = drive.start() else { throw Refused(decision: "no verification") }
+        let json = try JSON(parsing: try drive.resume(.signatureVerified(identity)).call.payload)
+        #expect(json["requestContext"]?["accountId"] == "123456789012")
+        #expect(json["requestContext"]?["authorizer"]?["iam"]?["userArn"] == "arn:aws:iam::123456789012:user/me")
+        var presigned = Self.gateway.drive("GET", "/?X-Amz-Signature=0a", headers: Self.host("signed1"))
+        guard case .verifySignature = presigned.start() else { throw Refused(decision: "no verification") }
+        #expect(try presigned.resume(.signatureRefused(.unknownKey)).response.status == 403)
     }
 
     @Test("failures: plain 502, throttle 429")
     func failures() throws {
         let plan = try Self.gateway.plan("GET", "/", headers: Self.host("open1"))
-        for result in [FunctionResult.failed, .functionTimedOut, .missing] {
-            let response = plan.response(for: result)
+        for result in [FunctionResult.failed(noPayload), .timedOut(noPayload), .missing] {
+            let response = try plan.response(for: result)
             #expect(response.status == 502 && response.text == "Internal Server Error")
         }
-        #expect(plan.answer("not json").status == 502)
-        #expect(plan.response(for: .throttled).status == 429)
-        #expect(plan.response(for: .eventTooLarge).status == 413)
+        #expect(try plan.answer("not json").status == 502)
+        #expect(try plan.response(for: .throttled).status == 429)
+        #expect(try plan.response(for: .eventTooLarge).status == 413)
     }
 
     @Test("remaps what is the service's, adds the invocation's id")
     func headers() throws {
         let plan = try Self.gateway.plan("GET", "/", headers: Self.host("open1"))
-        let response = plan.answer(
+        let response = try plan.answer(
             #"{"statusCode":200,"headers":{"Connection":"x","x-amzn-RequestId":"y","X-A":"z"},"body":"b"}"#)
         #expect(
             response.lines == [

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("REST proxy responses")
 struct RESTResponseTests {
-    static func plan(accept: String? = nil, binary: [String] = []) throws -> InvocationPlan {
+    static func plan(accept: String? = nil, binary: [String] = []) throws -> Plan {
         try Gateway(apis: [restAPI([route("GET", "/a")], binary: binary)])
             .plan("GET", "/stage/a", headers: accept.map { [("Accept", $0)] } ?? [])
     }
@@ -37,9 +37,9 @@ struct RESTResponseTests {
         ])
     func refused(payload: String) throws {
         let accepting = try Self.plan(accept: "image/png", binary: ["image/png"])
-        let response = accepting.answer(payload)
+        let response = try accepting.answer(payload)
         #expect(response.status == 502)
-        #expect(response.text == #"{"message":"Internal server error"}"#)
+        #expect(response.text == #"{"message": "Internal server error"}"#)
         #expect(response.values("x-amzn-ErrorType") == ["InternalServerErrorException"])
         #expect(response.values("X-Amzn-Trace-Id").isEmpty)
     }
@@ -60,7 +60,7 @@ struct RESTResponseTests {
     @Test("the gateway's own headers")
     func headers() throws {
         let plan = try Self.plan()
-        let response = plan.answer(
+        let response = try plan.answer(
             #"{"headers":{"connection":"a","Content-Length":"1","Date":"d","Server":"s","Transfer-Encoding":"chunked","content-type":"text/plain","X-Amzn-RequestId":"mine"}}"#
         )
         #expect(
@@ -90,18 +90,20 @@ struct RESTResponseTests {
     func badBase64() throws {
         let response = try Self.plan(accept: "image/png", binary: ["*/*"]).answer(#"{"isBase64Encoded":true,"body":"a?"}"#)
         #expect(response.status == 500)
-        #expect(response.text == #"{"message":"Internal server error"}"#)
+        #expect(response.text == #"{"message": "Internal server error"}"#)
     }
 
     @Test("other outcomes")
     func outcomes() throws {
         let plan = try Self.plan()
-        #expect(plan.timeoutSeconds == 29)
-        for result in [FunctionResult.failed, .functionTimedOut, .throttled] { #expect(plan.response(for: result).status == 502) }
-        let late = plan.response(for: .integrationTimedOut)
-        #expect(late.status == 504 && late.text == #"{"message":"Endpoint request timed out"}"#)
-        #expect(plan.response(for: .eventTooLarge).status == 413)
-        #expect(plan.response(for: .missing).status == 500)
+        #expect(plan.call.timeoutMilliseconds == 29_000)
+        for result in [FunctionResult.failed(noPayload), .timedOut(noPayload), .throttled] {
+            #expect(try plan.response(for: result).status == 502)
+        }
+        let late = try plan.response(for: .timedOut)
+        #expect(late.status == 504 && late.text == #"{"message": "Endpoint request timed out"}"#)
+        #expect(try plan.response(for: .eventTooLarge).status == 413)
+        #expect(try plan.response(for: .missing).status == 500)
     }
 
     @Test("a response of LambdaEvents is one that REST accepts")
@@ -116,7 +118,7 @@ struct RESTResponseTests {
 
 @Suite("HTTP API responses")
 struct HTTPResponseTests {
-    static func plan(_ format: PayloadFormat) throws -> InvocationPlan {
+    static func plan(_ format: PayloadFormat) throws -> Plan {
         try Gateway(apis: [httpAPI([route("GET", "/a", format)])]).plan("GET", "/a")
     }
 
@@ -137,7 +139,7 @@ struct HTTPResponseTests {
     @Test("with one it is a response; unknown members are ignored")
     func explicit() throws {
         let plan = try Self.plan(.version2)
-        let response = plan.answer(
+        let response = try plan.answer(
             #"{"statusCode":"418","headers":{"X-A":1,"Set-Cookie":"z=9","Connection":"close","Transfer-Encoding":"chunked"},"cookies":["a=1","b=2; Secure"],"body":"aGk=","isBase64Encoded":true,"extra":{}}"#
         )
         #expect(response.status == 418)
@@ -170,7 +172,7 @@ struct HTTPResponseTests {
         let plan = try Self.plan(.version1)
         #expect(plan.answer(#"{"body":"x"}"#).status == 500)
         #expect(plan.answer(#""x""#).status == 500)
-        let response = plan.answer(
+        let response = try plan.answer(
             #"{"statusCode":200,"body":"aGk=","isBase64Encoded":true,"multiValueHeaders":{"a":["1","2"]}}"#)
         #expect(response.text == "hi" && response.values("a") == ["1", "2"])
     }
@@ -178,13 +180,13 @@ struct HTTPResponseTests {
     @Test("time-out and throttle are 503, failure is 500")
     func outcomes() throws {
         let plan = try Self.plan(.version2)
-        #expect(plan.timeoutSeconds == 30)
-        for result in [FunctionResult.functionTimedOut, .integrationTimedOut, .throttled] {
-            let response = plan.response(for: result)
+        #expect(plan.call.timeoutMilliseconds == 30_000)
+        for event in [GatewayEvent.functionEnded(.timedOut(noPayload)), .timedOut, .functionEnded(.throttled)] {
+            let response = try plan.response(for: event)
             #expect(response.status == 503 && response.text == #"{"message":"Service Unavailable"}"#)
         }
-        #expect(plan.response(for: .failed).status == 500)
-        #expect(plan.response(for: .missing).status == 500)
+        #expect(try plan.response(for: .failed(noPayload)).status == 500)
+        #expect(try plan.response(for: .missing).status == 500)
     }
 
     @Test("204 and 304 carry no body")

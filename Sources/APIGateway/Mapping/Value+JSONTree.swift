@@ -7,7 +7,6 @@ extension Value: JSONTree {
 
     /// A `double`; one of more than 18 characters keeps all its digits, as json-smart has it.
     static func number(decimal: String) -> Value {
-
         return .double(Double(decimal) ?? 0)
     }
 
@@ -28,6 +27,14 @@ extension Value: JSONTree {
         case .list(let list): .array(count: list.elements.count)
         case .map: .object
         case .character, .object: .other(self.text)
+        }
+    }
+
+    func isSame(as other: Value) -> Bool {
+        switch (self, other) {
+        case (.list(let left), .list(let right)): left === right
+        case (.map(let left), .map(let right)): left === right
+        default: self.text == other.text
         }
     }
 

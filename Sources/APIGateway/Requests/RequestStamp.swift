@@ -40,10 +40,11 @@ package struct RequestTrace: Hashable, Sendable {
     /// sent a `Parent`.
     package init(client: String?, stamp: RequestStamp) {
         let given = client.flatMap { TraceHeader($0) }
-        self.hasClientParent = given?.parent != nil
+        let parent = given?.parent.flatMap { $0.isEmpty ? nil : $0 }
+        self.hasClientParent = parent != nil
         let seconds = HexadecimalText.text(UInt64(truncatingIfNeeded: stamp.time.seconds), digits: 8)
         self.header = TraceHeader(
-            root: given?.root ?? "1-\(seconds)-\(stamp.traceDigits)", parent: given?.parent ?? stamp.parentDigits,
+            root: given?.root ?? "1-\(seconds)-\(stamp.traceDigits)", parent: parent ?? stamp.parentDigits,
             sampling: given?.sampling ?? (self.hasClientParent ? .sampled : .notSampled))
     }
 
