@@ -19,7 +19,7 @@ final class HostCore {
     private let storage: CodeStorage
     private let observer: LogPrinter?
     private let logs: LogWriter?
-    private let apis: [API]
+    private let gateway: Gateway
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
     private let gatewaySlot = ServiceSlot()
@@ -30,7 +30,8 @@ final class HostCore {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
-        self.apis = deployment.gateway.apis
+        self.gateway = Gateway(
+            deployment.gateway, place: GatewayPlace(region: settings.region, accountID: settings.account))
         var random = BufferedRandom()
         let digits = String(random.next(), radix: 16)
         let marker = String(repeating: "0", count: 16 - digits.count) + digits
@@ -128,7 +129,7 @@ final class HostCore {
                 id: $0.id, functionName: $0.functionName, qualifier: $0.alias,
                 requiresSignature: $0.configuration.authType == .iam)
         }
-        return Gateway(apis: self.apis, functionURLs: urls, accountID: self.settings.account)
+        return self.gateway.serving(urls)
     }
 
     // MARK: Invoke

@@ -2,7 +2,7 @@
 /// a new deployment is a new value. A request is one ``GatewayExchange``.
 package struct Gateway: Sendable {
     let router: Router
-    let urls: [String: FunctionURL]
+    private(set) var urls: [String: FunctionURL]
     let plans: UsagePlans
     let links: VPCLinks
     package let place: GatewayPlace
@@ -20,7 +20,7 @@ package struct Gateway: Sendable {
             }
         }
         self.router = Router(entries: entries, domains: configuration.domains)
-        self.urls = Dictionary(functionURLs.map { ($0.id.lowercased(), $0) }) { first, _ in first }
+        self.urls = Self.byID(functionURLs)
         self.plans = UsagePlans(configuration.usagePlans, keys: configuration.apiKeys)
         self.links = VPCLinks(configuration)
         self.place = place
@@ -31,6 +31,17 @@ package struct Gateway: Sendable {
 
     package init(apis: [API], functionURLs: [FunctionURL] = [], place: GatewayPlace = GatewayPlace()) {
         self.init(GatewayConfiguration(apis: apis), functionURLs: functionURLs, place: place)
+    }
+
+    /// The same gateway with other function URLs: nothing else is prepared again.
+    package func serving(_ functionURLs: [FunctionURL]) -> Gateway {
+        var gateway = self
+        gateway.urls = Self.byID(functionURLs)
+        return gateway
+    }
+
+    private static func byID(_ urls: [FunctionURL]) -> [String: FunctionURL] {
+        Dictionary(urls.map { ($0.id.lowercased(), $0) }) { first, _ in first }
     }
 
     private static func entry(_ api: RestAPI, place: GatewayPlace, _ problems: inout [GatewayProblem]) -> Router.Entry {

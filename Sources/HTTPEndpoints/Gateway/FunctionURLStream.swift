@@ -21,14 +21,14 @@ final class FunctionURLStream: InvocationClient {
         case nothing, prelude, body, over
     }
 
-    private let plan: InvocationPlan
+    private let conversation: GatewayConversation
     private let connection: HTTPConnection
     private var phase = Phase.nothing
     private var prelude: [UInt8] = []
 
-    init(plan: InvocationPlan, connection: HTTPConnection) {
-        self.plan = plan
-        self.connection = connection
+    init(_ conversation: GatewayConversation) {
+        self.conversation = conversation
+        self.connection = conversation.connection
     }
 
     func streamBegan(contentType: String?) {
@@ -54,7 +54,7 @@ final class FunctionURLStream: InvocationClient {
         switch self.phase {
         case .nothing:
             self.phase = .over
-            self.connection.respond(with: self.plan.response(to: result))
+            self.conversation.finished(result)
         case .prelude: self.refuse()
         case .body:
             self.phase = .over
@@ -103,7 +103,7 @@ final class FunctionURLStream: InvocationClient {
         self.phase = .body
         self.connection.startStream(status: HTTPResponseStatus(statusCode: status)) { head in
             for header in headers { head.writeForeignHeader(header.name, header.value) }
-            head.writeHeader("x-amzn-requestid" as StaticString, self.plan.stamp.requestID.description)
+            head.writeHeader("x-amzn-requestid" as StaticString, self.conversation.exchange.stamp.requestID.description)
             head.writeHeader("date" as StaticString, HTTPDate.now)
         }
     }
@@ -112,6 +112,7 @@ final class FunctionURLStream: InvocationClient {
     private func refuse() {
         self.phase = .over
         self.prelude = []
-        self.connection.respond(with: self.plan.response(for: .failed))
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        self.conversation.resume(.functionEnded(.failed(nothing)))
     }
 }

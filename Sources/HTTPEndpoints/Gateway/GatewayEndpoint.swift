@@ -7,12 +7,14 @@ import LambdaCore
 import NIOCore
 package import NIOHTTP1
 
-/// Serves the APIs of a deployment and function URLs: decodes a request, asks the gateway what it means, invokes, answers.
+/// Serves the APIs of a deployment and function URLs: decodes a request, and does what its exchange says until it answers.
 package final class GatewayEndpoint: HTTPService {
-    private let service: LambdaService
+    let service: LambdaService
     private let port: Int
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
+    /// Outlives deployments.
+    package var state = GatewayState()
 
     package init(service: LambdaService, gateway: Gateway, port: Int) {
         self.service = service
@@ -25,113 +27,31 @@ package final class GatewayEndpoint: HTTPService {
     }
 
     package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
-        let stamp = self.makeStamp()
-        let gatewayRequest = self.gatewayRequest(request.head, on: connection)
-        let decision = request.body.withUnsafeReadableBytes { self.gateway.route(gatewayRequest, body: $0, stamp: stamp) }
-        switch decision {
-        case .respond(let response): connection.respond(with: response)
-        case .invoke(let plan): self.invoke(plan, on: connection)
-        }
+        let exchange = self.makeExchange(request.head, body: Array(buffer: request.body), on: connection)
+        GatewayConversation(exchange, endpoint: self, connection: connection).start()
     }
 
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
-        connection.respond(
-            with: self.gateway.refusal(.payloadTooLarge, of: self.gatewayRequest(head, on: connection), stamp: self.makeStamp()))
+        var exchange = self.makeExchange(head, body: [], on: connection)
+        if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
+            connection.respond(with: response)
+        }
     }
 
-    private func makeStamp() -> RequestStamp {
-        self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
-    }
-
-    private func gatewayRequest(_ head: HTTPRequestHead, on connection: HTTPConnection) -> GatewayRequest {
+    private func makeExchange(_ head: HTTPRequestHead, body: [UInt8], on connection: HTTPConnection) -> GatewayExchange {
         var request = GatewayRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
             sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
         request.port = self.port
-        return request
+        let stamp = self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
+        return GatewayExchange(gateway: self.gateway, request: request, body: body, stamp: stamp)
     }
 
-    private func invoke(_ plan: InvocationPlan, on connection: HTTPConnection) {
-        let function: ResolvedFunction
-        do throws(LambdaAPIError) {
-            function = try self.service.resolve(plan.functionName, qualifier: plan.qualifier)
-        } catch {
-            connection.respond(with: plan.response(for: .missing))
-            return
-        }
-        guard plan.event.count <= FunctionLimits.requestBytes else {
-            connection.respond(with: plan.response(for: .eventTooLarge))
-            return
-        }
-        let streams = plan.door == .functionURL && self.streams(plan)
-        let client: any InvocationClient
-        if streams {
-            client = FunctionURLStream(plan: plan, connection: connection)
-        } else {
-            let answer = GatewayAnswer(plan: plan, connection: connection)
-            if let seconds = plan.timeoutSeconds, seconds < function.configuration.timeoutSeconds {
-                answer.startTimer(seconds: seconds, on: self.service.eventLoop)
-            }
-            client = answer
-        }
-        self.service.invoker.invoke(
-            Invocation(
-                id: plan.invocationID(self.service.makeRequestID()), function: function, payload: ByteBuffer(bytes: plan.event),
-                source: plan.door == .functionURL ? .functionURL : .gateway, traceHeader: plan.trace.text,
-                streamsResponse: streams, client: client))
+    /// Whether a function's URL has `InvokeMode: RESPONSE_STREAM`.
+    func streams(_ call: FunctionCall) -> Bool {
+        let urls = self.service.registry.records[call.functionName]?.urls
+        return urls?[call.qualifier ?? FunctionVersion.latest]?.configuration.invokeMode == .responseStream
     }
-
-    /// Whether the function's URL has `InvokeMode: RESPONSE_STREAM`.
-    private func streams(_ plan: InvocationPlan) -> Bool {
-        let urls = self.service.registry.records[plan.functionName]?.urls
-        return urls?[plan.qualifier ?? FunctionVersion.latest]?.configuration.invokeMode == .responseStream
-    }
-}
-
-/// Turns the result of one invocation into the answer that the plan makes of it.
-private final class GatewayAnswer: InvocationClient {
-    private let plan: InvocationPlan
-    private let connection: HTTPConnection
-    private var timer: Scheduled<Void>?
-    private var isOver = false
-
-    init(plan: InvocationPlan, connection: HTTPConnection) {
-        self.plan = plan
-        self.connection = connection
-    }
-
-    /// Only where the gateway waits for less than the function may take.
-    func startTimer(seconds: Int, on eventLoop: any EventLoop) {
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        self.timer = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) {
-            bound.value.respond { bound.value.plan.response(for: .integrationTimedOut) }
-        }
-    }
-
-    func finished(_ result: InvocationResult) {
-        self.timer?.cancel()
-        self.respond { self.plan.response(to: result) }
-    }
-
-    private func respond(_ response: () -> GatewayResponse) {
-        guard !self.isOver else { return }
-        self.isOver = true
-        self.connection.respond(with: response())
-    }
-}
-
-extension InvocationPlan {
-    func response(to result: InvocationResult) -> GatewayResponse {
-        switch result.failure {
-        case nil: result.payload.withUnsafeReadableBytes { self.response(for: .success($0)) }
-        case .function, .unavailable: self.response(for: .failed)
-        case .timeout: self.response(for: .functionTimedOut)
-        case .throttled: self.response(for: .throttled)
-        }
-    }
-
-    /// A function URL's request id is the invocation's; an API's is its own.
-    func invocationID(_ other: RequestID) -> RequestID { self.door == .functionURL ? self.stamp.requestID : other }
 }
 
 extension HTTPConnection {

@@ -1,0 +1,130 @@
+import APIGateway
+import CoreTypes
+import ExecutionEnvironments
+import HTTPServing
+import LambdaCore
+import NIOCore
+
+/// One request of a client: does what the exchange says, and tells it what happened, until it answers.
+///
+/// A conversation waits for one thing at a time. What comes after the time-out of that thing is dropped by the exchange, or here
+/// where a later wait has begun.
+final class GatewayConversation {
+    private(set) var exchange: GatewayExchange
+    let connection: HTTPConnection
+    private let endpoint: GatewayEndpoint
+    private var timer: Scheduled<Void>?
+    /// Counts the waits, so that a late result is known as one.
+    private var wait = 0
+
+    init(_ exchange: GatewayExchange, endpoint: GatewayEndpoint, connection: HTTPConnection) {
+        self.exchange = exchange
+        self.endpoint = endpoint
+        self.connection = connection
+    }
+
+    func start() { self.perform(self.exchange.start(&self.endpoint.state, at: HostClock.now())) }
+
+    func resume(_ event: GatewayEvent) {
+        self.timer?.cancel()
+        self.timer = nil
+        self.perform(self.exchange.resume(event, &self.endpoint.state, at: HostClock.now()))
+    }
+
+    func finished(_ result: InvocationResult) {
+        result.payload.withUnsafeReadableBytes { self.resume(.functionEnded(result.outcome($0))) }
+    }
+
+    private func perform(_ action: GatewayAction) {
+        self.wait += 1
+        switch action {
+        case .respond(let response): self.connection.respond(with: response)
+        case .invoke(let call): self.invoke(call)
+        case .callAuthorizer(let call): self.invoke(call)
+        case .verifySignature: self.resume(self.signatureEvent())
+        // This listener has no client of its own yet: what needs one is refused, never answered wrongly.
+        case .verifyToken: self.resume(.tokenRefused("the keys of the issuer can't be read"))
+        case .sendHTTP, .callService: self.resume(.backendFailed(.unresolvable))
+        case .nothing: break
+        }
+    }
+
+    /// Local credentials are not checked: whoever names an access key is the account's own user of that name.
+    private func signatureEvent() -> GatewayEvent {
+        let account = self.endpoint.gateway.place.accountID
+        let key = Signature.accessKey(of: self.exchange.request) ?? "unknown"
+        return .signatureVerified(
+            IAMIdentity(accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)"))
+    }
+
+    private func invoke(_ call: FunctionCall) {
+        let service = self.endpoint.service
+        let function: ResolvedFunction
+        do throws(LambdaAPIError) {
+            function = try service.resolve(call.functionName, qualifier: call.qualifier)
+        } catch {
+            return self.resume(.functionEnded(.missing))
+        }
+        guard call.payload.count <= FunctionLimits.requestBytes else { return self.resume(.functionEnded(.eventTooLarge)) }
+        if call.isAsynchronous { return self.accept(call, function: function) }
+        let isURL = self.exchange.door == .functionURL
+        let streams = isURL && self.endpoint.streams(call)
+        if let limit = call.timeoutMilliseconds, limit < function.configuration.timeoutSeconds * 1_000 {
+            self.startTimer(milliseconds: limit)
+        }
+        let client: any InvocationClient = streams ? FunctionURLStream(self) : GatewayAnswer(self, wait: self.wait)
+        service.invoker.invoke(
+            Invocation(
+                // A function URL's request id is the invocation's; an API's is its own.
+                id: isURL ? self.exchange.stamp.requestID : service.makeRequestID(), function: function,
+                payload: ByteBuffer(bytes: call.payload), source: isURL ? .functionURL : .gateway,
+                traceHeader: self.exchange.trace.header.text, streamsResponse: streams, client: client))
+    }
+
+    /// Invocation type `Event`: the answer is empty once the event is accepted.
+    private func accept(_ call: FunctionCall, function: ResolvedFunction) {
+        let service = self.endpoint.service
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        guard let asynchronous = service.asynchronous else { return self.resume(.functionEnded(.missing)) }
+        do throws(LambdaAPIError) {
+            try asynchronous.accept(
+                function: function, qualifier: call.qualifier ?? function.aliasName, payload: ByteBuffer(bytes: call.payload),
+                requestID: service.makeRequestID(), clientContext: nil, traceHeader: self.exchange.trace.header.text)
+        } catch {
+            return self.resume(.functionEnded(error.status == 413 ? .eventTooLarge : .throttled))
+        }
+        self.resume(.functionEnded(.success(nothing)))
+    }
+
+    private func startTimer(milliseconds: Int) {
+        let eventLoop = self.endpoint.service.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        self.timer = eventLoop.scheduleTask(in: .milliseconds(Int64(milliseconds))) { bound.value.resume(.timedOut) }
+    }
+
+    /// Turns the result of one call into an event, unless the conversation went on without it.
+    private final class GatewayAnswer: InvocationClient {
+        private let conversation: GatewayConversation
+        private let wait: Int
+
+        init(_ conversation: GatewayConversation, wait: Int) {
+            self.conversation = conversation
+            self.wait = wait
+        }
+
+        func finished(_ result: InvocationResult) {
+            if self.conversation.wait == self.wait { self.conversation.finished(result) }
+        }
+    }
+}
+
+extension InvocationResult {
+    fileprivate func outcome(_ payload: UnsafeRawBufferPointer) -> FunctionResult {
+        switch self.failure {
+        case nil: .success(payload)
+        case .function, .unavailable: .failed(payload)
+        case .timeout: .timedOut(payload)
+        case .throttled: .throttled
+        }
+    }
+}
