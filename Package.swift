@@ -72,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Emulator", arguments,
+                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Emulator", arguments,
             ],
             swiftSettings: strict),
 

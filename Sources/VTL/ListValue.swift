@@ -8,9 +8,9 @@ public final class ListValue {
         case json
     }
 
-    public var elements: [Value] { didSet { self.revision &+= 1 } }
+    public var elements: [Value]
     public let style: Style
-    /// Counts the changes, so that a loop over the list can refuse to go on after one.
+    /// Counts the additions and removals by methods, so that a loop over the list can refuse to go on after one.
     var revision: UInt32 = 0
 
     public init(_ elements: [Value] = [], style: Style = .java) {

@@ -47,7 +47,7 @@ struct ImportTable {
             "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPServing", "HTTPEndpoints"]),
             others: system.union(["NIO*"])),
         Row(
-            "martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Emulator"]),
+            "martlet", ours: core.union(["VTL", "Templates", "ExecutionEnvironments", "Emulator"]),
             others: system.union(["ArgumentParser"])),
         // What a function links: nothing of the host.
         Row("MartletRuntime", others: system),

@@ -16,13 +16,15 @@ package struct CompiledTemplate: Sendable {
 
     /// - Parameters:
     ///   - overrides: those made before: a MOCK's response template sees what its request template set.
+    ///   - variables: further names, for tests of templates; the gateway knows none.
     ///   - trace: for people who ask which line wrote what.
     package func render(
-        _ input: MappingInput, overrides: MappingOverrides = MappingOverrides(), trace: EvaluationTrace? = nil
+        _ input: MappingInput, overrides: MappingOverrides = MappingOverrides(), variables more: [String: Value] = [:],
+        trace: EvaluationTrace? = nil
     ) throws(MappingFailure) -> RenderedMapping {
         let variables = TemplateVariables(input, overrides: overrides)
         do throws(TemplateError) {
-            let body = try self.template.render(variables.values, trace: trace)
+            let body = try self.template.render(variables.values.merging(more) { _, more in more }, trace: trace)
             return RenderedMapping(body: body, overrides: variables.overrides)
         } catch {
             throw variables.input.failure ?? .template(error)

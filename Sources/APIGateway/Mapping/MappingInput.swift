@@ -65,4 +65,10 @@ package enum MappingFailure: Error, Equatable, CustomStringConvertible {
         case .noStatusCode: "the request template of a MOCK integration gives no object with a whole number statusCode"
         }
     }
+
+    /// Whether the answer is the client's 400 (`Invalid JSON in request body`) instead of 500.
+    package func isClientFault(in phase: CompiledTemplate.Phase) -> Bool {
+        guard case .unreadableBody = self else { return false }
+        return phase == .request
+    }
 }
