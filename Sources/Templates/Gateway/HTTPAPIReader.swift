@@ -77,7 +77,7 @@ struct HTTPAPIReader {
                 let type = part.choice("AuthorizerType", of: AuthorizerType.allCases)
             else { continue }
             var authorizer = Authorizer(
-                id: AuthorizerCheck.id(apiID: self.id, name: name), name: name, kind: .jwt(issuer: "", audiences: []),
+                id: Authorizer.id(apiID: self.id, name: name), name: name, kind: .jwt(issuer: "", audiences: []),
                 identitySources: part.texts("IdentitySource") ?? [], resultTTLSeconds: 0)
             if type == .jwt {
                 let configuration = part.map("JwtConfiguration")

@@ -133,7 +133,7 @@ struct RestAPIReader {
         else { return nil }
         let sources = (part.text("IdentitySource") ?? "").split(separator: ",").map { String($0).trimmed }
         var authorizer = Authorizer(
-            id: AuthorizerCheck.id(apiID: self.id, name: name), name: name, kind: .cognitoUserPools(providerARNs: []),
+            id: Authorizer.id(apiID: self.id, name: name), name: name, kind: .cognitoUserPools(providerARNs: []),
             identitySources: sources, resultTTLSeconds: 0)
         if type == .cognito {
             authorizer.kind = .cognitoUserPools(providerARNs: part.texts("ProviderARNs") ?? [])

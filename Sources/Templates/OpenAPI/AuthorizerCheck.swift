@@ -6,10 +6,6 @@ enum AuthorizerCheck {
     private static let resultTTL = 0...3600
     private static let defaultResultTTL = 300
 
-    static func id(apiID: String, name: String) -> String {
-        String(API.id(forLogicalID: "\(apiID)/authorizer/\(name)").prefix(6))
-    }
-
     /// The time that is given, else 300 s; nothing is kept for an authorizer whose results have no key.
     static func resultTTL(_ property: String, in reader: PropertyReader, for authorizer: Authorizer) -> Int {
         if let seconds = reader.integer(property, in: Self.resultTTL) { return seconds }

@@ -95,7 +95,7 @@ struct SecurityReader {
             sources = [self.kind == .rest ? "method.request.header.\(header)" : "$request.header.\(header)"]
         }
         var authorizer = Authorizer(
-            id: AuthorizerCheck.id(apiID: self.apiID, name: name), name: name, kind: .jwt(issuer: "", audiences: []),
+            id: Authorizer.id(apiID: self.apiID, name: name), name: name, kind: .jwt(issuer: "", audiences: []),
             identitySources: sources, resultTTLSeconds: 0)
         switch type {
         case "token":
