@@ -1,20 +1,12 @@
-import APIGateway
-
 /// The resources that SAM makes besides those of the template, as far as templates refer to them (SAM developer guide,
 /// "Generated CloudFormation resources" and "Referencing generated CloudFormation resources").
 extension Evaluation {
     static let implicitRestAPI = "ServerlessRestApi"
     static let implicitHTTPAPI = "ServerlessHttpApi"
 
-    /// `Ref`: `ServerlessRestApi`, `ServerlessHttpApi`, `<Function>Role`, `<Function>.Alias`, `<Function>Alias<name>`,
-    /// `<Function>.Version`, `<Api>.Stage`.
+    /// `Ref`: `<Function>Role`, `<Function>.Alias`, `<Function>Alias<name>`, `<Function>.Version`. What SAM makes of APIs is among
+    /// the resources.
     func generatedReference(_ name: String, at location: SourceLocation, path: String) -> String? {
-        switch name {
-        case Self.implicitRestAPI, Self.implicitHTTPAPI: return API.id(forLogicalID: name)
-        case Self.implicitRestAPI + "ProdStage", Self.implicitRestAPI + ".Stage": return "Prod"
-        case Self.implicitHTTPAPI + "ApiGatewayDefaultStage", Self.implicitHTTPAPI + ".Stage": return "$default"
-        default: break
-        }
         if let function = self.serverlessFunction(in: name, ending: "Role") { return function.logicalID + "Role" }
         if let dot = name.lastIndex(of: "."), let resource = self.resources[String(name[..<dot])] {
             return self.generated(String(name[name.index(after: dot)...]), of: resource, path: path)
@@ -30,14 +22,6 @@ extension Evaluation {
     func generatedAttribute(_ attribute: String, of name: String, at location: SourceLocation, path: String) -> String? {
         if let function = self.serverlessFunction(in: name, ending: "Role") {
             return attribute == "Arn" ? self.arn("iam", "role/\(function.logicalID)Role", region: "") : "\(name).\(attribute)"
-        }
-        if [Self.implicitRestAPI, Self.implicitHTTPAPI].contains(name) {
-            let id = API.id(forLogicalID: name)
-            switch attribute {
-            case "RestApiId", "ApiId": return id
-            case "ApiEndpoint": return "https://\(id).execute-api.\(self.options.region).\(self.options.urlSuffix)"
-            default: break
-            }
         }
         if self.serverlessFunction(in: name, ending: "Url") != nil {
             self.notice(
@@ -59,10 +43,6 @@ extension Evaluation {
             return self.publishedAlias(of: resource).map { self.functionARN(self.physicalName(of: resource)) + ":" + $0 }
         case ("AWS::Serverless::Function", "Version"):
             return self.functionARN(self.physicalName(of: resource)) + ":1"
-        case ("AWS::Serverless::Api", "Stage"), ("AWS::Serverless::HttpApi", "Stage"):
-            return resource.properties["StageName"].flatMap { self.resolve($0, path: path).text } ?? "$default"
-        case ("AWS::Serverless::Api", "Deployment"):
-            return resource.logicalID + "Deployment"
         default:
             return nil
         }

@@ -13,7 +13,9 @@ extension Evaluation {
             case .failed: return TemplateNode(.unknown, at: location)
             }
         }
-        if let resource = self.resources[name] { return self.reference(to: resource, at: location, path: path) }
+        if let resource = self.resources[self.generatedAliases[name] ?? name] {
+            return self.reference(to: resource, at: location, path: path)
+        }
         if let generated = self.generatedReference(name, at: location, path: path) {
             return TemplateNode(.string(generated), at: location)
         }
@@ -91,6 +93,8 @@ extension Evaluation {
             case .name: name
             case .arn: self.arn(of: resource, name: name)
             case .apiID: API.id(forLogicalID: resource.logicalID)
+            case .gatewayID(let length): self.gatewayID(of: resource, length: length)
+            case .balancingARN: self.balancingARN(of: resource)
             case .queueURL: "\(self.options.awsEndpoint)/\(self.options.accountID)/\(name)"
             case .qualifiedFunction: self.qualifiedARN(of: resource, path: path)
             }
@@ -130,11 +134,13 @@ extension Evaluation {
                 API.id(forLogicalID: resource.logicalID)
             case ("AWS::ApiGatewayV2::Api", "ApiEndpoint"), ("AWS::Serverless::HttpApi", "ApiEndpoint"):
                 "https://\(API.id(forLogicalID: resource.logicalID)).execute-api.\(self.options.region).\(self.options.urlSuffix)"
+            case ("AWS::ApiGateway::RestApi", "RootResourceId"), ("AWS::Serverless::Api", "RootResourceId"):
+                RestAPI.resourceID(apiID: API.id(forLogicalID: resource.logicalID), path: "/")
             case ("AWS::Lambda::Version", "Version"): "1"
             case ("AWS::Lambda::Version", "FunctionArn"), ("AWS::Lambda::Alias", "AliasArn"):
                 self.qualifiedARN(of: resource, path: path)
             case (_, "Arn"): self.arn(of: resource, name: name)
-            default: nil
+            default: self.gatewayAttribute(attribute, of: resource, name: name)
             }
         if let text { return TemplateNode(.string(text), at: location) }
         let standIn = "\(resource.logicalID).\(attribute)"

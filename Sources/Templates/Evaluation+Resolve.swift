@@ -14,6 +14,7 @@ extension Evaluation {
             return TemplateNode(.list(values), at: node.location)
         case .map(let members):
             if let (name, argument) = node.intrinsic { return self.call(name, argument, at: node.location, path: path) }
+            if members["Fn::Transform"] != nil { return self.transformed(members, at: node.location, path: path) }
             if let name = members.names.first(where: { $0.hasPrefix("Fn::") && !$0.hasPrefix("Fn::ForEach") }) {
                 return self.failure(
                     "\(name) has to be the only key of its map. Move its neighbours away.", at: node.location, path: path)
@@ -52,7 +53,10 @@ extension Evaluation {
             self.failure(
                 "Fn::ImportValue reads the output of another stack, and there is none here. Make it a parameter with a Default "
                     + "(or give it with --parameter-overrides) and use Ref.", at: location, path: path)
-        case "Fn::Cidr", "Fn::Transform", "Fn::GetStackOutput":
+        case "Fn::Transform":
+            self.transformed(
+                TemplateMap([.init(name: name, location: location, value: argument)]), at: location, path: path)
+        case "Fn::Cidr", "Fn::GetStackOutput":
             self.failure("\(name) is not emulated. Write the value, or make it a parameter.", at: location, path: path)
         default:
             self.failure(

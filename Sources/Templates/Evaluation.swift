@@ -21,7 +21,11 @@ final class Evaluation {
     /// Resources whose name is being worked out, for the same reason.
     var namesInProgress: Set<String> = []
     var physicalNames: [String: String] = [:]
+    /// Files that include files, while they are read.
+    var includeDepth = 0
     var globals: [String: TemplateMap] = [:]
+    /// Resources that SAM generates, by the name that templates use for them: `Api.Stage`.
+    var generatedAliases: [String: String] = [:]
 
     init(options: TemplateOptions, files: TemplateFiles, file: String, folder: String) {
         self.options = options
@@ -58,6 +62,8 @@ struct Resource {
     var metadata: TemplateMap
     /// The section of Globals that applies, such as `Function`.
     var globalSection: String?
+    /// Where the properties of a resource that SAM generates were written; `nil` for resources of the template.
+    var generatedFrom: (@Sendable (String) -> String)?
 
     var path: String { "Resources/\(self.logicalID)" }
     /// `Resources/Table (AWS::DynamoDB::Table)`
@@ -65,6 +71,7 @@ struct Resource {
 
     /// Where a property was written: at the resource, or in the globals.
     func path(of property: String) -> String {
+        if let generatedFrom { return generatedFrom(property) }
         if self.ownProperties[property] == nil, let globalSection, self.properties[property] != nil {
             return "Globals/\(globalSection)/\(property)"
         }

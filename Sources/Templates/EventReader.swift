@@ -9,6 +9,10 @@ struct RouteEvent {
     var method: String?
     var routePath: String
     var payload: PayloadFormat
+    /// The function that the event belongs to.
+    var function: Resource
+    /// What else the event says: `Auth`, `RequestModel`, …
+    var properties: PropertyReader
     var location: SourceLocation
     /// `Resources/Hello/Properties/Events/Get`
     var path: String
@@ -78,7 +82,8 @@ struct EventReader {
             return nil
         }
         return RouteEvent(
-            kind: .rest, apiID: api.id, method: method, routePath: routePath, payload: .version1, location: location, path: path)
+            kind: .rest, apiID: api.id, method: method, routePath: routePath, payload: .version1,
+            function: self.resource, properties: properties, location: location, path: path)
     }
 
     private func httpEvent(_ properties: PropertyReader, at location: SourceLocation, path: String) -> RouteEvent? {
@@ -94,7 +99,8 @@ struct EventReader {
             return nil
         }
         var event = RouteEvent(
-            kind: .http, apiID: api.id, method: nil, routePath: "$default", payload: payload, location: location, path: path)
+            kind: .http, apiID: api.id, method: nil, routePath: "$default", payload: payload, function: self.resource,
+            properties: properties, location: location, path: path)
         guard hasPath else { return event }
         guard let method = self.method(properties), let routePath = properties.text("Path") else { return nil }
         if routePath == "$default" { return event }

@@ -83,6 +83,30 @@ struct PropertyReader {
         return number
     }
 
+    func number(_ name: String, in range: ClosedRange<Double>) -> Double? {
+        guard let text = self.text(name) else { return nil }
+        guard let number = Double(text), number.isFinite else {
+            self.error("\(name) takes a number; this is \"\(text)\".", at: name)
+            return nil
+        }
+        guard range.contains(number) else {
+            self.error("\(name) is \(text); it has to be from \(range.lowerBound) to \(range.upperBound).", at: name)
+            return nil
+        }
+        return number
+    }
+
+    func boolean(_ name: String) -> Bool? {
+        guard let text = self.text(name) else { return nil }
+        switch text {
+        case "true", "True", "TRUE": return true
+        case "false", "False", "FALSE": return false
+        default:
+            self.error("\(name) is true or false; this is \"\(text)\".", at: name)
+            return nil
+        }
+    }
+
     func choice<Value: RawRepresentable>(_ name: String, of all: [Value]) -> Value? where Value.RawValue == String {
         guard let text = self.text(name) else { return nil }
         if let value = all.first(where: { $0.rawValue == text }) { return value }
@@ -127,6 +151,43 @@ struct PropertyReader {
             self.error("\(name) takes a map; this is \(value.kind).", at: name)
             return nil
         }
+    }
+
+    /// A list of maps, each read like ``map(_:)``; paths end with the element's place.
+    func maps(_ name: String) -> [PropertyReader]? {
+        guard let node = self.members[name] else { return nil }
+        let value = node.intrinsic == nil ? node : self.evaluation.resolve(node, path: self.path(name))
+        if value.isAbsent || value.isUnknown { return nil }
+        if case .null = value.value { return nil }
+        guard let elements = value.list else {
+            self.error("\(name) takes a list; this is \(value.kind).", at: name)
+            return nil
+        }
+        return elements.enumerated().compactMap { index, element in
+            let path = "\(self.path(name))/\(index)"
+            let value = element.intrinsic == nil ? element : self.evaluation.resolve(element, path: path)
+            if value.isAbsent || value.isUnknown { return nil }
+            guard let members = value.map else {
+                self.evaluation.error("\(name) takes maps; this is \(value.kind).", at: element.location, path: path)
+                return nil
+            }
+            return PropertyReader(self.evaluation, members, at: value.location) { "\(path)/\($0)" }
+        }
+    }
+
+    /// The value of a property that has to be there; the missing one is an error.
+    func required(_ name: String, hint: String = "") -> String? {
+        if self.members[name] == nil {
+            self.evaluation.error(
+                "Property '\(name)' is required.\(hint.isEmpty ? "" : " " + hint)", at: self.location, path: self.path(name))
+        }
+        return self.text(name)
+    }
+
+    /// A map of texts in the order of the text.
+    func textPairs(_ name: String) -> [(name: String, value: String)]? {
+        guard let reader = self.map(name) else { return nil }
+        return reader.members.names.compactMap { key in reader.text(key).map { (key, $0) } }
     }
 
     /// A map of texts, such as tags and stage variables.

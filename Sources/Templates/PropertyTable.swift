@@ -68,28 +68,39 @@ struct PropertyTable {
     // MARK: APIs
 
     static let apiEvent = PropertyTable(
-        emulated: ["Path", "Method", "RestApiId"],
-        unemulated: ["Auth", "RequestModel", "RequestParameters", "ResponseTransferMode", "TimeoutInMillis"])
+        emulated: [
+            "Auth", "Method", "Path", "RequestModel", "RequestParameters", "ResponseTransferMode", "RestApiId", "TimeoutInMillis",
+        ], ignorable: ["Stage"])
     static let httpAPIEvent = PropertyTable(
-        emulated: ["ApiId", "Method", "Path", "PayloadFormatVersion"], unemulated: ["Auth", "RouteSettings", "TimeoutInMillis"])
+        emulated: ["ApiId", "Auth", "Method", "Path", "PayloadFormatVersion", "RouteSettings", "TimeoutInMillis"],
+        ignorable: ["Stage"])
     static let api = PropertyTable(
-        emulated: ["BinaryMediaTypes", "Name", "OpenApiVersion", "StageName", "Variables"],
-        ignorable: [
-            "AlwaysDeploy", "Description", "EndpointConfiguration", "FailOnWarnings", "Mode", "PropagateTags", "Tags",
-            "TracingEnabled",
+        emulated: [
+            "AccessLogSetting", "ApiKeySourceType", "Auth", "BinaryMediaTypes", "CanarySetting", "Cors", "DefinitionBody",
+            "DefinitionUri", "Description", "DisableExecuteApiEndpoint", "Domain", "EndpointConfiguration", "GatewayResponses",
+            "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Name", "OpenApiVersion", "Policy",
+            "StageName", "TracingEnabled", "Variables",
         ],
-        unemulated: [
-            "AccessLogSetting", "ApiKeySourceType", "Auth", "CacheClusterEnabled", "CacheClusterSize", "CanarySetting", "Cors",
-            "DefinitionBody", "DefinitionUri", "DisableExecuteApiEndpoint", "Domain", "EndpointAccessMode", "GatewayResponses",
-            "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Policy", "SecurityPolicy",
-        ])
+        ignorable: ["AlwaysDeploy", "FailOnWarnings", "Mode", "PropagateTags", "Tags"],
+        unemulated: ["CacheClusterEnabled", "CacheClusterSize", "EndpointAccessMode", "SecurityPolicy"])
     static let httpAPI = PropertyTable(
-        emulated: ["Name", "StageName", "StageVariables"],
-        ignorable: ["Description", "FailOnWarnings", "PropagateTags", "Tags"],
-        unemulated: [
+        emulated: [
             "AccessLogSettings", "Auth", "CorsConfiguration", "DefaultRouteSettings", "DefinitionBody", "DefinitionUri",
-            "DisableExecuteApiEndpoint", "Domain", "RouteSettings",
-        ])
+            "Description", "DisableExecuteApiEndpoint", "Domain", "Name", "RouteSettings", "StageName", "StageVariables",
+        ], ignorable: ["FailOnWarnings", "PropagateTags", "Tags"])
+    static let restAPI = PropertyTable(
+        emulated: [
+            "ApiKeySourceType", "BinaryMediaTypes", "Body", "BodyS3Location", "Description", "DisableExecuteApiEndpoint",
+            "EndpointConfiguration", "MinimumCompressionSize", "Name", "Parameters", "Policy",
+        ],
+        ignorable: ["FailOnWarnings", "Mode", "Tags"],
+        unemulated: ["CloneFrom", "EndpointAccessMode", "SecurityPolicy"])
+    static let httpAPIResource = PropertyTable(
+        emulated: [
+            "Basepath", "Body", "BodyS3Location", "CorsConfiguration", "CredentialsArn", "Description",
+            "DisableExecuteApiEndpoint", "IpAddressType", "Name", "ProtocolType", "RouteKey", "Target", "Version",
+        ],
+        ignorable: ["ApiKeySelectionExpression", "DisableSchemaValidation", "FailOnWarnings", "RouteSelectionExpression", "Tags"])
 
     // MARK: Globals (api-gateway facts, section 12.3)
 

@@ -5,6 +5,10 @@ struct ResourceKind {
         case arn
         case apiID
         case queueURL
+        /// An id of API Gateway's, of so many characters, derived from the logical id.
+        case gatewayID(Int)
+        /// The ARN of a load balancer or of a part of one.
+        case balancingARN
         /// An alias or version of a function.
         case qualifiedFunction
     }
@@ -26,6 +30,12 @@ struct ResourceKind {
     private static let table = ResourceKind(nameProperty: "TableName", service: "dynamodb", arnPrefix: "table/")
     private static let stateMachine = ResourceKind(
         nameProperty: "StateMachineName", reference: .arn, service: "states", arnPrefix: "stateMachine:")
+
+    private static func gateway(_ length: Int) -> ResourceKind {
+        ResourceKind(reference: .gatewayID(length), service: "apigateway")
+    }
+    private static let balancing = ResourceKind(
+        nameProperty: "Name", reference: .balancingARN, service: "elasticloadbalancing")
 
     private static let all: [String: ResourceKind] = [
         "AWS::Serverless::Function": function,
@@ -60,6 +70,34 @@ struct ResourceKind {
             nameProperty: "Name", reference: .arn, service: "secretsmanager", arnPrefix: "secret:"),
         "AWS::SSM::Parameter": ResourceKind(nameProperty: "Name", service: "ssm", arnPrefix: "parameter/"),
         "AWS::KMS::Key": ResourceKind(service: "kms", arnPrefix: "key/"),
+        "AWS::ApiGateway::Resource": gateway(6),
+        "AWS::ApiGateway::Method": gateway(10),
+        "AWS::ApiGateway::Authorizer": gateway(6),
+        "AWS::ApiGateway::Model": ResourceKind(nameProperty: "Name", service: "apigateway"),
+        "AWS::ApiGateway::RequestValidator": gateway(6),
+        "AWS::ApiGateway::GatewayResponse": gateway(10),
+        "AWS::ApiGateway::Deployment": gateway(6),
+        "AWS::ApiGateway::Stage": ResourceKind(nameProperty: "StageName", service: "apigateway"),
+        "AWS::ApiGateway::UsagePlan": gateway(UsagePlanReader.idLength),
+        "AWS::ApiGateway::UsagePlanKey": gateway(UsagePlanReader.idLength),
+        "AWS::ApiGateway::ApiKey": gateway(UsagePlanReader.idLength),
+        "AWS::ApiGateway::DomainName": ResourceKind(
+            nameProperty: "DomainName", service: "apigateway", arnPrefix: "/domainnames/"),
+        "AWS::ApiGateway::BasePathMapping": gateway(10),
+        "AWS::ApiGateway::VpcLink": gateway(6),
+        "AWS::ApiGatewayV2::Route": gateway(7),
+        "AWS::ApiGatewayV2::Integration": gateway(7),
+        "AWS::ApiGatewayV2::Authorizer": gateway(6),
+        "AWS::ApiGatewayV2::Deployment": gateway(6),
+        "AWS::ApiGatewayV2::Stage": ResourceKind(nameProperty: "StageName", service: "apigateway"),
+        "AWS::ApiGatewayV2::DomainName": ResourceKind(
+            nameProperty: "DomainName", service: "apigateway", arnPrefix: "/domainnames/"),
+        "AWS::ApiGatewayV2::ApiMapping": gateway(6),
+        "AWS::ApiGatewayV2::VpcLink": gateway(6),
+        "AWS::ElasticLoadBalancingV2::LoadBalancer": balancing,
+        "AWS::ElasticLoadBalancingV2::Listener": balancing,
+        "AWS::ElasticLoadBalancingV2::ListenerRule": balancing,
+        "AWS::ElasticLoadBalancingV2::TargetGroup": balancing,
         "AWS::Cognito::UserPool": ResourceKind(service: "cognito-idp", arnPrefix: "userpool/"),
     ]
 }

@@ -5,17 +5,19 @@ import LambdaCore
 struct ResourceReader {
     /// Nothing a local host would do for them: permissions, logs, alarms, keys. Passed over in silence.
     static let silent: Set<String> = [
-        "AWS::ApiGateway::Account", "AWS::CDK::Metadata", "AWS::CloudFormation::WaitConditionHandle", "AWS::CloudWatch::Alarm",
+        "AWS::ApiGateway::Account", "AWS::ApiGateway::DocumentationPart", "AWS::ApiGateway::DocumentationVersion",
+        "AWS::CDK::Metadata", "AWS::CloudFormation::WaitConditionHandle", "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Dashboard", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
         "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::ServiceLinkedRole",
         "AWS::IAM::User", "AWS::IAM::UserPolicy", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::Lambda::CodeSigningConfig",
-        "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::SNS::TopicPolicy",
+        "AWS::ElasticLoadBalancingV2::ListenerCertificate", "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission",
+        "AWS::Logs::LogGroup", "AWS::SNS::TopicPolicy",
         "AWS::SQS::QueuePolicy", "AWS::Serverless::Connector",
     ]
     static let functionTypes: Set<String> = ["AWS::Serverless::Function", "AWS::Lambda::Function"]
     static let attached: Set<String> = ["AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Url"]
     static let types =
-        Array(functionTypes) + Array(attached) + Array(LayerReader.types) + Array(silent)
+        Array(functionTypes) + Array(attached) + Array(LayerReader.types) + Array(silent) + Array(GatewayReader.types)
         + [
             "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::S3::Bucket",
             "AWS::SNS::Topic",
@@ -24,6 +26,7 @@ struct ResourceReader {
     let evaluation: Evaluation
 
     func read() -> Deployment {
+        ServerlessExpansion(evaluation: self.evaluation).run()
         var functions: [DeployedFunction] = []
         var places: [String: String] = [:]
         let resources = self.evaluation.resourceOrder.compactMap { self.evaluation.resources[$0] }
@@ -41,22 +44,24 @@ struct ResourceReader {
         for resource in resources where Self.attached.contains(resource.type) {
             AttachedResourceReader(evaluation: self.evaluation, resource: resource).apply(to: &functions)
         }
-        let apis = APIReader(evaluation: self.evaluation).read(functions)
+        let gateway = GatewayReader(evaluation: self.evaluation).read()
         self.tellOfUnusedOverrides()
         return Deployment(
-            functions: functions, gateway: GatewayConfiguration(apis: apis), notices: self.evaluation.diagnostics.notices)
+            functions: functions, gateway: gateway, notices: self.evaluation.diagnostics.notices)
     }
 
     private func tell(of resource: Resource) {
         let type = resource.type
         if Self.functionTypes.contains(type) || Self.attached.contains(type) || Self.silent.contains(type) { return }
-        if type == "AWS::Serverless::Api" || type == "AWS::Serverless::HttpApi" { return }
+        if GatewayReader.types.contains(type) { return }
         if LayerReader.types.contains(type) {
             PropertyReader(self.evaluation, resource).check(.layerVersion)
             return
         }
         let suggestion =
-            type.hasPrefix("AWS::Serverless::") || type.hasPrefix("AWS::Lambda::")
+            ["AWS::Serverless::", "AWS::Lambda::", "AWS::ApiGateway", "AWS::ElasticLoadBalancingV2::"].contains {
+                type.hasPrefix($0)
+            }
             ? Suggestion.nearest(to: type, among: Self.types.sorted()) : nil
         let known = ResourceKind.of(type) != nil || suggestion == nil || Self.otherTypes.contains(type)
         guard known else {
@@ -70,7 +75,12 @@ struct ResourceReader {
 
     /// Types that look much like others and do exist.
     private static let otherTypes: Set<String> = [
-        "AWS::Lambda::CapacityProvider", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Version",
+        "AWS::ApiGateway::BasePathMappingV2", "AWS::ApiGateway::ClientCertificate", "AWS::ApiGateway::DomainNameV2",
+        "AWS::ApiGateway::DomainNameAccessAssociation", "AWS::ApiGatewayV2::ApiGatewayManagedOverrides",
+        "AWS::ApiGatewayV2::IntegrationResponse", "AWS::ApiGatewayV2::Model", "AWS::ApiGatewayV2::RouteResponse",
+        "AWS::ApiGatewayV2::RoutingRule", "AWS::ElasticLoadBalancingV2::TrustStore",
+        "AWS::ElasticLoadBalancingV2::TrustStoreRevocation", "AWS::Lambda::CapacityProvider", "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::Version",
         "AWS::Serverless::Application",
         "AWS::Serverless::CapacityProvider", "AWS::Serverless::GraphQLApi", "AWS::Serverless::SimpleTable",
         "AWS::Serverless::StateMachine",
@@ -83,11 +93,7 @@ struct ResourceReader {
         case "AWS::Lambda::EventSourceMapping": "nothing triggers the function from it"
         case "AWS::CloudFormation::Stack", "AWS::Serverless::Application": "the nested template is not read"
         default:
-            if type.hasPrefix("AWS::ApiGateway") {
-                "write the routes as Api or HttpApi events of the functions"
-            } else {
-                "functions get its name, and calls to it go where their AWS client sends them"
-            }
+            "functions get its name, and calls to it go where their AWS client sends them"
         }
     }
 

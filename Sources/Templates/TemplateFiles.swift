@@ -14,9 +14,38 @@ package struct TemplateFiles: Sendable {
     /// What is at an absolute path, `nil` for nothing.
     package var kind: @Sendable (String) -> Kind?
 
-    package init(kind: @escaping @Sendable (String) -> Kind?) { self.kind = kind }
+    private let readText: @Sendable (String) -> Result<String, TemplateError>
 
-    package static let disk = TemplateFiles { path in
+    package init(kind: @escaping @Sendable (String) -> Kind?, text: @escaping @Sendable (String) -> String? = { _ in nil }) {
+        self.kind = kind
+        self.readText = { path in text(path).map { .success($0) } ?? .failure(Self.unreadable(path)) }
+    }
+
+    private init(
+        kind: @escaping @Sendable (String) -> Kind?, reading: @escaping @Sendable (String) -> Result<String, TemplateError>
+    ) {
+        self.kind = kind
+        self.readText = reading
+    }
+
+    /// What a file holds, by its absolute path.
+    func text(_ path: String) throws(TemplateError) -> String { try self.readText(path).get() }
+
+    private static func unreadable(_ path: String) -> TemplateError {
+        TemplateError([
+            TemplateDiagnostic(
+                file: path, line: 1, column: 1, path: "",
+                message: "The file can't be read. Check the path and its permissions.")
+        ])
+    }
+
+    package static let disk = TemplateFiles(
+        kind: Self.kindOnDisk,
+        reading: { path in
+            do throws(TemplateError) { return .success(try Self.read(path)) } catch { return .failure(error) }
+        })
+
+    private static func kindOnDisk(_ path: String) -> Kind? {
         #if canImport(FoundationEssentials)
             var isFolder = false
         #else
@@ -33,11 +62,7 @@ package struct TemplateFiles: Sendable {
     /// The text of a file, with the path in the error when it can't be read.
     package static func read(_ path: String) throws(TemplateError) -> String {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw TemplateError([
-                TemplateDiagnostic(
-                    file: path, line: 1, column: 1, path: "",
-                    message: "The file can't be read. Check the path and its permissions.")
-            ])
+            throw self.unreadable(path)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw TemplateError([

@@ -116,11 +116,11 @@ import Testing
                 """
                 Events:
                   Q: {Type: SQS, Properties: {Queue: arn:aws:sqs:us-east-1:1:q}}
-                  A: {Type: Api, Properties: {Path: /a, Method: get, Auth: {ApiKeyRequired: true}}}
-                """, sections: "Globals: {Api: {Cors: \"'*'\"}}"))
+                  A: {Type: Api, Properties: {Path: /a, Method: get}}
+                """, sections: "Globals: {Api: {CacheClusterEnabled: true}}"))
         #expect(
             deployment.notices.map(\.path) == [
-                "Resources/F/Properties/Events/Q", "Resources/F/Properties/Events/A/Properties/Auth", "Globals/Api/Cors",
+                "Resources/F/Properties/Events/Q", "Globals/Api/CacheClusterEnabled",
             ])
     }
 

@@ -74,6 +74,8 @@ import Testing
         ("!Ref Table", "orders"),
         ("!GetAtt Bucket.Arn", "arn:aws:s3:::Bucket"),
         ("!Ref ServerlessRestApi", API.id(forLogicalID: "ServerlessRestApi")),
+        ("!Ref ServerlessRestApiProdStage", "Prod"),
+        ("!Ref ServerlessRestApi.Stage", "Prod"),
         ("!Ref Site", API.id(forLogicalID: "Site")),
     ])
     func aResourceStandsForWhatTheHostUses(expression: String, expected: String) throws {
@@ -81,7 +83,7 @@ import Testing
             Other:
               Type: AWS::Serverless::Function
               Properties:
-                {FunctionName: the-other, CodeUri: src, Handler: a.b, Runtime: python3.12, AutoPublishAlias: live}
+                {FunctionName: the-other, CodeUri: src, Handler: a.b, Runtime: python3.12, AutoPublishAlias: live, Events: {A: {Type: Api, Properties: {Path: /a, Method: get}}}}
             Jobs: {Type: AWS::SQS::Queue}
             Fifo: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
             Role: {Type: AWS::IAM::Role}

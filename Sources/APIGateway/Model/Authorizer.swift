@@ -53,6 +53,11 @@ package struct Authorizer: Hashable, Sendable {
         self.identitySources = identitySources
         self.resultTTLSeconds = resultTTLSeconds
     }
+
+    /// The id of the authorizer of that name: derived from it, so that it stays the same.
+    package static func id(apiID: String, name: String) -> String {
+        String(API.id(forLogicalID: "\(apiID)/authorizer/\(name)").prefix(6))
+    }
 }
 
 /// The function behind an authorizer.

@@ -1,0 +1,93 @@
+import APIGateway
+
+/// Reads the resources of API Gateway and Elastic Load Balancing of a template, those that SAM generates among them, into one
+/// configuration. Types are AWS's; each reader has its page of the CloudFormation template reference.
+struct GatewayReader {
+    let evaluation: Evaluation
+
+    /// Types that are read here.
+    static let types: Set<String> = [
+        "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::Authorizer",
+        "AWS::ApiGateway::Model", "AWS::ApiGateway::RequestValidator", "AWS::ApiGateway::GatewayResponse",
+        "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan",
+        "AWS::ApiGateway::UsagePlanKey", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::DomainName",
+        "AWS::ApiGateway::BasePathMapping", "AWS::ApiGateway::VpcLink", "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Authorizer",
+        "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::DomainName",
+        "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::VpcLink", "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+    ]
+
+    func read() -> GatewayConfiguration {
+        var configuration = GatewayConfiguration()
+        for resource in self.evaluation.resourceOrder.compactMap({ self.evaluation.resources[$0] }) {
+            switch resource.type {
+            case "AWS::ApiGateway::RestApi":
+                if let api = RestAPIReader(self.evaluation, resource).read() { configuration.apis.append(.rest(api)) }
+            case "AWS::ApiGatewayV2::Api":
+                if let api = HTTPAPIReader(self.evaluation, resource).read() { configuration.apis.append(.http(api)) }
+            default: break
+            }
+        }
+        self.tellOfStrays(configuration)
+        UsagePlanReader(evaluation: self.evaluation).read(into: &configuration)
+        DomainReader(evaluation: self.evaluation).read(into: &configuration)
+        LoadBalancerReader(evaluation: self.evaluation).read(into: &configuration)
+        self.checkLinks(configuration)
+        return configuration
+    }
+
+    /// The resources of these types, in the order of the template.
+    static func resources(_ types: String..., in evaluation: Evaluation) -> [Resource] {
+        evaluation.resourceOrder.compactMap { evaluation.resources[$0] }.filter { types.contains($0.type) }
+    }
+
+    /// Parts of an API that is not in the template.
+    private func tellOfStrays(_ configuration: GatewayConfiguration) {
+        // An API with errors is not in the list; its errors are told already.
+        guard self.evaluation.diagnostics.errors.isEmpty else { return }
+        let ids = Set(configuration.apis.map(\.id))
+        for resource in self.evaluation.resourceOrder.compactMap({ self.evaluation.resources[$0] }) {
+            guard let property = Self.parent[resource.type] else { continue }
+            let reader = PropertyReader(self.evaluation, resource)
+            guard let id = reader.required(property, hint: "Name the API that this belongs to."), !ids.contains(id) else {
+                continue
+            }
+            reader.notice("\"\(id)\" is no API of this template; this has no effect.", at: property)
+        }
+    }
+
+    private static let parent: [String: String] = [
+        "AWS::ApiGateway::Resource": "RestApiId", "AWS::ApiGateway::Method": "RestApiId",
+        "AWS::ApiGateway::Authorizer": "RestApiId", "AWS::ApiGateway::Model": "RestApiId",
+        "AWS::ApiGateway::RequestValidator": "RestApiId", "AWS::ApiGateway::GatewayResponse": "RestApiId",
+        "AWS::ApiGateway::Deployment": "RestApiId", "AWS::ApiGateway::Stage": "RestApiId",
+        "AWS::ApiGatewayV2::Route": "ApiId", "AWS::ApiGatewayV2::Integration": "ApiId",
+        "AWS::ApiGatewayV2::Authorizer": "ApiId", "AWS::ApiGatewayV2::Stage": "ApiId",
+        "AWS::ApiGatewayV2::Deployment": "ApiId",
+    ]
+
+    /// Integrations that name a link which isn't there.
+    private func checkLinks(_ configuration: GatewayConfiguration) {
+        let ids = Set(configuration.vpcLinks.map(\.id))
+        for api in configuration.apis {
+            guard let resource = self.evaluation.resources[api.logicalID] else { continue }
+            for operation in api.operations {
+                guard case .vpcLink(let id) = operation.integration.connection, !id.contains("${"), !ids.contains(id) else {
+                    continue
+                }
+                self.evaluation.notice(
+                    "The VPC link \"\(id)\" is not in this template; its requests fail.", at: resource.location,
+                    path: "\(resource.path)/\(operation.method ?? "") \(operation.path)")
+            }
+        }
+    }
+}
+
+extension Evaluation {
+    /// The id that AWS would give a resource: derived from its logical id.
+    func gatewayID(of resource: Resource, length: Int) -> String {
+        String(API.id(forLogicalID: resource.logicalID).prefix(length))
+    }
+}

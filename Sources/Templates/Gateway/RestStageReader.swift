@@ -1,0 +1,119 @@
+import APIGateway
+
+/// `AWS::ApiGateway::Stage` and the stages that an `AWS::ApiGateway::Deployment` makes.
+struct RestStageReader {
+    let evaluation: Evaluation
+    let apiID: String
+
+    private static let stage = PropertyTable(
+        emulated: [
+            "RestApiId", "StageName", "DeploymentId", "Description", "Variables", "MethodSettings", "CanarySetting",
+            "AccessLogSetting", "TracingEnabled",
+        ], ignorable: ["Tags", "DocumentationVersion"],
+        unemulated: ["CacheClusterEnabled", "CacheClusterSize", "ClientCertificateId"])
+    private static let deployment = PropertyTable(
+        emulated: ["RestApiId", "StageName", "StageDescription"], ignorable: ["Description"],
+        unemulated: ["DeploymentCanarySettings"])
+    private static let stageDescription = PropertyTable(
+        emulated: [
+            "Variables", "MethodSettings", "CanarySetting", "AccessLogSetting", "TracingEnabled", "Description",
+            "LoggingLevel", "DataTraceEnabled", "ThrottlingBurstLimit", "ThrottlingRateLimit",
+        ],
+        ignorable: ["Tags", "DocumentationVersion", "MetricsEnabled"],
+        unemulated: [
+            "CacheClusterEnabled", "CacheClusterSize", "CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled",
+            "ClientCertificateId",
+        ])
+
+    func read(into api: inout RestAPI) {
+        for resource in GatewayReader.resources("AWS::ApiGateway::Stage", in: self.evaluation) {
+            let reader = PropertyReader(self.evaluation, resource)
+            guard reader.text("RestApiId") == self.apiID else { continue }
+            reader.check(Self.stage)
+            guard let name = reader.required("StageName") == nil ? nil : StageProperties.name(reader, kind: .rest) else {
+                continue
+            }
+            var stage = RestAPI.Stage(name: name)
+            stage.deploymentID = reader.text("DeploymentId") ?? ""
+            self.readSettings(reader, into: &stage)
+            self.add(stage, to: &api, reader)
+        }
+        for resource in GatewayReader.resources("AWS::ApiGateway::Deployment", in: self.evaluation) {
+            let reader = PropertyReader(self.evaluation, resource)
+            guard reader.text("RestApiId") == self.apiID else { continue }
+            reader.check(Self.deployment)
+            guard let name = StageProperties.name(reader, kind: .rest) else { continue }
+            var stage = RestAPI.Stage(name: name)
+            stage.deploymentID = self.evaluation.gatewayID(of: resource, length: 6)
+            if let description = reader.map("StageDescription") {
+                description.check(Self.stageDescription)
+                self.readSettings(description, into: &stage)
+                self.readDefaults(description, into: &stage)
+            }
+            // A stage of its own by that name is the same one.
+            if !api.stages.contains(where: { $0.name == name }) { self.add(stage, to: &api, reader) }
+        }
+    }
+
+    private func add(_ stage: RestAPI.Stage, to api: inout RestAPI, _ reader: PropertyReader) {
+        guard !api.stages.contains(where: { $0.name == stage.name }) else {
+            reader.error("Stage already exists: \(stage.name). Give each stage of an API its own name.", at: "StageName")
+            return
+        }
+        api.stages.append(stage)
+    }
+
+    private func readSettings(_ reader: PropertyReader, into stage: inout RestAPI.Stage) {
+        stage.description = reader.text("Description") ?? ""
+        stage.variables = StageProperties.variables("Variables", reader)
+        stage.tracingEnabled = reader.boolean("TracingEnabled") ?? false
+        stage.accessLog = StageProperties.accessLog("AccessLogSetting", reader)
+        stage.methodSettings = (reader.maps("MethodSettings") ?? []).compactMap(self.methodSettings)
+        if let canary = reader.map("CanarySetting") {
+            canary.check(
+                PropertyTable(
+                    emulated: ["DeploymentId", "PercentTraffic", "StageVariableOverrides"], unemulated: ["UseStageCache"]))
+            stage.canary = RestAPI.CanarySettings(
+                deploymentID: canary.text("DeploymentId") ?? stage.deploymentID,
+                percentTraffic: canary.number("PercentTraffic", in: 0...100) ?? 0,
+                variableOverrides: StageProperties.variables("StageVariableOverrides", canary),
+                usesStageCache: canary.boolean("UseStageCache") ?? false)
+        }
+    }
+
+    /// Settings of a stage description that count for all of its methods.
+    private func readDefaults(_ reader: PropertyReader, into stage: inout RestAPI.Stage) {
+        var settings = RestAPI.MethodSettings(resourcePath: "/*", httpMethod: "*")
+        settings.throttle = StageProperties.throttle(reader, rate: "ThrottlingRateLimit", burst: "ThrottlingBurstLimit")
+        settings.logLevel = reader.choice("LoggingLevel", of: RestAPI.MethodSettings.LogLevel.allCases) ?? .off
+        settings.tracesData = reader.boolean("DataTraceEnabled") ?? false
+        if !settings.throttle.isEmpty || settings.logLevel != .off || settings.tracesData {
+            stage.methodSettings.insert(settings, at: 0)
+        }
+    }
+
+    private func methodSettings(_ reader: PropertyReader) -> RestAPI.MethodSettings? {
+        reader.check(
+            PropertyTable(
+                emulated: [
+                    "ResourcePath", "HttpMethod", "ThrottlingBurstLimit", "ThrottlingRateLimit", "LoggingLevel",
+                    "DataTraceEnabled",
+                ], ignorable: ["MetricsEnabled"], unemulated: ["CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled"]))
+        // A path as written (`/orders/{id}`), or with its slashes escaped (`/~1orders~1{id}`).
+        var path = reader.text("ResourcePath") ?? "/*"
+        if path.contains("~1") { path = String(path.hasPrefix("/~1") ? path.dropFirst() : path[...]).replacing("~1", with: "/") }
+        if !path.hasPrefix("/") { path = "/" + path }
+        let method = reader.text("HttpMethod")?.uppercased() ?? "*"
+        guard method == "*" || EventReader.methods.contains(method) else {
+            reader.error(
+                "There is no method \"\(method)\"; use * or one of \(EventReader.methods.joined(separator: ", ")).",
+                at: "HttpMethod")
+            return nil
+        }
+        var settings = RestAPI.MethodSettings(resourcePath: path, httpMethod: method)
+        settings.throttle = StageProperties.throttle(reader, rate: "ThrottlingRateLimit", burst: "ThrottlingBurstLimit")
+        settings.logLevel = reader.choice("LoggingLevel", of: RestAPI.MethodSettings.LogLevel.allCases) ?? .off
+        settings.tracesData = reader.boolean("DataTraceEnabled") ?? false
+        return settings
+    }
+}
