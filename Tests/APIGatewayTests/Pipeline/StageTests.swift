@@ -1,0 +1,194 @@
+import CoreTypes
+import Testing
+
+@testable import APIGateway
+
+/// Spec sheet 5.3 and 5.4.
+@Suite("Domains, canaries, logs")
+struct StageTests {
+    static func gateway(_ mappings: [(String, String, String?)], host: String = "api.example.com") -> Gateway {
+        var second = restMethod("GET", "/b", api: { $0.id = "second0000" })
+        second.id = "second0000"
+        var configuration = GatewayConfiguration(apis: [
+            .rest(restMethod("ANY", "/{proxy+}")), .rest(second), httpAPI([route("GET", "/{proxy+}", .version2)]),
+        ])
+        var domain = CustomDomain(name: host, logicalID: "D")
+        domain.mappings = mappings.map { CustomDomain.Mapping(path: $0.0, apiID: $0.1, stage: $0.2) }
+        configuration.domains = [domain]
+        return Gateway(configuration)
+    }
+
+    static let host = [("Host", "API.example.com:3000")]
+
+    @Test("the longest mapping in whole segments wins; the empty one takes the rest")
+    func mappings() throws {
+        let gateway = Self.gateway([("", "http000000", "$default"), ("v1", "rest000000", "stage"), ("v1/x", "second0000", "stage")])
+        func api(_ path: String) throws -> JSON? {
+            try gateway.plan("GET", path, headers: Self.host).json["requestContext"]?["apiId"]
+        }
+        #expect(try api("/v1/a") == "rest000000" && api("/v1/x/b") == "second0000" && api("/v1/xy") == "rest000000")
+        #expect(try api("/v10/a") == "http000000")
+    }
+
+    @Test("the base path stands in the place of the stage")
+    func paths() throws {
+        let gateway = Self.gateway([("v1", "rest000000", "stage"), ("h", "http000000", "$default")])
+        let rest = try gateway.plan("GET", "/v1/a", headers: Self.host).json
+        #expect(rest["requestContext"]?["path"] == "/v1/a" && rest["requestContext"]?["stage"] == "stage")
+        #expect(rest["pathParameters"] == ["proxy": "a"] && rest["requestContext"]?["domainName"] == "API.example.com")
+        #expect(rest["requestContext"]?["domainPrefix"] == "API")
+        #expect(try gateway.plan("GET", "/h/a", headers: Self.host).json["rawPath"] == "/h/a")
+    }
+
+    @Test("a mapping without a stage takes it from the path; nothing mapped is 403 Forbidden")
+    func stageFromPath() throws {
+        let gateway = Self.gateway([("v1", "rest000000", nil)])
+        #expect(try gateway.plan("GET", "/v1/stage/a", headers: Self.host).functionName == "F")
+        for path in ["/v1/other/a", "/a"] {
+            let response = try gateway.refusal("GET", path, headers: Self.host)
+            #expect(response.status == 403 && response.text == #"{"message":"Forbidden"}"#)
+        }
+    }
+
+    @Test("wildcard domains stand for one label; /ping is the service's")
+    func wildcard() throws {
+        let gateway = Self.gateway([("", "rest000000", "stage")], host: "*.example.com")
+        #expect(try gateway.plan("GET", "/a", headers: [("Host", "x.example.com")]).json["path"] == "/a")
+        #expect(try gateway.refusal("GET", "/a", headers: [("Host", "y.x.example.com")]).status == 403)
+        #expect(try gateway.refusal("GET", "/ping", headers: [("Host", "x.example.com")]).status == 200)
+    }
+
+    @Test("a disabled default endpoint is 403 for REST, 404 for HTTP APIs")
+    func disabled() throws {
+        #expect(try Gateway(restMethod(api: { $0.disablesExecuteAPIEndpoint = true })).refusal("GET", "/stage/a").status == 403)
+        var api = HTTPAPI(id: "h", name: "h", stages: [HTTPAPI.Stage(name: "$default")], routes: [route("GET", "/a", .version2)])
+        api.disablesExecuteAPIEndpoint = true
+        let response = try Gateway(api).refusal("GET", "/a")
+        #expect(response.status == 404 && response.text == #"{"message":"Not Found"}"#)
+    }
+
+    @Test("a canary takes its share, with its deployment and merged variables")
+    func canary() throws {
+        func context(percent: Double, seed: UInt64) throws -> (RequestContext, Double) {
+            let api = restMethod(stage: {
+                $0.variables = ["a": "1", "b": "1"]
+                $0.canary = RestAPI.CanarySettings(
+                    deploymentID: "canary", percentTraffic: percent, variableOverrides: ["b": "2", "c": "3"])
+            })
+            var generator = SeededGenerator(state: seed)
+            let stamp = RequestStamp(time: testTime, using: &generator)
+            var exchange = GatewayExchange(gateway: Gateway(api), request: request("GET", "/stage/a"), body: [], stamp: stamp)
+            var state = GatewayState()
+            _ = exchange.start(&state, at: testTime)
+            return (try #require(exchange.context), stamp.share)
+        }
+        for seed in UInt64(0)..<20 {
+            let (half, share) = try context(percent: 50, seed: seed)
+            #expect(half.variable("isCanaryRequest") == (share < 0.5 ? "true" : "false"))
+        }
+        let (all, _) = try context(percent: 100, seed: 1)
+        #expect(all.stage.variables == ["a": "1", "b": "2", "c": "3"] && all.variable("deploymentId") == "canary")
+        let (none, _) = try context(percent: 0, seed: 1)
+        #expect(none.stage.variables == ["a": "1", "b": "1"] && none.variable("deploymentId") == "dep123")
+    }
+}
+
+/// Spec sheet 13.
+@Suite("Access logs and execution logs")
+struct LogTests {
+    static func line(_ format: String, path: String = "/stage/a") throws -> String? {
+        var drive = Gateway(restMethod("GET", "/a", stage: { $0.accessLog = AccessLogSettings(format: format) }))
+            .drive("GET", path, headers: [("User-Agent", "line\nbreak")])
+        if case .invoke = drive.start() {
+            drive.now = testTime + .milliseconds(7)
+            _ = try drive.answer(#"{"statusCode":201,"body":"책"}"#)
+        }
+        return drive.exchange.accessLogLine
+    }
+
+    @Test("the common log format of the console")
+    func commonLogFormat() throws {
+        let id = stamp().requestID
+        #expect(
+            try Self.line(AccessLogFormat.Preset.commonLogFormat.format)
+                == #"203.0.113.24 - - [21/Nov/2026:05:47:00 +0000] "GET /a HTTP/1.1" 201 3 \#(id) \#(stamp().extendedRequestID)"#)
+    }
+
+    @Test("the JSON preset is JSON, with the keys of the sheet")
+    func json() throws {
+        let line = try #require(try Self.line(AccessLogFormat.Preset.json.format))
+        #expect(
+            Set(try JSON(parsing: line).objectValue?.names ?? []) == [
+                "requestId", "extendedRequestId", "ip", "caller", "user", "requestTime", "httpMethod", "resourcePath", "status",
+                "protocol", "responseLength",
+            ])
+    }
+
+    @Test("all presets are formats", arguments: AccessLogFormat.Preset.allCases)
+    func presets(preset: AccessLogFormat.Preset) throws {
+        #expect(try Self.line(preset.format)?.contains("201") == true)
+    }
+
+    @Test("no template language, a dash for what is missing, one line whatever the value")
+    func substitution() throws {
+        let line = try Self.line(
+            "$context.requestId #if(1) $stageVariables.x $context.nothing $context.identity.userAgent $context.integrationLatency.")
+        #expect(line == "\(stamp().requestID) #if(1) $stageVariables.x - line break 7.")
+    }
+
+    @Test("a format without a request id, or over 3 KB, is told and not used")
+    func refused() throws {
+        for format in ["$context.status", "$context.requestId" + String(repeating: "x", count: 3_072)] {
+            let gateway = Gateway(restMethod("GET", "/a", stage: { $0.accessLog = AccessLogSettings(format: format) }))
+            #expect(gateway.problems.map(\.place) == ["access log of stage stage"])
+            #expect(try Self.line(format) == nil)
+        }
+    }
+
+    /// The lines recorded from TestInvokeMethod.
+    @Test("the execution log of a MOCK")
+    func mock() throws {
+        var drive = MockTests.gateway(responses: [MockTests.response("200", body: "{}")])
+            .drive("GET", "/stage/m?foo=bar", headers: [("content-type", "application/json")], logs: true)
+        _ = drive.start()
+        let log = try #require(drive.exchange.executionLog)
+        let text = log.text(requestID: drive.exchange.stamp.requestID, at: testTime)
+        #expect(text.hasPrefix("Execution log for request \(stamp().requestID)\nSat Nov 21 05:47:00 UTC 2026 : Starting execution for request: "))
+        #expect(text.hasSuffix("\n"))
+        #expect(log.lines.contains("HTTP Method: GET, Resource Path: /m"))
+        #expect(log.lines.contains("Method request path: {}"))
+        #expect(log.lines.contains("Method request query string: {foo=bar}"))
+        #expect(
+            log.lines.suffix(4) == [
+                "Method response body after transformations: {}", "Method response headers: {Content-Type=application/json}",
+                "Successfully completed execution", "Method completed with status: 200",
+            ])
+    }
+
+    @Test("a call of a backend adds the endpoint's lines")
+    func backend() throws {
+        var drive = Gateway(restMethod("GET", "/a")).drive("GET", "/stage/a", logs: true)
+        _ = drive.start()
+        drive.now = testTime + .milliseconds(5)
+        _ = try drive.answer(#"{"body":"x"}"#)
+        let lines = try #require(drive.exchange.executionLog).lines
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:F"
+        #expect(
+            lines.contains(
+                "Endpoint request URI: https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/\(arn)/invocations"))
+        #expect(lines.contains("Received response. Status: 200, Integration latency: 5 ms"))
+        #expect(lines.contains(#"Endpoint response body before transformations: {"body":"x"}"#))
+    }
+
+    @Test("failures say why; long lines are cut")
+    func failures() throws {
+        var malformed = Gateway(restMethod("POST", "/a")).drive(
+            "POST", "/stage/a", body: [UInt8](repeating: 0x61, count: 2_000), logs: true)
+        _ = malformed.start()
+        _ = try malformed.answer("3")
+        let lines = try #require(malformed.exchange.executionLog).lines
+        #expect(lines.contains("Execution failed due to configuration error: Malformed Lambda proxy response"))
+        #expect(lines.last == "Method completed with status: 502")
+        #expect(lines.allSatisfy { $0.utf8.count <= 1_024 } && lines.contains { $0.hasSuffix(" [TRUNCATED]") })
+    }
+}
