@@ -11,8 +11,8 @@ enum JavaMethods {
         case .list(let list): return try ListMethods(list).call(method, arguments, work: &work)
         case .map(let map): return try MapMethods(map).call(method, arguments, work: &work)
         case .int, .long, .double, .bigInteger, .decimal: return try NumberMethods.call(method, on: value, arguments)
-        case .bool(let flag): return BooleanMethods.call(method, on: flag, arguments)
-        case .character(let unit): return CharacterMethods.call(method, on: unit, arguments)
+        case .bool(let flag): return try BooleanMethods.call(method, on: flag, arguments)
+        case .character(let unit): return try CharacterMethods.call(method, on: unit, arguments)
         case .null, .object: return nil
         }
     }
@@ -59,6 +59,11 @@ enum JavaMethods {
         }
     }
 
+    /// `compareTo` takes any object, and throws for one of another class.
+    static func uncomparable(_ value: Value) -> MethodFailure {
+        MethodFailure(value.isNull ? "NullPointerException" : "ClassCastException: \(self.className(of: value)) can't be compared")
+    }
+
     /// The elements of a `java.util.Collection`.
     static func elements(of value: Value) -> [Value]? {
         switch value {
@@ -71,11 +76,11 @@ enum JavaMethods {
 
 /// A `java.lang.Boolean`'s.
 enum BooleanMethods {
-    static func call(_ method: Method, on flag: Bool, _ arguments: [Value]) -> Value? {
+    static func call(_ method: Method, on flag: Bool, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
         case (.booleanValue, 0): return .bool(flag)
         case (.compareTo, 1):
-            guard case .bool(let other) = arguments[0] else { return nil }
+            guard case .bool(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
             return .int(flag == other ? 0 : flag ? 1 : -1)
         case (.parseBoolean, 1), (.valueOf, 1):
             if method == .valueOf, case .bool = arguments[0] { return arguments[0] }
@@ -91,8 +96,9 @@ enum BooleanMethods {
 
 /// A `java.lang.Character`'s.
 enum CharacterMethods {
-    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) -> Value? {
-        guard method == .compareTo, arguments.count == 1, case .character(let other) = arguments[0] else { return nil }
+    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        guard method == .compareTo, arguments.count == 1 else { return nil }
+        guard case .character(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
         return .int(Int32(unit) - Int32(other))
     }
 }

@@ -25,6 +25,9 @@ final class LoopScope: TemplateObject {
         self.replaced = replaced
     }
 
+    /// What the template itself puts into the scope.
+    private let own = MapValue(order: .hash)
+
     func property(_ name: String) -> Value? {
         switch name {
         case "index": .integer(Int64(self.index))
@@ -32,27 +35,33 @@ final class LoopScope: TemplateObject {
         case "hasNext": .bool(self.hasNext)
         case "first": .bool(self.index < 1)
         case "last": .bool(!self.hasNext)
-        case "parent": self.parent.map { .object($0) } ?? .null
-        case "topmost":
-            self.parent == nil ? .object(self) : self.parent?.property("topmost")
-        default: nil
+        case "parent": self.parent.map { .object($0) } ?? self.own[name]
+        case "topmost": self.parent == nil ? .object(self) : self.parent?.property(name)
+        default: self.own[name]
         }
     }
 
-    func call(_ method: String, _ arguments: [Value]) -> Value? {
-        guard arguments.isEmpty else { return nil }
-        switch method {
-        case "hasNext": return .bool(self.hasNext)
-        case "isFirst": return self.property("first")
-        case "isLast": return self.property("last")
-        case "getIndex", "getCount", "getParent", "getTopmost":
+    func setProperty(_ name: String, to value: Value) -> Bool {
+        self.own[name] = value
+        return true
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("hasNext", 0): return .bool(self.hasNext)
+        case ("isFirst", 0): return self.property("first")
+        case ("isLast", 0): return self.property("last")
+        case ("getIndex", 0), ("getCount", 0), ("getParent", 0), ("getTopmost", 0):
             let name = method.dropFirst(3)
             return self.property(name.prefix(1).lowercased() + name.dropFirst())
-        default: return nil
+        default:
+            guard let known = Method(rawValue: method) else { return nil }
+            var work = 0
+            return try MapMethods(self.own).call(known, arguments, work: &work)
         }
     }
 
-    var text: String { "org.apache.velocity.runtime.directive.ForeachScope" }
+    var text: String { Value.map(self.own).text }
 }
 
 /// An array, which Velocity lets templates use as a list that can't grow. What it renders as is Java's name of the object.

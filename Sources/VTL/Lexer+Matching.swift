@@ -141,7 +141,10 @@ extension Lexer {
             }
             best.offer(.more, self.length(of: "#*"))
             best.offer(.more, 1)
-            best.offer(.lineCommentStart, self.length(of: "##"))
+            switch self.state {
+            case .text, .reference, .directive, .preDirective: best.offer(.lineCommentStart, self.length(of: "##"))
+            default: break
+            }
         }
     }
 

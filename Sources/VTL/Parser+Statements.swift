@@ -58,7 +58,7 @@ extension Parser {
 
     /// What the marks before a token print: `#` and `$`, and the backslashes of `\$`. The rest of them is text of a later token.
     func specials(of token: Token) -> [UInt8] {
-        guard let first = token.specials.first, !self.lexer.bytes[first].starts(with: "##".utf8) else { return [] }
+        guard let last = token.specials.last, !self.lexer.bytes[last].starts(with: "##".utf8) else { return [] }
         var result: [UInt8] = []
         for range in token.specials {
             let special = self.lexer.bytes[range]
