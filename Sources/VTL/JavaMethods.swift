@@ -31,7 +31,7 @@ enum JavaMethods {
     /// A property of what is no map: null where there is none.
     static func property(_ name: Method, of value: Value) -> Value {
         switch (name, value) {
-        case (.class, _): .object(ClassObject(self.className(of: value)))
+        case (.class, _): .object(ClassObject(self.className(of: value), sample: self.sample(of: value)))
         case (.bytes, .string(let text)):
             .object(ArrayObject(text.utf8.map { .int(Int32(Int8(bitPattern: $0))) }, typeName: "[B"))
         case (.empty, .string(let text)): .bool(text.isEmpty)
@@ -40,6 +40,15 @@ enum JavaMethods {
         case (.naN, .double(let number)): .bool(number.isNaN)
         case (.infinite, .double(let number)): .bool(number.isInfinite)
         default: .null
+        }
+    }
+
+    /// A value of the same class that may be changed freely.
+    private static func sample(of value: Value) -> Value {
+        switch value {
+        case .list: .list(ListValue())
+        case .map: .map(MapValue())
+        default: value
         }
     }
 

@@ -220,11 +220,12 @@ final class MapView: TemplateObject {
 /// `$x.class`
 final class ClassObject: TemplateObject {
     private let name: String
-    private let isInterface: Bool
+    /// An object of the class: what its methods are found by.
+    private let sample: Value
 
-    init(_ name: String, isInterface: Bool = false) {
+    init(_ name: String, sample: Value) {
         self.name = name
-        self.isInterface = isInterface
+        self.sample = sample
     }
 
     func property(_ property: String) -> Value? {
@@ -235,10 +236,23 @@ final class ClassObject: TemplateObject {
         }
     }
 
-    func call(_ method: String, _ arguments: [Value]) -> Value? {
-        guard arguments.isEmpty, method.hasPrefix("get") else { return method == "toString" ? .string(self.text) : nil }
-        let name = method.dropFirst(3)
-        return self.property(name.prefix(1).lowercased() + name.dropFirst())
+    /// Velocity finds the methods of the class itself here: the static ones work, the others lack their object.
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        if method == "toString", arguments.isEmpty { return .string(self.text) }
+        if arguments.isEmpty, method.hasPrefix("get"), method.utf8.count > 3 {
+            let name = method.dropFirst(3)
+            if let value = self.property(name.prefix(1).lowercased() + name.dropFirst()) { return value }
+        }
+        guard let known = Method(rawValue: method) else { return nil }
+        var work = 0
+        let result = try JavaMethods.call(known, on: self.sample, arguments, bytesMax: 1 << 16, work: &work)
+        guard let result else { return nil }
+        switch known {
+        case .valueOf, .parseInt, .parseLong, .parseDouble, .parseBoolean, .join, .max, .min, .sum, .compare, .toHexString,
+            .toBinaryString, .toOctalString:
+            return result
+        default: throw MethodFailure("IllegalArgumentException: object is not an instance of declaring class")
+        }
     }
 
     var text: String { "class " + self.name }

@@ -210,7 +210,7 @@ extension Lexer {
     }
 
     private func matchEmptyIndex(_ best: inout Best) {
-        for text in ["$[", "$![", "$\\!["] { best.offer(.emptyIndex, self.length(of: text)) }
+        for text in ["$[", "$![", "$\\![", "$."] { best.offer(.emptyIndex, self.length(of: text)) }
     }
 
     // MARK: Single tokens: the length of each at a place, 0 where it is not there

@@ -24,6 +24,8 @@ extension Parser {
 
     mutating func directive() throws(TemplateError) -> Int32 {
         let first = try self.take()
+        self.taken = Array(self.bytes(of: first))
+        defer { self.taken = nil }
         let name = self.string(self.bytes(of: first).dropFirst(first.kind == .word ? 1 : 2).dropLast(first.kind == .word ? 0 : 1))
         self.lexer.switchTo(.directive)
         guard self.lexer.isBeforeLeftParenthesis else {
@@ -180,7 +182,7 @@ extension Parser {
 
     /// A call of a macro that may be defined later, or not at all: then it prints as it stands.
     private mutating func macroCall(_ name: String, first: Token, arguments: [Argument]) -> Int32 {
-        let source = self.addText(self.lexer.bytes[first.start..<self.last.end])
+        let source = self.addText(self.taken ?? [])
         let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: first.start)
         guard self.profile.definesMacros else { return text }
         let nodes = arguments.map { argument -> Int32 in

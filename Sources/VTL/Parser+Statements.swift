@@ -163,7 +163,14 @@ extension Parser {
         guard first == .identifier || first == .referenceLeftCurly else {
             throw try self.unexpected("a reference after #set(")
         }
+        let targetPlace = try self.token().start
         let target = try self.reference(isTarget: true)
+        // Velocity takes what stands after the first `$` for the name, so that `#set(${x} = 1)` and `#set($!x = 1)` set nothing that
+        // a reference could name.
+        let mark = self.lexer.bytes[targetPlace...].drop { $0 != UInt8(ascii: "$") }.dropFirst().first
+        if mark == UInt8(ascii: "{") || mark == UInt8(ascii: "!"), self.program.references[Int(target)].members.isEmpty {
+            self.program.references[Int(target)].variable = -1
+        }
         try self.skipWhitespace()
         try self.take(.assign, "= after the reference of #set")
         let value = try self.expression()
