@@ -88,7 +88,10 @@ struct Parser {
     mutating func take() throws(TemplateError) -> Token {
         self.last = try self.token()
         self.ahead.removeFirst()
-        self.taken?.append(contentsOf: self.bytes(of: self.last))
+        if self.taken != nil {
+            let bytes = self.bytes(of: self.last)
+            self.taken?.append(contentsOf: bytes)
+        }
         return self.last
     }
 
