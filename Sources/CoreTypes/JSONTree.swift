@@ -9,6 +9,8 @@ package protocol JSONTree {
     static func number(digits: String) -> Self
     /// A number with a fraction or an exponent, as RFC 8259 section 6 spells it.
     static func number(decimal: String) -> Self
+    /// What the word `NaN` reads as.
+    static var notANumber: Self { get }
     static func makeArray(_ elements: [Self]) -> Self
     /// Members in the order of the text, each name once.
     static func makeObject(_ members: [(name: String, value: Self)]) -> Self
@@ -43,6 +45,8 @@ extension JSON: JSONTree {
     package static func integer(_ value: Int64) -> JSON { .number(JSONNumber(value)) }
     package static func number(digits: String) -> JSON { .number(JSONNumber(validated: digits)) }
     package static func number(decimal: String) -> JSON { .number(JSONNumber(validated: decimal)) }
+    /// JSON has no such number.
+    package static var notANumber: JSON { .string("NaN") }
     package static func makeArray(_ elements: [JSON]) -> JSON { .array(elements) }
     package static func makeObject(_ members: [(name: String, value: JSON)]) -> JSON { .object(JSONObject(distinct: members)) }
 

@@ -88,6 +88,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
             case "null" where mayBeKeyword: return .null
             case "true" where mayBeKeyword: return .bool(true)
             case "false" where mayBeKeyword: return .bool(false)
+            case "NaN" where mayBeKeyword: return .notANumber
             default: return .string(text)
             }
         }

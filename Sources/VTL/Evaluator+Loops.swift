@@ -64,7 +64,7 @@ extension Evaluator {
             guard let value = elements.next(round) else {
                 throw self.failure(.methodFailed, "ConcurrentModificationException: the list was changed in its own #foreach", at: index)
             }
-            if element >= 0 { self.variables[Int(element)] = value }
+            if element >= 0 { self.variables[Int(element)] = self.nullElements.contains(element) ? .null : value }
             round += 1
             let hasNext = elements.hasNext(round)
             if let place = names.count { self.variables[place] = .int(Int32(truncatingIfNeeded: round)) }
@@ -75,6 +75,9 @@ extension Evaluator {
             }
             if self.trace != nil { self.record(.round, index, value, from: self.output.count) }
             guard node.c >= 0 else { continue }
+            let isNull = value.isNull && element >= 0
+            if isNull { self.nullElements.append(element) }
+            defer { if isNull { self.nullElements.removeLast() } }
             do {
                 try self.render(node.c)
             } catch .breakNearest {

@@ -16,11 +16,7 @@ extension Evaluator {
             self.writeText(reference.prefix)
             self.writeText(reference.source)
         } else {
-            if !reference.escapePrefix.isEmpty || !reference.prefix.isEmpty, !Self.isDefinition(value) {
-                self.writeText(reference.escapePrefix)
-                self.writeText(reference.prefix)
-            }
-            try self.write(value, at: node)
+            try self.renderValue(value, of: reference, at: node)
         }
         if self.trace != nil { self.record(.reference, node, value, from: start) }
     }
@@ -29,10 +25,19 @@ extension Evaluator {
         if !range.isEmpty { self.output.append(contentsOf: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)]) }
     }
 
-    /// A definition renders itself, without the marks before the reference.
-    private static func isDefinition(_ value: Value) -> Bool {
-        guard case .object(let object) = value else { return false }
-        return type(of: object) == DefinedBlock.self
+    @inline(__always)
+    private mutating func renderValue(_ value: Value, of reference: Program.Reference, at node: Int32) throws(Interruption) {
+        if case .object(let object) = value, type(of: object) == DefinedBlock.self {
+            // A definition renders itself, without the marks before the reference; too deep, the reference prints as it stands.
+            guard try !self.renderDefinition(unsafeDowncast(object, to: DefinedBlock.self)) else { return }
+            self.writeText(reference.escapePrefix)
+            self.writeText(reference.escapePrefix)
+            self.writeText(reference.prefix)
+            return self.writeText(reference.source)
+        }
+        self.writeText(reference.escapePrefix)
+        self.writeText(reference.prefix)
+        try self.write(value, at: node)
     }
 
     /// The value of a reference in an expression.
@@ -97,11 +102,15 @@ extension Evaluator {
         case .map(let map): return .int(Int32(truncatingIfNeeded: map.count) &+ number)
         case .object(let object):
             let size = try self.call(at: member.start) { () throws(MethodFailure) -> Value? in try object.call("size", []) }
-            guard case .int(let count)? = size else { return key }
+            guard case .int(let count)? = size else {
+                throw .failed(Failure(self.source.error(.methodFailed, Self.noSize, at: Int(member.start))))
+            }
             return .int(count &+ number)
-        default: return key
+        default: throw .failed(Failure(self.source.error(.methodFailed, Self.noSize, at: Int(member.start))))
         }
     }
+
+    private static let noSize = "a negative index counts from the end of what has a size(), which this has not"
 
     private mutating func property(_ member: Program.Member, of value: Value, at node: Int32) throws(Interruption) -> Value {
         switch value {
@@ -118,7 +127,6 @@ extension Evaluator {
     ) throws(Interruption) -> Value {
         if case .object(let object) = value {
             let name = member.kind == .index ? "get" : self.program.names[Int(member.name)]
-            if let scope = object as? LoopScope, name == "stop", arguments.isEmpty { throw .breakLoop(ObjectIdentifier(scope)) }
             return try self.call(at: member.start) { () throws(MethodFailure) -> Value in try object.call(name, arguments) ?? .null }
         }
         // A definition among the arguments or elements is rendered by the method's own `toString`, which has no evaluator.

@@ -21,6 +21,8 @@ struct Evaluator: ~Copyable {
     var depth = 0
     /// The loops around the present place, if the template asks for `$foreach`.
     var loop: LoopScope?
+    /// Variables of loops whose present element is null: they stay null for the round, whatever is `#set`.
+    var nullElements: [Int32] = []
     /// `#define`d blocks within each other.
     var definitionDepth = 0
     var macroDepth = 0
@@ -122,7 +124,8 @@ struct Evaluator: ~Copyable {
         case .breakLoop: throw .breakNearest
         case .breakScope: try self.breakScope(node.a, at: index)
         case .stop: throw .stop
-        case .define: self.variables[Int(node.a)] = .object(DefinedBlock(body: node.b))
+        case .define:
+            if node.a >= 0 { self.variables[Int(node.a)] = .object(DefinedBlock(body: node.b)) }
         case .macroCall: try self.renderMacroCall(node, index)
         case .evaluate: try self.renderEvaluate(node, index)
         case .refused:
@@ -161,7 +164,9 @@ struct Evaluator: ~Copyable {
         guard !value.isNull else { return }
         let reference = self.references[Int(node.a)]
         if reference.members.isEmpty {
-            if reference.variable >= 0 { self.variables[Int(reference.variable)] = value }
+            if reference.variable >= 0, !self.nullElements.contains(reference.variable) {
+                self.variables[Int(reference.variable)] = value
+            }
         } else {
             try self.assign(value, to: reference, at: index)
         }
@@ -190,11 +195,7 @@ struct Evaluator: ~Copyable {
             self.variables[Int(parameter)] = place < arguments.count ? arguments[place] : .null
         }
         self.macroDepth += 1
-        do {
-            try self.render(macro.body)
-        } catch .breakNearest {
-            // `#break` leaves the macro.
-        }
+        try self.renderUpToBreak(macro.body)
         self.macroDepth -= 1
         for (parameter, value) in zip(macro.parameters, saved) { self.variables[Int(parameter)] = value }
     }
@@ -272,7 +273,8 @@ struct Evaluator: ~Copyable {
 
     private mutating func writeSlowly(_ value: Value, at index: Int32) throws(Interruption) {
         if case .object(let object) = value, type(of: object) == DefinedBlock.self {
-            return try self.renderDefinition(unsafeDowncast(object, to: DefinedBlock.self), at: index)
+            _ = try self.renderDefinition(unsafeDowncast(object, to: DefinedBlock.self))
+            return
         }
         let bytesMax = self.limits.outputBytes
         let bytes = try self.call(at: self.nodes[Int(index)].start) { () throws(MethodFailure) -> [UInt8] in
@@ -287,15 +289,24 @@ struct Evaluator: ~Copyable {
     /// Velocity lets a definition render itself no deeper than this.
     private static let definitionDepthMax = 2
 
-    private mutating func renderDefinition(_ block: DefinedBlock, at index: Int32) throws(Interruption) {
-        guard self.definitionDepth < Self.definitionDepthMax else { return }
+    /// Answers false where it is too deep.
+    @discardableResult
+    mutating func renderDefinition(_ block: DefinedBlock) throws(Interruption) -> Bool {
+        guard self.definitionDepth < Self.definitionDepthMax else { return false }
         self.definitionDepth += 1
-        do {
-            try self.render(block.body)
-        } catch .breakNearest {
-            // `#break` leaves the definition.
-        }
+        try self.renderUpToBreak(block.body)
         self.definitionDepth -= 1
+        return true
+    }
+
+    /// Renders the body of a macro or definition, which `#break` leaves.
+    private mutating func renderUpToBreak(_ body: Int32) throws(Interruption) {
+        let depth = self.depth
+        do {
+            try self.render(body)
+        } catch .breakNearest {
+            self.depth = depth
+        }
     }
 
     // MARK: The record

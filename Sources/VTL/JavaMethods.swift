@@ -11,8 +11,8 @@ enum JavaMethods {
         case .list(let list): return try ListMethods(list).call(method, arguments, work: &work)
         case .map(let map): return try MapMethods(map).call(method, arguments, work: &work)
         case .int, .long, .double, .bigInteger, .decimal: return try NumberMethods.call(method, on: value, arguments)
-        case .bool(let flag): return BooleanMethods.call(method, on: flag, arguments)
-        case .character(let unit): return CharacterMethods.call(method, on: unit, arguments)
+        case .bool(let flag): return try BooleanMethods.call(method, on: flag, arguments)
+        case .character(let unit): return try CharacterMethods.call(method, on: unit, arguments)
         case .null, .object: return nil
         }
     }
@@ -31,7 +31,7 @@ enum JavaMethods {
     /// A property of what is no map: null where there is none.
     static func property(_ name: Method, of value: Value) -> Value {
         switch (name, value) {
-        case (.class, _): .object(ClassObject(self.className(of: value)))
+        case (.class, _): .object(ClassObject(self.className(of: value), sample: self.sample(of: value)))
         case (.bytes, .string(let text)):
             .object(ArrayObject(text.utf8.map { .int(Int32(Int8(bitPattern: $0))) }, typeName: "[B"))
         case (.empty, .string(let text)): .bool(text.isEmpty)
@@ -40,6 +40,15 @@ enum JavaMethods {
         case (.naN, .double(let number)): .bool(number.isNaN)
         case (.infinite, .double(let number)): .bool(number.isInfinite)
         default: .null
+        }
+    }
+
+    /// A value of the same class that may be changed freely.
+    private static func sample(of value: Value) -> Value {
+        switch value {
+        case .list: .list(ListValue())
+        case .map: .map(MapValue())
+        default: value
         }
     }
 
@@ -59,6 +68,11 @@ enum JavaMethods {
         }
     }
 
+    /// `compareTo` takes any object, and throws for one of another class.
+    static func uncomparable(_ value: Value) -> MethodFailure {
+        MethodFailure(value.isNull ? "NullPointerException" : "ClassCastException: \(self.className(of: value)) can't be compared")
+    }
+
     /// The elements of a `java.util.Collection`.
     static func elements(of value: Value) -> [Value]? {
         switch value {
@@ -71,11 +85,11 @@ enum JavaMethods {
 
 /// A `java.lang.Boolean`'s.
 enum BooleanMethods {
-    static func call(_ method: Method, on flag: Bool, _ arguments: [Value]) -> Value? {
+    static func call(_ method: Method, on flag: Bool, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
         case (.booleanValue, 0): return .bool(flag)
         case (.compareTo, 1):
-            guard case .bool(let other) = arguments[0] else { return nil }
+            guard case .bool(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
             return .int(flag == other ? 0 : flag ? 1 : -1)
         case (.parseBoolean, 1), (.valueOf, 1):
             if method == .valueOf, case .bool = arguments[0] { return arguments[0] }
@@ -91,8 +105,9 @@ enum BooleanMethods {
 
 /// A `java.lang.Character`'s.
 enum CharacterMethods {
-    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) -> Value? {
-        guard method == .compareTo, arguments.count == 1, case .character(let other) = arguments[0] else { return nil }
+    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        guard method == .compareTo, arguments.count == 1 else { return nil }
+        guard case .character(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
         return .int(Int32(unit) - Int32(other))
     }
 }

@@ -25,6 +25,9 @@ final class LoopScope: TemplateObject {
         self.replaced = replaced
     }
 
+    /// What the template itself puts into the scope.
+    private let own = MapValue(order: .hash)
+
     func property(_ name: String) -> Value? {
         switch name {
         case "index": .integer(Int64(self.index))
@@ -32,27 +35,33 @@ final class LoopScope: TemplateObject {
         case "hasNext": .bool(self.hasNext)
         case "first": .bool(self.index < 1)
         case "last": .bool(!self.hasNext)
-        case "parent": self.parent.map { .object($0) } ?? .null
-        case "topmost":
-            self.parent == nil ? .object(self) : self.parent?.property("topmost")
-        default: nil
+        case "parent": self.parent.map { .object($0) } ?? self.own[name]
+        case "topmost": self.parent == nil ? .object(self) : self.parent?.property(name)
+        default: self.own[name]
         }
     }
 
-    func call(_ method: String, _ arguments: [Value]) -> Value? {
-        guard arguments.isEmpty else { return nil }
-        switch method {
-        case "hasNext": return .bool(self.hasNext)
-        case "isFirst": return self.property("first")
-        case "isLast": return self.property("last")
-        case "getIndex", "getCount", "getParent", "getTopmost":
+    func setProperty(_ name: String, to value: Value) -> Bool {
+        self.own[name] = value
+        return true
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("hasNext", 0): return .bool(self.hasNext)
+        case ("isFirst", 0): return self.property("first")
+        case ("isLast", 0): return self.property("last")
+        case ("getIndex", 0), ("getCount", 0), ("getParent", 0), ("getTopmost", 0):
             let name = method.dropFirst(3)
             return self.property(name.prefix(1).lowercased() + name.dropFirst())
-        default: return nil
+        default:
+            guard let known = Method(rawValue: method) else { return nil }
+            var work = 0
+            return try MapMethods(self.own).call(known, arguments, work: &work)
         }
     }
 
-    var text: String { "org.apache.velocity.runtime.directive.ForeachScope" }
+    var text: String { Value.map(self.own).text }
 }
 
 /// An array, which Velocity lets templates use as a list that can't grow. What it renders as is Java's name of the object.
@@ -211,11 +220,12 @@ final class MapView: TemplateObject {
 /// `$x.class`
 final class ClassObject: TemplateObject {
     private let name: String
-    private let isInterface: Bool
+    /// An object of the class: what its methods are found by.
+    private let sample: Value
 
-    init(_ name: String, isInterface: Bool = false) {
+    init(_ name: String, sample: Value) {
         self.name = name
-        self.isInterface = isInterface
+        self.sample = sample
     }
 
     func property(_ property: String) -> Value? {
@@ -226,10 +236,23 @@ final class ClassObject: TemplateObject {
         }
     }
 
-    func call(_ method: String, _ arguments: [Value]) -> Value? {
-        guard arguments.isEmpty, method.hasPrefix("get") else { return method == "toString" ? .string(self.text) : nil }
-        let name = method.dropFirst(3)
-        return self.property(name.prefix(1).lowercased() + name.dropFirst())
+    /// Velocity finds the methods of the class itself here: the static ones work, the others lack their object.
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        if method == "toString", arguments.isEmpty { return .string(self.text) }
+        if arguments.isEmpty, method.hasPrefix("get"), method.utf8.count > 3 {
+            let name = method.dropFirst(3)
+            if let value = self.property(name.prefix(1).lowercased() + name.dropFirst()) { return value }
+        }
+        guard let known = Method(rawValue: method) else { return nil }
+        var work = 0
+        let result = try JavaMethods.call(known, on: self.sample, arguments, bytesMax: 1 << 16, work: &work)
+        guard let result else { return nil }
+        switch known {
+        case .valueOf, .parseInt, .parseLong, .parseDouble, .parseBoolean, .join, .max, .min, .sum, .compare, .toHexString,
+            .toBinaryString, .toOctalString:
+            return result
+        default: throw MethodFailure("IllegalArgumentException: object is not an instance of declaring class")
+        }
     }
 
     var text: String { "class " + self.name }

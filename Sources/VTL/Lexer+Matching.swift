@@ -141,7 +141,10 @@ extension Lexer {
             }
             best.offer(.more, self.length(of: "#*"))
             best.offer(.more, 1)
-            best.offer(.lineCommentStart, self.length(of: "##"))
+            switch self.state {
+            case .text, .reference, .directive, .preDirective: best.offer(.lineCommentStart, self.length(of: "##"))
+            default: break
+            }
         }
     }
 
@@ -207,7 +210,7 @@ extension Lexer {
     }
 
     private func matchEmptyIndex(_ best: inout Best) {
-        for text in ["$[", "$![", "$\\!["] { best.offer(.emptyIndex, self.length(of: text)) }
+        for text in ["$[", "$![", "$\\![", "$."] { best.offer(.emptyIndex, self.length(of: text)) }
     }
 
     // MARK: Single tokens: the length of each at a place, 0 where it is not there

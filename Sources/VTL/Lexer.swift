@@ -59,6 +59,8 @@ struct Lexer {
                 continue
             default:
                 end = self.act(on: kind, start: start, end: end)
+                // Of the marks before a dot nothing is left.
+                if kind == .dot { start = end - 1 }
                 return Token(kind: kind, start: start, end: end, specials: specials)
             }
         }

@@ -7,7 +7,7 @@ enum NumberMethods {
         case (.doubleValue, 0): return .double(number.doubleValue)
         case (.floatValue, 0): return .double(Double(Float(number.doubleValue).description) ?? 0)
         case (.compareTo, 1):
-            guard self.isSameClass(number, arguments[0]) else { return nil }
+            guard self.isSameClass(number, arguments[0]) else { throw JavaMethods.uncomparable(arguments[0]) }
             return Arithmetic.compare(number, arguments[0]).map { .int(Int32($0)) }
         case (.isNaN, 0), (.isInfinite, 0):
             guard case .double(let value) = number else { return nil }

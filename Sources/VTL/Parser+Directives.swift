@@ -24,10 +24,15 @@ extension Parser {
 
     mutating func directive() throws(TemplateError) -> Int32 {
         let first = try self.take()
+        self.taken = Array(self.bytes(of: first))
+        defer { self.taken = nil }
         let name = self.string(self.bytes(of: first).dropFirst(first.kind == .word ? 1 : 2).dropLast(first.kind == .word ? 0 : 1))
         self.lexer.switchTo(.directive)
         guard self.lexer.isBeforeLeftParenthesis else {
             if name == "macro" { throw self.error("#macro needs a name in parentheses", at: first.start) }
+            guard !self.isDirective(name) || !self.isBlockDirective(name) else {
+                throw self.error("#\(name) needs parentheses", at: first.start)
+            }
             self.lexer.pop()
             return try self.node(for: name, first: first, arguments: [], block: nil, hasParentheses: false)
         }
@@ -91,7 +96,7 @@ extension Parser {
         let start = first.start
         switch name {
         case "foreach": return self.foreach(arguments, block: block, from: start)
-        case "define": return self.define(arguments, block: block, from: start)
+        case "define": return try self.define(arguments, block: block, from: start)
         case "macro": return try self.macro(arguments, block: block, from: start)
         case "literal":
             guard block != nil else { return self.fault("#literal has no block", from: start) }
@@ -135,11 +140,21 @@ extension Parser {
         return self.add(.foreach, a: variable, b: parts[2], c: parts.count > 3 ? parts[3] : -1, from: start)
     }
 
-    private mutating func define(_ arguments: [Argument], block: Int32?, from start: Int) -> Int32 {
+    private mutating func define(_ arguments: [Argument], block: Int32?, from start: Int) throws(TemplateError) -> Int32 {
         guard arguments.count == 1, let first = arguments.first, case .node(_, let reference?) = first, let block else {
-            return self.fault("#define needs a reference: #define($name)", from: start)
+            throw self.error("#define needs one reference: #define($name)", at: start)
         }
-        return self.add(.define, a: self.program.references[Int(reference)].variable, b: block, from: start)
+        let target = self.program.references[Int(reference)]
+        // Velocity takes what stands after the first `$` for the name, so that the formal and quiet forms define nothing.
+        let isPlain = !target.isQuiet && self.lexer.bytes[self.start(of: first)...].dropFirst().first != UInt8(ascii: "{")
+        return self.add(.define, a: isPlain ? target.variable : -1, b: block, from: start)
+    }
+
+    private func start(of argument: Argument) -> Int {
+        switch argument {
+        case .word(let token): token.start
+        case .node(let node, _): Int(self.program.nodes[Int(node)].start) - self.offset
+        }
     }
 
     private mutating func literal(of block: Int32?, from start: Int) -> Int32 {
@@ -167,7 +182,7 @@ extension Parser {
 
     /// A call of a macro that may be defined later, or not at all: then it prints as it stands.
     private mutating func macroCall(_ name: String, first: Token, arguments: [Argument]) -> Int32 {
-        let source = self.addText(self.lexer.bytes[first.start..<self.last.end])
+        let source = self.addText(self.taken ?? [])
         let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: first.start)
         guard self.profile.definesMacros else { return text }
         let nodes = arguments.map { argument -> Int32 in

@@ -75,10 +75,11 @@ extension Parser {
             return try self.nest { parser throws(TemplateError) in try parser.string(token) }
         case .integer:
             try self.take()
-            return self.integer(token)
+            return try self.integer(token)
         case .float:
             try self.take()
-            self.program.doubles.append(Double(self.text(of: token)) ?? 0)
+            guard let number = Double(self.text(of: token)) else { throw self.error("`\(self.text(of: token))` is no number", at: token.start) }
+            self.program.doubles.append(number)
             return self.add(.double, a: Int32(self.program.doubles.count - 1), from: token.start)
         case .true, .false:
             try self.take()
@@ -92,15 +93,16 @@ extension Parser {
         }
     }
 
-    private mutating func integer(_ token: Token) -> Int32 {
+    private mutating func integer(_ token: Token) throws(TemplateError) -> Int32 {
         let text = self.text(of: token)
         if let small = Int32(text) { return self.add(.int, a: small, from: token.start) }
         if let long = Int64(text) {
             self.program.longs.append(long)
             return self.add(.long, a: Int32(self.program.longs.count - 1), from: token.start)
         }
-        // The lexer lets nothing but digits through.
-        self.program.bigIntegers.append(BigInteger(text) ?? BigInteger(0))
+        // The lexer may have drawn a stray mark to the digits: `##1`.
+        guard let number = BigInteger(text) else { throw self.error("`\(text)` is no number", at: token.start) }
+        self.program.bigIntegers.append(number)
         return self.add(.bigInteger, a: Int32(self.program.bigIntegers.count - 1), from: token.start)
     }
 

@@ -58,7 +58,7 @@ extension Parser {
 
     /// What the marks before a token print: `#` and `$`, and the backslashes of `\$`. The rest of them is text of a later token.
     func specials(of token: Token) -> [UInt8] {
-        guard let first = token.specials.first, !self.lexer.bytes[first].starts(with: "##".utf8) else { return [] }
+        guard let last = token.specials.last, !self.lexer.bytes[last].starts(with: "##".utf8) else { return [] }
         var result: [UInt8] = []
         for range in token.specials {
             let special = self.lexer.bytes[range]
@@ -163,7 +163,14 @@ extension Parser {
         guard first == .identifier || first == .referenceLeftCurly else {
             throw try self.unexpected("a reference after #set(")
         }
+        let targetPlace = try self.token().start
         let target = try self.reference(isTarget: true)
+        // Velocity takes what stands after the first `$` for the name, so that `#set(${x} = 1)` and `#set($!x = 1)` set nothing that
+        // a reference could name.
+        let mark = self.lexer.bytes[targetPlace...].drop { $0 != UInt8(ascii: "$") }.dropFirst().first
+        if mark == UInt8(ascii: "{") || mark == UInt8(ascii: "!"), self.program.references[Int(target)].members.isEmpty {
+            self.program.references[Int(target)].variable = -1
+        }
         try self.skipWhitespace()
         try self.take(.assign, "= after the reference of #set")
         let value = try self.expression()

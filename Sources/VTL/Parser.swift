@@ -7,6 +7,8 @@ struct Parser {
     var ahead: [Token] = []
     /// The last token taken.
     var last = Token(kind: .endOfFile, start: 0, end: 0)
+    /// The texts of the tokens taken, while a directive's arguments are: what an unknown one prints.
+    var taken: [UInt8]?
     var program: Program
     var uses: [ReferenceUse]
     var depth: Int
@@ -86,6 +88,10 @@ struct Parser {
     mutating func take() throws(TemplateError) -> Token {
         self.last = try self.token()
         self.ahead.removeFirst()
+        if self.taken != nil {
+            let bytes = self.bytes(of: self.last)
+            self.taken?.append(contentsOf: bytes)
+        }
         return self.last
     }
 

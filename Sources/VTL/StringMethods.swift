@@ -70,6 +70,7 @@ struct StringMethods {
             case .equalsIgnoreCase: return .bool(false)
             default: return nil
             }
+        case (.compareTo, _): throw JavaMethods.uncomparable(argument)
         default: return nil
         }
     }

@@ -43,7 +43,9 @@ final class InputObject: TemplateObject {
     /// Compact JSON. What is missing or null gives an empty string with its quotes.
     private func json(at path: String) throws(MethodFailure) -> String {
         guard let value = try self.value(at: path), !value.isNull else { return #""""# }
-        return try MappingJSON.text(value)
+        var bytes: [UInt8] = []
+        try value.appendJSON(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// In the path, then the query string, then the headers.

@@ -14,10 +14,10 @@ package struct RequestParameters: Hashable, Sendable {
 
 extension ValueLists {
     /// Names with their values, as they are: a name that stands twice gets the values of both.
-    package init(_ pairs: some Sequence<(name: String, values: [String])>) {
+    package init(_ pairs: some Sequence<(String, [String])>) {
         self.init()
-        for pair in pairs {
-            for value in pair.values { self.append(name: pair.name, value: value, ignoringCase: false) }
+        for (name, values) in pairs {
+            for value in values { self.append(name: name, value: value, ignoringCase: false) }
         }
     }
 

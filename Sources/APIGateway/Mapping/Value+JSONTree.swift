@@ -7,8 +7,11 @@ extension Value: JSONTree {
 
     /// A `double`; one of more than 18 characters keeps all its digits, as json-smart has it.
     static func number(decimal: String) -> Value {
+        if decimal.utf8.count > 18, let exact = BigDecimal(decimal) { return .decimal(exact) }
         return .double(Double(decimal) ?? 0)
     }
+
+    static var notANumber: Value { .double(.nan) }
 
     static func makeArray(_ elements: [Value]) -> Value { .list(ListValue(elements, style: .json)) }
 
@@ -34,7 +37,8 @@ extension Value: JSONTree {
         switch (self, other) {
         case (.list(let left), .list(let right)): left === right
         case (.map(let left), .map(let right)): left === right
-        default: self.text == other.text
+        case (.object(let left), .object(let right)): left === right
+        default: false
         }
     }
 
