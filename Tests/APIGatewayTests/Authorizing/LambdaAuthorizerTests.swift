@@ -164,7 +164,7 @@ struct LambdaAuthorizerTests {
         let gateway = Gateway(guarded(authorizer))
         #expect(gateway.problems.count == 1)
         #expect(try gateway.refusal("GET", "/stage/a", headers: Self.token).status == 500)
-        let missing = restMethod { $0.authorization = .authorizer(name: "None", scopes: []) }
+        let missing = restMethod(method: { $0.authorization = .authorizer(name: "None", scopes: []) })
         #expect(try Gateway(missing).refusal("GET", "/stage/a").status == 500)
     }
 }

@@ -85,7 +85,7 @@ struct ResourcePolicyTests {
     @Test("IAM: unsigned is 403 Missing Authentication Token; signed of another account needs the policy")
     func iam() throws {
         func gateway(_ policy: JSON?) -> Gateway {
-            Gateway(restMethod(api: { $0.policy = policy }) { $0.authorization = .iam })
+            Gateway(restMethod(api: { $0.policy = policy }, method: { $0.authorization = .iam }))
         }
         let unsigned = try gateway(nil).refusal("GET", "/stage/a")
         #expect(unsigned.status == 403 && unsigned.text == #"{"message":"Missing Authentication Token"}"#)

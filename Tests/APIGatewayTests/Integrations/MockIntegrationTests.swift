@@ -16,13 +16,13 @@ struct MockTests {
         integration.passthroughBehavior = passthrough
         integration.responses = responses
         return Gateway(
-            restMethod("ANY", "/m", integration: integration, api: api) { method in
+            restMethod("ANY", "/m", integration: integration, api: api, method: { method in
                 method.responses = responses.map { response in
                     var declaration = RestAPI.MethodResponse(statusCode: response.statusCode)
                     declaration.headers = declared.map { RestAPI.MethodResponse.Header($0, isRequired: false) }
                     return declaration
                 }
-            })
+            }))
     }
 
     static func response(_ status: String, pattern: String? = nil, body: String? = nil) -> IntegrationResponse {

@@ -36,7 +36,7 @@ struct ExchangeStateTests {
         case .authorizing: drive = Gateway(guarded(tokenAuthorizer())).drive("GET", "/stage/a", headers: LambdaAuthorizerTests.token)
         case .verifyingToken: drive = TokenTests.drive(TokenTests.claims())
         case .verifyingSignature:
-            drive = Gateway(restMethod { $0.authorization = .iam })
+            drive = Gateway(restMethod(method: { $0.authorization = .iam }))
                 .drive("GET", "/stage/a", headers: [("Authorization", "AWS4-HMAC-SHA256 x")])
         case .function: drive = ServiceIntegrationTests.lambda().drive("POST", "/stage/f")
         case .proxyFunction: drive = Gateway(restMethod()).drive("GET", "/stage/a")

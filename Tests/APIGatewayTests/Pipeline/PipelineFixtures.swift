@@ -6,7 +6,7 @@ import CoreTypes
 func restMethod(
     _ verb: String = "ANY", _ path: String = "/{proxy+}", integration: Integration = .function(FunctionTarget(name: "F")),
     api change: (inout RestAPI) -> Void = { _ in }, stage changeStage: (inout RestAPI.Stage) -> Void = { _ in },
-    _ changeMethod: (inout RestAPI.Method) -> Void = { _ in }
+    method changeMethod: (inout RestAPI.Method) -> Void = { _ in }
 ) -> RestAPI {
     var method = RestAPI.Method(httpMethod: verb, integration: integration)
     changeMethod(&method)
@@ -34,9 +34,9 @@ func tokenAuthorizer(ttlSeconds: Int = 300, expression: String? = nil) -> Author
 }
 
 func guarded(_ authorizer: Authorizer, scopes: [String] = [], path: String = "/{proxy+}") -> RestAPI {
-    restMethod(path: path, api: { $0.authorizers = [authorizer] }) {
-        $0.authorization = .authorizer(name: authorizer.name, scopes: scopes)
-    }
+    restMethod(
+        "ANY", path, api: { $0.authorizers = [authorizer] },
+        method: { $0.authorization = .authorizer(name: authorizer.name, scopes: scopes) })
 }
 
 func policy(_ effect: String, _ resource: String) -> String {

@@ -15,10 +15,10 @@ struct KeysAndPlansTests {
         let api = restMethod("GET", "/a", api: {
             $0.apiKeySource = source
             if source == .authorizer { $0.authorizers = [tokenAuthorizer()] }
-        }, stage: changeStage) {
+        }, stage: changeStage, method: {
             $0.apiKeyRequired = true
             if source == .authorizer { $0.authorization = .authorizer(name: "Auth", scopes: []) }
-        }
+        })
         var configuration = GatewayConfiguration(apis: [.rest(api)])
         configuration.apiKeys = [APIKey(id: "key1", logicalID: "Key", name: "key", value: Self.value, isEnabled: enabled)]
         var plan = UsagePlan(id: "plan1", logicalID: "Plan", name: "plan")

@@ -14,7 +14,7 @@ struct RequestValidationTests {
             restMethod("POST", "/x/{id}", api: {
                 $0.requestValidators = [RestAPI.RequestValidator(name: "v", validatesBody: body, validatesParameters: parameters)]
                 $0.models = [RestAPI.Model(name: "M", schema: schema)]
-            }) {
+            }, method: {
                 $0.requestValidator = "v"
                 $0.requestParameters = [
                     RestAPI.RequestParameter(.querystring, "q", isRequired: true),
@@ -24,7 +24,7 @@ struct RequestValidationTests {
                     RestAPI.RequestParameter(.querystring, "free", isRequired: false),
                 ]
                 $0.requestModels = [RestAPI.ModelReference(contentType: contentType, model: "M")]
-            })
+            }))
     }
 
     @Test("missing or blank parameters, and those that the resource doesn't have: 400, in the order header, path, query")
@@ -78,10 +78,10 @@ struct RequestValidationTests {
             $0.requestValidators = [RestAPI.RequestValidator(name: "v", validatesBody: true, validatesParameters: false)]
             $0.models = [RestAPI.Model(name: "M", schema: ["required": ["a"]])]
             $0.gatewayResponses = [custom]
-        }) {
+        }, method: {
             $0.requestValidator = "v"
             $0.requestModels = [RestAPI.ModelReference(contentType: "application/json", model: "M")]
-        }
+        })
         let response = try Gateway(api).refusal("POST", "/stage/x")
         #expect(response.text == #"{"e":"[object has missing required properties (["a"])]"}"#)
     }
