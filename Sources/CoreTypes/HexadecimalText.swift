@@ -1,4 +1,5 @@
-/// Hexadecimal digits in lower case, without String interpolation and its allocations: ids are written on the way of every request.
+/// Hexadecimal digits in lower case, without String interpolation and its allocations: ids are written on the way of every
+/// request.
 package enum HexadecimalText {
     /// The last `digits` digits of a value.
     package static func append(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {

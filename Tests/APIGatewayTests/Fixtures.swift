@@ -49,6 +49,7 @@ func restAPI(
         }
     }
     api.binaryMediaTypes = binary
+    api.endpointType = .regional
     return .rest(api)
 }
 

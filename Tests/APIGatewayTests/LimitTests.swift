@@ -17,6 +17,14 @@ struct LimitTests {
         #expect(try Self.http.refusal("GET", path + "a").status == 414)
     }
 
+    @Test("a request target over 8,192 bytes is 414 at the edge")
+    func edgeTarget() throws {
+        let gateway = Gateway(restMethod(api: { $0.endpointType = .edge }))
+        let path = "/stage/" + String(repeating: "a", count: 8_192 - 7)
+        _ = try gateway.plan("GET", path)
+        #expect(try gateway.refusal("GET", path + "a").status == 414)
+    }
+
     @Test("REST counts header values, HTTP APIs the whole head")
     func headers() throws {
         let value = String(repeating: "v", count: GatewayLimits.headerBytes)

@@ -69,7 +69,7 @@ struct ProxyEventV1Tests {
                 == ["x": ["1", "2"], "y": ["책 b"], "empty": [""], "z": ["a"], "w": ["b"]])
         #expect(json["headers"]?["X-Tag"] == "둘")
         #expect(json["multiValueHeaders"]?["X-Tag"] == ["첫", "둘"])
-        #expect(json["requestContext"]?["domainName"] == "api.example.test:3000")
+        #expect(json["requestContext"]?["domainName"] == "api.example.test")
         #expect(json["requestContext"]?["domainPrefix"] == "api")
         #expect(json["requestContext"]?["identity"]?["userAgent"] == "curl/8")
         #expect(json["requestContext"]?["identity"]?["sourceIp"] == "203.0.113.24")

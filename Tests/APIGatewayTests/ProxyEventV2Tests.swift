@@ -8,7 +8,8 @@ import Testing
 @Suite("Payload format 2.0 event")
 struct ProxyEventV2Tests {
     static let gateway = Gateway(
-        apis: [httpAPI([route("ANY", "/orders/{id}", .version2), route(nil, "$default", .version2)])], place: GatewayPlace(accountID: "123456789012"))
+        apis: [httpAPI([route("ANY", "/orders/{id}", .version2), route(nil, "$default", .version2)])],
+        place: GatewayPlace(accountID: "123456789012"))
 
     @Test("what is empty is absent")
     func minimal() throws {
@@ -127,7 +128,8 @@ struct FunctionURLTests {
         #expect(response.text.hasPrefix(#"{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: "#))
         let header = ("Authorization", "AWS4-HMAC-SHA256 Credential=x")
         let identity = IAMIdentity(
-            accessKey: "AKIDEXAMPLE", accountID: "123456789012", userID: "AIDAEXAMPLE", userARN: "arn:aws:iam::123456789012:user/me")
+            accessKey: "AKIDEXAMPLE", accountID: "123456789012", userID: "AIDAEXAMPLE",
+            userARN: "arn:aws:iam::123456789012:user/me")
         var drive = Self.gateway.drive("GET", "/", headers: Self.host("signed1") + [header])
         guard case .verifySignature = drive.start() else { throw Refused(decision: "no verification") }
         let json = try JSON(parsing: try drive.resume(.signatureVerified(identity)).call.payload)

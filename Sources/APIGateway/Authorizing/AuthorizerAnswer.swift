@@ -1,6 +1,7 @@
 import CoreTypes
 
-/// What the function of a Lambda authorizer answered, read once; the policy is evaluated again for each method that it is used for.
+/// What the function of a Lambda authorizer answered, read once; the policy is evaluated again for each method that it is used
+/// for.
 struct AuthorizerAnswer: Hashable, Sendable {
     private enum Verdict: Hashable, Sendable {
         case policy(PolicyDocument)

@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// What a Lambda authorizer's function gets (API Gateway developer guide, "Input to an API Gateway Lambda authorizer"; "Control access
-/// to HTTP APIs with AWS Lambda authorizers").
+/// What a Lambda authorizer's function gets (API Gateway developer guide, "Input to an API Gateway Lambda authorizer";
+/// "Control access to HTTP APIs with AWS Lambda authorizers").
 enum AuthorizerEvents {
     /// REST, TOKEN.
     static func token(_ token: String, _ context: RequestContext) -> [UInt8] {

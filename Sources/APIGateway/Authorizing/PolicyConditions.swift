@@ -1,8 +1,8 @@
 import CoreTypes
 
 extension RequestContext {
-    /// The condition keys of a request (API Gateway developer guide, "AWS condition keys that can be used in API Gateway resource
-    /// policies").
+    /// The condition keys of a request (API Gateway developer guide, "AWS condition keys that can be used in API Gateway
+    /// resource policies").
     func policyConditions(at now: Timestamp) -> [String: [String]] {
         var keys: [String: [String]] = [
             "aws:sourceip": [self.request.sourceIP], "aws:securetransport": [String(self.request.scheme == "https")],

@@ -1,6 +1,7 @@
 import CoreTypes
 
-/// The resource policy of an API (API Gateway developer guide, "Control access to a REST API with API Gateway resource policies").
+/// The resource policy of an API (API Gateway developer guide, "Control access to a REST API with API Gateway resource
+/// policies").
 struct ResourcePolicy: Sendable {
     private let document: PolicyDocument?
     /// A policy that can't be read, or a private API without one, lets nobody in.

@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// The event of payload format 1.0: what a REST API sends to a function, and an HTTP API on demand (API Gateway developer guide,
-/// "Lambda proxy integrations in API Gateway" and "Create AWS Lambda proxy integrations for HTTP APIs").
+/// The event of payload format 1.0: what a REST API sends to a function, and an HTTP API on demand (API Gateway developer
+/// guide, "Lambda proxy integrations in API Gateway" and "Create AWS Lambda proxy integrations for HTTP APIs").
 enum ProxyEventV1 {
     static func write(_ context: RequestContext) -> [UInt8] {
         let body = context.body

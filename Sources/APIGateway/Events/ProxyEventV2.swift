@@ -73,8 +73,8 @@ enum ProxyEventV2 {
         writer.end()
     }
 
-    /// A function URL's event: route and stage are `$default`, the path is as sent. The caller is `anonymous` unless the request
-    /// was signed, then it is the account.
+    /// A function URL's event: route and stage are `$default`, the path is as sent. The caller is `anonymous` unless the
+    /// request was signed, then it is the account.
     static func write(
         url: FunctionURL, request: GatewayRequest, target: RequestTarget, accountID: String, stamp: RequestStamp,
         headers: [HTTPHeader], iam: IAMIdentity?, body: [UInt8]

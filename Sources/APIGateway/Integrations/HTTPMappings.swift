@@ -62,7 +62,8 @@ extension RequestContext {
         var parameters: [String: String] = [:]
         for (name, value) in self.pathParameters { parameters[name] = PercentEncoding.decode(value, plusIsSpace: false) }
         return HTTPMappingInput(
-            body: MappingBody(body), path: self.decodedPath, pathParameters: parameters, querystring: self.query, headers: headers,
+            body: MappingBody(body), path: self.decodedPath, pathParameters: parameters, querystring: self.query,
+            headers: headers,
             context: self.contextObject, stageVariables: self.stage.variables)
     }
 }

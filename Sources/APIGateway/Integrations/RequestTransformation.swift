@@ -1,8 +1,8 @@
 import CoreTypes
 import VTL
 
-/// From the method request to the integration request of a REST API: parameters, template, content handling (API Gateway developer
-/// guide, "Data transformations for REST APIs in API Gateway").
+/// From the method request to the integration request of a REST API: parameters, template, content handling (API Gateway
+/// developer guide, "Data transformations for REST APIs in API Gateway").
 struct RequestTransformation: Sendable {
     private let mappings: RequestParameterMappings?
     private let templates: [StaticOrCompiledTemplate]
@@ -15,7 +15,8 @@ struct RequestTransformation: Sendable {
     static let none = RequestTransformation(Integration(type: .mock), note: { _ in })
 
     init(_ integration: Integration, note: (String) -> Void) {
-        // A proxy takes the request as it is; its parameters are ignored but for names that may not be mapped at all (recorded).
+        // A proxy takes the request as it is; its parameters are ignored but for names that may not be mapped at all
+        // (recorded).
         let isProxy = integration.type == .awsProxy
         var forbidden = Self.forbiddenTarget(integration)
         var mappings: RequestParameterMappings?

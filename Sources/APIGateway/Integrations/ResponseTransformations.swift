@@ -14,7 +14,8 @@ struct ResponseTransformations: Sendable {
 
     /// What the backend gave.
     struct Source {
-        /// What selection patterns are held against: the error message of a function, or a status; `nil` for a function that succeeded.
+        /// What selection patterns are held against: the error message of a function, or a status; `nil` for a function that
+        /// succeeded.
         var selector: String?
         var status: Int?
         var headers: [HTTPHeader] = []
@@ -27,7 +28,8 @@ struct ResponseTransformations: Sendable {
     private let defaultEntry: Int?
 
     static let none = ResponseTransformations(
-        Integration(type: .mock), method: RestAPI.Method(httpMethod: "ANY", integration: Integration(type: .mock)), note: { _ in })
+        Integration(type: .mock), method: RestAPI.Method(httpMethod: "ANY", integration: Integration(type: .mock)), note: { _ in }
+    )
 
     init(_ integration: Integration, method: RestAPI.Method, note: (String) -> Void) {
         var entries: [Entry] = []

@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// What a listener of a load balancer does with a request (Elastic Load Balancing user guide, "Listener rules for your Application
-/// Load Balancer"). A network load balancer has no rules and forwards.
+/// What a listener of a load balancer does with a request (Elastic Load Balancing user guide, "Listener rules for your
+/// Application Load Balancer"). A network load balancer has no rules and forwards.
 struct ListenerRouting {
     /// What rules look at.
     struct Request {

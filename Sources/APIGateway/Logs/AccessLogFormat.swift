@@ -1,5 +1,5 @@
-/// The format of access logs, taken apart once: text and `$context.x` variables, no template language (API Gateway developer guide,
-/// "Set up CloudWatch logging for REST APIs in API Gateway").
+/// The format of access logs, taken apart once: text and `$context.x` variables, no template language (API Gateway developer
+/// guide, "Set up CloudWatch logging for REST APIs in API Gateway").
 package struct AccessLogFormat: Hashable, Sendable {
     /// Why a format is refused.
     package enum Problem: String, Error, Hashable, Sendable {
@@ -19,7 +19,8 @@ package struct AccessLogFormat: Hashable, Sendable {
         }
     }
 
-    /// One line, without its end. What has no value is written `-`; line breaks in a value become spaces, as a record is one line.
+    /// One line, without its end. What has no value is written `-`; line breaks in a value become spaces, as a record is one
+    /// line.
     func line(_ context: RequestContext) -> String {
         self.template.render { context.value($0).map(Self.oneLine) ?? "-" }
     }

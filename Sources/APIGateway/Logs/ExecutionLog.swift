@@ -1,7 +1,7 @@
 package import CoreTypes
 
-/// The lines that TestInvokeMethod and the execution log tell of a request (API Gateway developer guide, "Use the API Gateway console
-/// to test a REST API method"; texts recorded from AWS).
+/// The lines that TestInvokeMethod and the execution log tell of a request (API Gateway developer guide, "Use the API Gateway
+/// console to test a REST API method"; texts recorded from AWS).
 package struct ExecutionLog: Hashable, Sendable {
     /// Without time; ``text(requestID:at:)`` adds it.
     package private(set) var lines: [String] = []

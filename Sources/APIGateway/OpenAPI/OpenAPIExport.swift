@@ -1,8 +1,8 @@
 package import CoreTypes
 
-/// An API as an OpenAPI document with API Gateway's extensions, as GetExport and ExportApi write it (API Gateway developer guide,
-/// "Export a REST API from API Gateway", "Export an HTTP API"). What has no place in such a document is left out: stages but for
-/// the one that is named, usage plans, domains, the type of endpoint.
+/// An API as an OpenAPI document with API Gateway's extensions, as GetExport and ExportApi write it (API Gateway developer
+/// guide, "Export a REST API from API Gateway", "Export an HTTP API"). What has no place in such a document is left out:
+/// stages but for the one that is named, usage plans, domains, the type of endpoint.
 package struct OpenAPIExport {
     package enum Format: String, Hashable, Sendable, CaseIterable {
         /// OpenAPI 3.0.1

@@ -1,5 +1,5 @@
-/// The gateway as a pure value: everything of a configuration that requests need, prepared for them. One value serves all requests;
-/// a new deployment is a new value. A request is one ``GatewayExchange``.
+/// The gateway as a pure value: everything of a configuration that requests need, prepared for them. One value serves all
+/// requests; a new deployment is a new value. A request is one ``GatewayExchange``.
 package struct Gateway: Sendable {
     let router: Router
     private(set) var urls: [String: FunctionURL]

@@ -1,7 +1,8 @@
 import CoreTypes
 
 extension GatewayExchange {
-    /// API key, usage plan and throttling; then on to the integration. A request that is refused takes no token and counts nothing.
+    /// API key, usage plan and throttling; then on to the integration. A request that is refused takes no token and counts
+    /// nothing.
     mutating func admit(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         var checks: [Throttle.Check] = []

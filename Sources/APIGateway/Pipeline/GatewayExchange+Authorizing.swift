@@ -17,8 +17,8 @@ extension GatewayExchange {
         let scopes: [String]
     }
 
-    /// Resource policy and authorizer, in the order of the developer guide, "How API Gateway resource policies affect authorization
-    /// workflow".
+    /// Resource policy and authorizer, in the order of the developer guide, "How API Gateway resource policies affect
+    /// authorization workflow".
     mutating func authorize(
         _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
@@ -101,8 +101,9 @@ extension GatewayExchange {
         if let key, let answer = shared.authorizations.answer(key, at: now) {
             return try self.apply(answer, latencyMilliseconds: 0, &shared, at: now)
         }
-        guard case .success(.function(let target, streams: _)) = IntegrationTarget.parse(
-            StageVariables.resolve(function.uri, context.stage.variables), type: .awsProxy)
+        guard
+            case .success(.function(let target, streams: _)) = IntegrationTarget.parse(
+                StageVariables.resolve(function.uri, context.stage.variables), type: .awsProxy)
         else { throw .authorizerConfigurationError }
         let payload: [UInt8]
         switch (authorizer.kind, context.api.kind, function.payloadFormat) {

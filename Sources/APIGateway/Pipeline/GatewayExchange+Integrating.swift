@@ -210,8 +210,9 @@ extension GatewayExchange {
         switch backend.connection {
         case .internet: break
         case .link(let id, let balancer):
-            guard let listener = self.gateway.links.listener(
-                link: StageVariables.resolve(id, context.stage.variables), target: balancer, port: backend.port)
+            guard
+                let listener = self.gateway.links.listener(
+                    link: StageVariables.resolve(id, context.stage.variables), target: balancer, port: backend.port)
             else { throw .linkUnavailable }
             link = try self.target(of: listener.defaultActions, &shared)
         case .listener(let arn):

@@ -24,8 +24,8 @@ extension GatewayExchange {
         }
     }
 
-    /// `X-HTTP-Method-Override` replaces the verb of a REST API (developer guide, "Amazon API Gateway important notes"); which API is
-    /// meant must be known first.
+    /// `X-HTTP-Method-Override` replaces the verb of a REST API (developer guide, "Amazon API Gateway important notes"); which
+    /// API is meant must be known first.
     func resolve() -> (outcome: Router.Outcome, verb: String, target: RequestTarget) {
         let target = RequestTarget(self.request.target)
         func ask(_ verb: String) -> Router.Outcome {

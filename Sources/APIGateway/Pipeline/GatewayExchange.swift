@@ -4,8 +4,9 @@ package import CoreTypes
 ///
 ///     ready ──start──► [authorizing | verifyingToken | verifyingSignature] ──► [integrating] ──► answered
 ///
-/// The stages between two states run at once: route → resource policy → authorizer → API key and usage plan → request validation →
-/// integration request, and back: integration response → method response. Each may end the request with a gateway response.
+/// The stages between two states run at once: route → resource policy → authorizer → API key and usage plan → request
+/// validation → integration request, and back: integration response → method response. Each may end the request with a gateway
+/// response.
 package struct GatewayExchange {
     enum State {
         case ready

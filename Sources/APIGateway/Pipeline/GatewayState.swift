@@ -1,5 +1,5 @@
-/// What changes from request to request and outlives them: tokens, counters, cached authorizations, the health of targets. One value
-/// beside one ``Gateway``; a new deployment changes the gateway and keeps this.
+/// What changes from request to request and outlives them: tokens, counters, cached authorizations, the health of targets. One
+/// value beside one ``Gateway``; a new deployment changes the gateway and keeps this.
 package struct GatewayState: Sendable {
     package var throttle: Throttle
     package var usage: UsageCounters

@@ -1,5 +1,5 @@
-/// Which bodies travel as base64 (developer guide, "Working with binary media types for REST APIs"): an entry matches exactly, `*/*`
-/// matches all, `type/*` matches its subtypes; a wildcard on the left alone matches nothing.
+/// Which bodies travel as base64 (developer guide, "Working with binary media types for REST APIs"): an entry matches exactly,
+/// `*/*` matches all, `type/*` matches its subtypes; a wildcard on the left alone matches nothing.
 struct BinaryMediaTypes: Sendable {
     private let matchesAll: Bool
     private let exact: [String]

@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// A request that found its method: what events are written from, what templates and logs call `$context`. It grows as the request
-/// goes on.
+/// A request that found its method: what events are written from, what templates and logs call `$context`. It grows as the
+/// request goes on.
 struct RequestContext: Sendable {
     let served: ServedMethod
     let request: GatewayRequest
@@ -46,7 +46,8 @@ struct RequestContext: Sendable {
         return String(host[..<colon])
     }
 
-    /// REST's `path`: as received without the stage; a base path stays in it (`/v1/pets`), as functions behind a custom domain see.
+    /// REST's `path`: as received without the stage; a base path stays in it (`/v1/pets`), as functions behind a custom domain
+    /// see.
     var eventPath: String { self.basePath == nil ? String(self.path) : String(self.target.path) }
 
     /// HTTP APIs hand paths on decoded, in both payload formats, stage segment included (published captures of live requests;

@@ -1,5 +1,5 @@
-/// The CORS headers of an HTTP API with a configuration, its fixed parts joined once (API Gateway developer guide, "Configure CORS
-/// for HTTP APIs in API Gateway").
+/// The CORS headers of an HTTP API with a configuration, its fixed parts joined once (API Gateway developer guide, "Configure
+/// CORS for HTTP APIs in API Gateway").
 struct CORSHeaders: Sendable {
     private let allowsAnyOrigin: Bool
     private let originSchemes: [String]

@@ -217,8 +217,8 @@ extension GatewayFault {
 }
 
 extension GatewayFault {
-    /// Under which type a REST API may customize the answer; `nil` for what no API is asked about. 413 has a type, but the service
-    /// does not let it be customized.
+    /// Under which type a REST API may customize the answer; `nil` for what no API is asked about. 413 has a type, but the
+    /// service does not let it be customized.
     var responseType: GatewayResponseType? {
         switch self {
         case .missingAuthenticationToken, .routeNotFound, .unsignedRequest, .unreadableAuthorization: .missingAuthenticationToken

@@ -59,7 +59,9 @@ struct ResponseIdentity: Hashable, Sendable {
             headers.append(HTTPHeader("www-authenticate", challenge))
         }
         headers += self.headers
-        if answer.isPlainText { return GatewayResponse(status: answer.status, headers: headers, body: .text(answer.message ?? "")) }
+        if answer.isPlainText {
+            return GatewayResponse(status: answer.status, headers: headers, body: .text(answer.message ?? ""))
+        }
         var writer = EventWriter(capacity: 96)
         writer.begin()
         writer.member(answer.key, answer.message, isSpaced: self.door == .rest && fault.isSpaced)

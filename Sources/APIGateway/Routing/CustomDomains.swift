@@ -1,4 +1,5 @@
-/// Hosts of the user's own with their base path mappings (API Gateway developer guide, "Custom domain name for public REST APIs").
+/// Hosts of the user's own with their base path mappings (API Gateway developer guide, "Custom domain name for public REST
+/// APIs").
 struct CustomDomains: Sendable {
     struct Domain: Sendable {
         /// The longest first; the empty path takes what no other does.

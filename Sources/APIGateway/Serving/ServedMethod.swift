@@ -1,5 +1,5 @@
-/// A method of a resource in a stage (REST), or a route in a stage (HTTP API), with everything that can be known before a request:
-/// a request looks it up and reads no configuration.
+/// A method of a resource in a stage (REST), or a route in a stage (HTTP API), with everything that can be known before a
+/// request: a request looks it up and reads no configuration.
 final class ServedMethod: Sendable {
     let api: ServedAPI
     let stage: ServedStage

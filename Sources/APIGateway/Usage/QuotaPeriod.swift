@@ -1,8 +1,8 @@
 package import CoreTypes
 
 extension UsagePlan.Quota.Period {
-    /// When the period that holds a time began, in UTC. Weeks begin on Sunday: the service's older reference numbered the days of
-    /// a week from there ("offset").
+    /// When the period that holds a time began, in UTC. Weeks begin on Sunday: the service's older reference numbered the days
+    /// of a week from there ("offset").
     package func start(of time: Timestamp) -> Timestamp {
         let civil = time.civil
         let day = Self.day(of: time)

@@ -6,7 +6,8 @@ extension JSONSchema {
     /// How many faults of one body are told.
     private static let faultsMax = 20
 
-    /// What is wrong with a value, in the words of the validator that the service uses (`json-schema-validator`); empty when it fits.
+    /// What is wrong with a value, in the words of the validator that the service uses (`json-schema-validator`); empty when
+    /// it fits.
     package func faults(of value: JSON) -> [String] {
         var faults: [String] = []
         self.check(value, self.root, 0, &faults)
@@ -29,7 +30,8 @@ extension JSONSchema {
         if !node.types.isEmpty, !node.types.contains(where: { Self.isType($0, value) }) {
             let allowed = node.types.flatMap { $0 == "number" ? ["integer", "number"] : [$0] }
             faults.append(
-                "instance type (\(Self.typeName(value))) does not match any allowed primitive type (allowed: \(Self.list(allowed)))")
+                "instance type (\(Self.typeName(value))) does not match any allowed primitive type (allowed: \(Self.list(allowed)))"
+            )
             return
         }
         if let values = node.values, !values.contains(where: { Self.areEqual($0, value) }) {
@@ -213,7 +215,8 @@ extension JSONSchema {
     private static func hasDuplicates(_ elements: [JSON]) -> Bool {
         if Set(elements).count < elements.count { return true }
         // Numbers may be equal though spelt otherwise; only lists that hold some are compared pair by pair, up to a bound.
-        guard elements.count <= 1_000, elements.contains(where: { $0.numberValue != nil || $0.arrayValue != nil || $0.objectValue != nil })
+        guard elements.count <= 1_000,
+            elements.contains(where: { $0.numberValue != nil || $0.arrayValue != nil || $0.objectValue != nil })
         else { return false }
         return elements.indices.contains { left in
             elements[(left + 1)...].contains { self.areEqual(elements[left], $0) }

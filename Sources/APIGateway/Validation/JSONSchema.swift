@@ -1,12 +1,14 @@
 package import CoreTypes
 
-/// A JSON schema of draft 4, compiled: what models of a REST API are written in (API Gateway developer guide, "Data models for REST
-/// APIs"). A strict subset: what is not checked is refused by name when the schema is read, so that no request passes by mistake.
+/// A JSON schema of draft 4, compiled: what models of a REST API are written in (API Gateway developer guide, "Data models for
+/// REST APIs"). A strict subset: what is not checked is refused by name when the schema is read, so that no request passes by
+/// mistake.
 ///
 /// Read: `type enum properties patternProperties additionalProperties required minProperties maxProperties dependencies items
-/// additionalItems minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength
-/// pattern allOf anyOf oneOf not $ref definitions`. Passed over, as they say nothing about a value: `$schema id title description
-/// default example format` and names that begin with `x-`. Refused: any other name, and references to documents elsewhere.
+/// additionalItems minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength
+/// maxLength pattern allOf anyOf oneOf not $ref definitions`. Passed over, as they say nothing about a value: `$schema id
+/// title description default example format` and names that begin with `x-`. Refused: any other name, and references to
+/// documents elsewhere.
 package struct JSONSchema: Sendable {
     /// Why a schema can't be used.
     package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// What a method of a REST API asks of a request (API Gateway developer guide, "Request validation for REST APIs in API Gateway").
-/// HTTP APIs ask nothing.
+/// What a method of a REST API asks of a request (API Gateway developer guide, "Request validation for REST APIs in API
+/// Gateway"). HTTP APIs ask nothing.
 struct RequestValidation: Sendable {
     /// Required ones, in the order header, path, query; within each as declared.
     private let parameters: [RestAPI.RequestParameter]
@@ -66,7 +66,10 @@ struct RequestValidation: Sendable {
         guard missing.isEmpty else { throw .missingParameters(missing.map(\.name)) }
         guard self.validatesBody else { return }
         let type = context.request.headers.last("content-type").flatMap(BinaryMediaTypes.mediaType)?.lowercased()
-        guard let key = [type ?? "application/json", "$default"].first(where: { self.schemas[$0] != nil || self.unusable.contains($0) })
+        guard
+            let key = [type ?? "application/json", "$default"].first(where: {
+                self.schemas[$0] != nil || self.unusable.contains($0)
+            })
         else { return }
         guard let schema = self.schemas[key] else { throw .configurationError }
         try self.check(context.body, schema)

@@ -1,4 +1,5 @@
 import APIGateway
+import Billing
 import CoreTypes
 import ExecutionEnvironments
 import HTTPServing
@@ -7,8 +8,8 @@ import NIOCore
 
 /// One request of a client: does what the exchange says, and tells it what happened, until it answers.
 ///
-/// A conversation waits for one thing at a time. What comes after the time-out of that thing is dropped by the exchange, or here
-/// where a later wait has begun.
+/// A conversation waits for one thing at a time. What comes after the time-out of that thing is dropped by the exchange, or
+/// here where a later wait has begun.
 final class GatewayConversation {
     private(set) var exchange: GatewayExchange
     let connection: HTTPConnection

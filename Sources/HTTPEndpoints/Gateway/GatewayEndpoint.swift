@@ -1,5 +1,4 @@
 package import APIGateway
-import Billing
 import CoreTypes
 import ExecutionEnvironments
 package import HTTPServing

@@ -79,9 +79,14 @@ struct LambdaAuthorizerTests {
     @Test(
         "refusals",
         arguments: [
-            (policy("Deny", anyMethod), 403, #"{"Message":"User is not authorized to access this resource with an explicit deny"}"#),
-            (policy("Allow", "arn:aws:execute-api:*:*:*/stage/POST/*"), 403,
-                #"{"Message":"User is not authorized to access this resource"}"#),
+            (
+                policy("Deny", anyMethod), 403,
+                #"{"Message":"User is not authorized to access this resource with an explicit deny"}"#
+            ),
+            (
+                policy("Allow", "arn:aws:execute-api:*:*:*/stage/POST/*"), 403,
+                #"{"Message":"User is not authorized to access this resource"}"#
+            ),
         ])
     func refusals(policy: String, status: Int, text: String) throws {
         var drive = Gateway(guarded(tokenAuthorizer())).drive("GET", "/stage/a", headers: Self.token)
@@ -126,7 +131,8 @@ struct LambdaAuthorizerTests {
         let gateway = Gateway(guarded(tokenAuthorizer(ttlSeconds: 10)))
         var first = gateway.drive("GET", "/stage/a", headers: Self.token)
         _ = first.start()
-        _ = first.authorize(authorizerAnswer(policy("Allow", "arn:aws:execute-api:us-east-1:000000000000:rest000000/stage/GET/a")))
+        _ = first.authorize(
+            authorizerAnswer(policy("Allow", "arn:aws:execute-api:us-east-1:000000000000:rest000000/stage/GET/a")))
         func next(_ path: String, _ token: String, seconds: Int) -> GatewayAction {
             var drive = gateway.drive("GET", path, headers: [("Authorization", token)], state: first.state)
             drive.now = testTime + .seconds(seconds)

@@ -55,7 +55,8 @@ struct TokenTests {
         "refused with 401 and a challenge",
         arguments: [
             #"{"iss":"https://other","aud":"app","exp":1795240021}"#, #"{"iss":"https://issuer","aud":"no","exp":1795240021}"#,
-            #"{"iss":"https://issuer","aud":["no"],"client_id":"app","exp":1795240021}"#, #"{"iss":"https://issuer","exp":1795240021}"#,
+            #"{"iss":"https://issuer","aud":["no"],"client_id":"app","exp":1795240021}"#,
+            #"{"iss":"https://issuer","exp":1795240021}"#,
             #"{"iss":"https://issuer","aud":"app"}"#, #"{"iss":"https://issuer","aud":"app","exp":1795240020}"#,
             #"{"iss":"https://issuer","aud":"app","exp":1795240021,"nbf":1795240021}"#,
             #"{"iss":"https://issuer","aud":"app","exp":1795240021,"iat":1795240021}"#,
@@ -77,7 +78,8 @@ struct TokenTests {
         }
     }
 
-    @Test("an algorithm other than RSA, or what is no token, is refused", arguments: [#"{"alg":"none"}"#, #"{"alg":"HS256"}"#, "x"])
+    @Test(
+        "an algorithm other than RSA, or what is no token, is refused", arguments: [#"{"alg":"none"}"#, #"{"alg":"HS256"}"#, "x"])
     func algorithm(header: String) throws {
         let token = Self.jwt(Self.claims(), header: header)
         #expect(try Self.gateway().refusal("GET", "/a", headers: [("Authorization", token)]).status == 401)
@@ -121,7 +123,9 @@ struct TokenTests {
         #expect(question.issuer == issuer)
         let call = try id.resume(.tokenVerified).call
         #expect(try JSON(parsing: call.payload)["requestContext"]?["authorizer"]?["claims"]?["token_use"] == "id")
-        for (use, scopes, status) in [("access", [], 401), ("id", ["a"], 401), ("access", ["b"], 401)] as [(String, [String], Int)] {
+        for (use, scopes, status) in [("access", [], 401), ("id", ["a"], 401), ("access", ["b"], 401)]
+            as [(String, [String], Int)]
+        {
             var refused = drive(use, scopes)
             _ = refused.start()
             #expect(try refused.resume(.tokenVerified).response.status == status)

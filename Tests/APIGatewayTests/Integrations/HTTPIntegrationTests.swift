@@ -56,7 +56,8 @@ struct HTTPIntegrationTests {
     @Test("HTTP_PROXY passes method, path, query, headers and body; Host and Content-Encoding stay behind")
     func proxy() throws {
         var drive = Self.gateway(.httpProxy, "http://example.com/{proxy}", parameters: Self.greedy).drive(
-            "PUT", "/stage/a/b%20c?x=1&x=2", headers: [("Host", "h:3000"), ("X-Own", "1"), ("Content-Encoding", "gzip"), ("TE", "x")],
+            "PUT", "/stage/a/b%20c?x=1&x=2",
+            headers: [("Host", "h:3000"), ("X-Own", "1"), ("Content-Encoding", "gzip"), ("TE", "x")],
             body: [1, 2])
         let request = try drive.start().backendRequest
         #expect(request.method == "PUT" && request.target == "/a/b%20c?x=1&x=2" && request.body == Array("\u{1}\u{2}".utf8))
@@ -116,7 +117,8 @@ struct HTTPIntegrationTests {
         #expect(response.status == status && response.text.contains(message))
     }
 
-    @Test("ports that AWS doesn't take are refused", arguments: ["http://h:22/", "http://h:1023/", "http://h:65536/", "http:///a"])
+    @Test(
+        "ports that AWS doesn't take are refused", arguments: ["http://h:22/", "http://h:1023/", "http://h:65536/", "http:///a"])
     func ports(uri: String) throws {
         let gateway = Self.gateway(.httpProxy, uri)
         #expect(!gateway.problems.isEmpty)
@@ -142,7 +144,8 @@ struct HTTPIntegrationTests {
                 ResponseParameters(
                     statusCode: "500",
                     mappings: [
-                        ParameterMapping("overwrite:statuscode", "403"), ParameterMapping("append:header.X-More", "$response.header.X-A"),
+                        ParameterMapping("overwrite:statuscode", "403"),
+                        ParameterMapping("append:header.X-More", "$response.header.X-A"),
                     ])
             ]
         }
@@ -315,7 +318,8 @@ struct VPCLinkTests {
         var listener = LoadBalancer.Listener(arn: "l", logicalID: "l", port: 80, protocolName: "HTTP", defaultActions: [])
         listener.rules = [Self.rule([condition], [.fixedResponse(statusCode: "200", contentType: nil, body: nil)])]
         let request = ListenerRouting.Request(
-            method: "GET", host: "a.example.com", path: "/a", query: ValueLists(query: "k=v1"), headers: [HTTPHeader("X-A", "value")],
+            method: "GET", host: "a.example.com", path: "/a", query: ValueLists(query: "k=v1"),
+            headers: [HTTPHeader("X-A", "value")],
             sourceIP: "203.0.113.24")
         #expect(ListenerRouting.actions(of: listener, for: request).isEmpty == !holds)
     }

@@ -16,13 +16,15 @@ struct MockTests {
         integration.passthroughBehavior = passthrough
         integration.responses = responses
         return Gateway(
-            restMethod("ANY", "/m", integration: integration, api: api, method: { method in
-                method.responses = responses.map { response in
-                    var declaration = RestAPI.MethodResponse(statusCode: response.statusCode)
-                    declaration.headers = declared.map { RestAPI.MethodResponse.Header($0, isRequired: false) }
-                    return declaration
-                }
-            }))
+            restMethod(
+                "ANY", "/m", integration: integration, api: api,
+                method: { method in
+                    method.responses = responses.map { response in
+                        var declaration = RestAPI.MethodResponse(statusCode: response.statusCode)
+                        declaration.headers = declared.map { RestAPI.MethodResponse.Header($0, isRequired: false) }
+                        return declaration
+                    }
+                }))
     }
 
     static func response(_ status: String, pattern: String? = nil, body: String? = nil) -> IntegrationResponse {
@@ -101,7 +103,8 @@ struct MockTests {
     func accept() throws {
         var response = IntegrationResponse(statusCode: "200")
         response.templates = [
-            TemplateForContentType("text/xml", MappingTemplate("<x/>")), TemplateForContentType("application/json", MappingTemplate("{}")),
+            TemplateForContentType("text/xml", MappingTemplate("<x/>")),
+            TemplateForContentType("application/json", MappingTemplate("{}")),
         ]
         let gateway = Self.gateway(responses: [response])
         #expect(try gateway.refusal("GET", "/stage/m").text == "{}")

@@ -129,7 +129,8 @@ struct ServiceIntegrationTests {
         var integration = Integration(type: .awsProxy)
         integration.subtype = "SQS-SendMessage"
         integration.requestParameters = [
-            ParameterMapping("QueueUrl", "http://localhost/000000000000/orders"), ParameterMapping("MessageBody", "$request.body.text"),
+            ParameterMapping("QueueUrl", "http://localhost/000000000000/orders"),
+            ParameterMapping("MessageBody", "$request.body.text"),
             ParameterMapping("DelaySeconds", "$request.querystring.d"),
         ]
         let gateway = Gateway(

@@ -54,7 +54,9 @@ struct TargetGroupTests {
             switch event {
             case .goodCheck, .badCheck:
                 // Draining targets are not checked; late results of a check are ignored.
-                if health == .draining { group.checked(Self.one, isGood: event == .goodCheck, at: testTime + .seconds(61)) } else {
+                if health == .draining {
+                    group.checked(Self.one, isGood: event == .goodCheck, at: testTime + .seconds(61))
+                } else {
                     _ = group.dueChecks(at: now)
                     group.checked(Self.one, isGood: event == .goodCheck, at: now)
                 }

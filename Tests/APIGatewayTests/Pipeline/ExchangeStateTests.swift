@@ -10,7 +10,8 @@ struct ExchangeStateTests {
     }
 
     enum Event: CaseIterable, Sendable {
-        case functionEnded, tokenVerified, tokenRefused, signatureVerified, signatureRefused, backendAnswered, backendFailed, timedOut
+        case functionEnded, tokenVerified, tokenRefused, signatureVerified, signatureRefused, backendAnswered, backendFailed,
+            timedOut
 
         func send(to drive: inout Drive) -> GatewayAction {
             switch self {
@@ -19,7 +20,8 @@ struct ExchangeStateTests {
             case .tokenVerified: return drive.resume(.tokenVerified)
             case .tokenRefused: return drive.resume(.tokenRefused("no"))
             case .signatureVerified:
-                let identity = IAMIdentity(accessKey: "A", accountID: "000000000000", userID: "U", userARN: "arn:aws:iam::000000000000:user/u")
+                let identity = IAMIdentity(
+                    accessKey: "A", accountID: "000000000000", userID: "U", userARN: "arn:aws:iam::000000000000:user/u")
                 return drive.resume(.signatureVerified(identity))
             case .signatureRefused: return drive.resume(.signatureRefused(.unknownKey))
             case .backendAnswered: return drive.resume(.backendAnswered(BackendAnswer(status: 200, headers: [], body: [])))
@@ -33,7 +35,8 @@ struct ExchangeStateTests {
         var drive: Drive
         switch state {
         case .ready: return Gateway(restMethod()).drive("GET", "/stage/a")
-        case .authorizing: drive = Gateway(guarded(tokenAuthorizer())).drive("GET", "/stage/a", headers: LambdaAuthorizerTests.token)
+        case .authorizing:
+            drive = Gateway(guarded(tokenAuthorizer())).drive("GET", "/stage/a", headers: LambdaAuthorizerTests.token)
         case .verifyingToken: drive = TokenTests.drive(TokenTests.claims())
         case .verifyingSignature:
             drive = Gateway(restMethod(method: { $0.authorization = .iam }))

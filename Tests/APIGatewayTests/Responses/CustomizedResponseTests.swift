@@ -18,25 +18,43 @@ struct CustomizedResponseTests {
     @Test(
         "types, statuses, messages and error types",
         arguments: [
-            (.accessDenied(isExplicit: false), .accessDenied, 403, #"{"Message":"User is not authorized to access this resource"}"#,
-                "AccessDeniedException"),
-            (.configurationError, .apiConfigurationError, 500, #"{"message": "Internal server error"}"#,
-                "InternalServerErrorException"),
-            (.authorizerConfigurationError, .authorizerConfigurationError, 500, #"{"message":null}"#,
-                "AuthorizerConfigurationException"),
+            (
+                .accessDenied(isExplicit: false), .accessDenied, 403,
+                #"{"Message":"User is not authorized to access this resource"}"#,
+                "AccessDeniedException"
+            ),
+            (
+                .configurationError, .apiConfigurationError, 500, #"{"message": "Internal server error"}"#,
+                "InternalServerErrorException"
+            ),
+            (
+                .authorizerConfigurationError, .authorizerConfigurationError, 500, #"{"message":null}"#,
+                "AuthorizerConfigurationException"
+            ),
             (.authorizerFailure, .authorizerFailure, 500, #"{"message":null}"#, "AuthorizerConfigurationException"),
-            (.missingParameters(["a", "b"]), .badRequestParameters, 400,
-                #"{"message": "Missing required request parameters: [a, b]"}"#, "BadRequestException"),
+            (
+                .missingParameters(["a", "b"]), .badRequestParameters, 400,
+                #"{"message": "Missing required request parameters: [a, b]"}"#, "BadRequestException"
+            ),
             (.invalidBody([]), .badRequestBody, 400, #"{"message": "Invalid request body"}"#, "BadRequestException"),
-            (.expiredToken, .expiredToken, 403, #"{"message":"The security token included in the request is expired"}"#,
-                "ExpiredTokenException"),
-            (.badBackendAnswer, .integrationFailure, 504, #"{"message": "Internal server error"}"#, "InternalServerErrorException"),
-            (.integrationTimeout, .integrationTimeout, 504, #"{"message": "Endpoint request timed out"}"#,
-                "InternalServerErrorException"),
+            (
+                .expiredToken, .expiredToken, 403, #"{"message":"The security token included in the request is expired"}"#,
+                "ExpiredTokenException"
+            ),
+            (
+                .badBackendAnswer, .integrationFailure, 504, #"{"message": "Internal server error"}"#,
+                "InternalServerErrorException"
+            ),
+            (
+                .integrationTimeout, .integrationTimeout, 504, #"{"message": "Endpoint request timed out"}"#,
+                "InternalServerErrorException"
+            ),
             (.invalidAPIKey, .invalidAPIKey, 403, #"{"message":"Forbidden"}"#, "ForbiddenException"),
             (.invalidSignature("m"), .invalidSignature, 403, #"{"message":"m"}"#, "InvalidSignatureException"),
-            (.missingAuthenticationToken, .missingAuthenticationToken, 403, #"{"message":"Missing Authentication Token"}"#,
-                "MissingAuthenticationTokenException"),
+            (
+                .missingAuthenticationToken, .missingAuthenticationToken, 403, #"{"message":"Missing Authentication Token"}"#,
+                "MissingAuthenticationTokenException"
+            ),
             (.quotaExceeded, .quotaExceeded, 429, #"{"message":"Limit Exceeded"}"#, "LimitExceededException"),
             (.payloadTooLarge, .requestTooLarge, 413, #"{"message":"Request Too Long"}"#, "RequestTooLargeException"),
             (.throttled, .throttled, 429, #"{"message":"Too Many Requests"}"#, "TooManyRequestsException"),
@@ -89,7 +107,9 @@ struct CustomizedResponseTests {
 
     @Test("413 can't be customized")
     func tooLarge() throws {
-        let responses = CustomizedResponses([Self.custom(.requestTooLarge, status: "200"), Self.custom(.default4XX, status: "200")])
+        let responses = CustomizedResponses([
+            Self.custom(.requestTooLarge, status: "200"), Self.custom(.default4XX, status: "200"),
+        ])
         #expect(responses.response(for: .payloadTooLarge, in: try Self.context()).status == 413)
     }
 
@@ -148,11 +168,15 @@ struct CORSTests {
 
     @Test(
         "origins: exact, by scheme, any",
-        arguments: [("https://a.example", true), ("http://any.example:8080", true), ("https://b.example", false), ("null", false)])
+        arguments: [
+            ("https://a.example", true), ("http://any.example:8080", true), ("https://b.example", false), ("null", false),
+        ])
     func origins(origin: String, isAllowed: Bool) throws {
         let response = try Self.preflight(Self.exact, origin: origin)
         #expect(response.status == 204 && response.headers.isEmpty == !isAllowed)
-        #expect(try Self.preflight(Self.gateway { $0.allowOrigins = ["*"] }, origin: origin).values("access-control-allow-origin") == ["*"])
+        #expect(
+            try Self.preflight(Self.gateway { $0.allowOrigins = ["*"] }, origin: origin).values("access-control-allow-origin")
+                == ["*"])
     }
 
     @Test("other requests get the headers, and those of the backend go")

@@ -12,13 +12,16 @@ struct KeysAndPlansTests {
         source: RestAPI.APIKeySource = .header, enabled: Bool = true, stages: [String] = ["stage"],
         plan change: (inout UsagePlan) -> Void = { _ in }, stage changeStage: (inout RestAPI.Stage) -> Void = { _ in }
     ) -> Gateway {
-        let api = restMethod("GET", "/a", api: {
-            $0.apiKeySource = source
-            if source == .authorizer { $0.authorizers = [tokenAuthorizer()] }
-        }, stage: changeStage, method: {
-            $0.apiKeyRequired = true
-            if source == .authorizer { $0.authorization = .authorizer(name: "Auth", scopes: []) }
-        })
+        let api = restMethod(
+            "GET", "/a",
+            api: {
+                $0.apiKeySource = source
+                if source == .authorizer { $0.authorizers = [tokenAuthorizer()] }
+            }, stage: changeStage,
+            method: {
+                $0.apiKeyRequired = true
+                if source == .authorizer { $0.authorization = .authorizer(name: "Auth", scopes: []) }
+            })
         var configuration = GatewayConfiguration(apis: [.rest(api)])
         configuration.apiKeys = [APIKey(id: "key1", logicalID: "Key", name: "key", value: Self.value, isEnabled: enabled)]
         var plan = UsagePlan(id: "plan1", logicalID: "Plan", name: "plan")
@@ -117,7 +120,8 @@ struct KeysAndPlansTests {
         #expect(Self.statuses(gateway, at: [0, 0, 0, 0, 86_400_000]) == [0, 0, 429, 429, 0])
         var state = GatewayState()
         state.usage.count(
-            UsageCounters.Key(planID: "plan1", keyID: "key1"), quota: UsagePlan.Quota(limit: 2, period: .day, offset: 1), at: testTime)
+            UsageCounters.Key(planID: "plan1", keyID: "key1"), quota: UsagePlan.Quota(limit: 2, period: .day, offset: 1),
+            at: testTime)
         var drive = gateway.drive("GET", "/stage/a", headers: Self.key, state: state)
         let response = try drive.start().response
         #expect(response.text == #"{"message":"Limit Exceeded"}"#)

@@ -3,7 +3,8 @@ import Testing
 
 @testable import APIGateway
 
-/// Cases of the JSON Schema Test Suite's draft 4 folder, by hand; messages of `json-schema-validator`'s `validation.properties`.
+/// Cases of the JSON Schema Test Suite's draft 4 folder, by hand; messages of `json-schema-validator`'s
+/// `validation.properties`.
 @Suite("JSON schema, draft 4")
 struct JSONSchemaTests {
     static func faults(_ schema: String, _ value: String, models: [String: String] = [:]) throws -> [String] {
@@ -16,10 +17,13 @@ struct JSONSchemaTests {
         arguments: [
             (#"{}"#, "1"), (#"{"type":"integer"}"#, "3"), (#"{"type":"number"}"#, "3"), (#"{"type":["string","null"]}"#, "null"),
             (#"{"enum":[1,"a"]}"#, "1.0"), (#"{"required":["a"]}"#, "3"), (#"{"required":["a"]}"#, #"{"a":null}"#),
-            (#"{"properties":{"a":{"type":"string"}},"additionalProperties":false,"patternProperties":{"^x":{}}}"#,
-                #"{"a":"","x1":2}"#),
+            (
+                #"{"properties":{"a":{"type":"string"}},"additionalProperties":false,"patternProperties":{"^x":{}}}"#,
+                #"{"a":"","x1":2}"#
+            ),
             (#"{"items":{"type":"integer"}}"#, "[1,2]"), (#"{"items":[{"type":"integer"}],"additionalItems":false}"#, "[1]"),
-            (#"{"minLength":2,"maxLength":2}"#, #""책책""#), (#"{"pattern":"a+"}"#, #""xaay""#), (#"{"multipleOf":0.01}"#, "0.0075e2"),
+            (#"{"minLength":2,"maxLength":2}"#, #""책책""#), (#"{"pattern":"a+"}"#, #""xaay""#),
+            (#"{"multipleOf":0.01}"#, "0.0075e2"),
             (#"{"minimum":3,"exclusiveMinimum":true}"#, "3.1"), (#"{"uniqueItems":true}"#, "[1,\"1\",[1]]"),
             (#"{"allOf":[{"type":"object"},{"required":["a"]}]}"#, #"{"a":1}"#),
             (#"{"oneOf":[{"type":"integer"},{"minimum":2}]}"#, "1"), (#"{"anyOf":[{"type":"integer"},{"minimum":2}]}"#, "2.5"),
@@ -35,26 +39,42 @@ struct JSONSchemaTests {
         "does not fit, and says why",
         arguments: [
             (#"{"type":"object","required":["b","a"]}"#, "{}", #"object has missing required properties (["a","b"])"#),
-            (#"{"type":"number"}"#, #""a""#,
-                #"instance type (string) does not match any allowed primitive type (allowed: ["integer","number"])"#),
-            (#"{"type":"integer"}"#, "1.0",
-                #"instance type (number) does not match any allowed primitive type (allowed: ["integer"])"#),
-            (#"{"enum":["dog","cat"]}"#, #""bird""#, #"instance value ("bird") not found in enum (possible values: ["dog","cat"])"#),
+            (
+                #"{"type":"number"}"#, #""a""#,
+                #"instance type (string) does not match any allowed primitive type (allowed: ["integer","number"])"#
+            ),
+            (
+                #"{"type":"integer"}"#, "1.0",
+                #"instance type (number) does not match any allowed primitive type (allowed: ["integer"])"#
+            ),
+            (
+                #"{"enum":["dog","cat"]}"#, #""bird""#,
+                #"instance value ("bird") not found in enum (possible values: ["dog","cat"])"#
+            ),
             (#"{"minimum":25}"#, "1", "numeric instance is lower than the required minimum (minimum: 25, found: 1)"),
             (#"{"maximum":5}"#, "7", "numeric instance is greater than the required maximum (maximum: 5, found: 7)"),
-            (#"{"maximum":3,"exclusiveMaximum":true}"#, "3", "numeric instance is not strictly lower than the required maximum 3"),
+            (
+                #"{"maximum":3,"exclusiveMaximum":true}"#, "3",
+                "numeric instance is not strictly lower than the required maximum 3"
+            ),
             (#"{"minLength":3}"#, #""ab""#, #"string "ab" is too short (length: 2, required minimum: 3)"#),
             (#"{"maxLength":1}"#, #""ab""#, #"string "ab" is too long (length: 2, maximum allowed: 1)"#),
             (#"{"minItems":1}"#, "[]", "array is too short: must have at least 1 elements but instance has 0 elements"),
             (#"{"uniqueItems":true}"#, "[1,1.0]", "array must not contain duplicate elements"),
             (#"{"pattern":"^a$"}"#, #""b""#, #"ECMA 262 regex "^a$" does not match input string "b""#),
-            (#"{"properties":{"a":{}},"additionalProperties":false}"#, #"{"z":1,"a":2}"#,
-                #"object instance has properties which are not allowed by the schema: ["z"]"#),
+            (
+                #"{"properties":{"a":{}},"additionalProperties":false}"#, #"{"z":1,"a":2}"#,
+                #"object instance has properties which are not allowed by the schema: ["z"]"#
+            ),
             (#"{"multipleOf":2}"#, "3", "remainder of division is not zero (3 / 2)"),
-            (#"{"oneOf":[{"type":"integer"},{"minimum":2}]}"#, "3",
-                "instance failed to match exactly one schema (matched 2 out of 2)"),
-            (#"{"anyOf":[{"type":"string"},{"type":"null"}]}"#, "3",
-                "instance failed to match at least one required schema among 2"),
+            (
+                #"{"oneOf":[{"type":"integer"},{"minimum":2}]}"#, "3",
+                "instance failed to match exactly one schema (matched 2 out of 2)"
+            ),
+            (
+                #"{"anyOf":[{"type":"string"},{"type":"null"}]}"#, "3",
+                "instance failed to match at least one required schema among 2"
+            ),
         ])
     func faults(schema: String, value: String, message: String) throws {
         #expect(try Self.faults(schema, value) == [message])
@@ -76,7 +96,8 @@ struct JSONSchemaTests {
         "what is not checked is refused when the schema is read",
         arguments: [
             #"{"contentEncoding":"base64"}"#, #"{"const":1}"#, #"{"type":"file"}"#, #"{"properties":{"a":1}}"#, #"[]"#,
-            #"{"$ref":"http://elsewhere/schema"}"#, ##"{"$ref":"#/definitions/none"}"##, #"{"pattern":"("}"#, #"{"minLength":-1}"#,
+            #"{"$ref":"http://elsewhere/schema"}"#, ##"{"$ref":"#/definitions/none"}"##, #"{"pattern":"("}"#,
+            #"{"minLength":-1}"#,
         ])
     func refused(schema: String) throws {
         let json = try JSON(parsing: schema)

@@ -11,20 +11,25 @@ struct RequestValidationTests {
         contentType: String = "application/json"
     ) -> Gateway {
         Gateway(
-            restMethod("POST", "/x/{id}", api: {
-                $0.requestValidators = [RestAPI.RequestValidator(name: "v", validatesBody: body, validatesParameters: parameters)]
-                $0.models = [RestAPI.Model(name: "M", schema: schema)]
-            }, method: {
-                $0.requestValidator = "v"
-                $0.requestParameters = [
-                    RestAPI.RequestParameter(.querystring, "q", isRequired: true),
-                    RestAPI.RequestParameter(.path, "other", isRequired: true),
-                    RestAPI.RequestParameter(.header, "X-H", isRequired: true),
-                    RestAPI.RequestParameter(.path, "id", isRequired: true),
-                    RestAPI.RequestParameter(.querystring, "free", isRequired: false),
-                ]
-                $0.requestModels = [RestAPI.ModelReference(contentType: contentType, model: "M")]
-            }))
+            restMethod(
+                "POST", "/x/{id}",
+                api: {
+                    $0.requestValidators = [
+                        RestAPI.RequestValidator(name: "v", validatesBody: body, validatesParameters: parameters)
+                    ]
+                    $0.models = [RestAPI.Model(name: "M", schema: schema)]
+                },
+                method: {
+                    $0.requestValidator = "v"
+                    $0.requestParameters = [
+                        RestAPI.RequestParameter(.querystring, "q", isRequired: true),
+                        RestAPI.RequestParameter(.path, "other", isRequired: true),
+                        RestAPI.RequestParameter(.header, "X-H", isRequired: true),
+                        RestAPI.RequestParameter(.path, "id", isRequired: true),
+                        RestAPI.RequestParameter(.querystring, "free", isRequired: false),
+                    ]
+                    $0.requestModels = [RestAPI.ModelReference(contentType: contentType, model: "M")]
+                }))
     }
 
     @Test("missing or blank parameters, and those that the resource doesn't have: 400, in the order header, path, query")
@@ -74,14 +79,17 @@ struct RequestValidationTests {
         custom.templates = [
             TemplateForContentType("application/json", MappingTemplate(#"{"e":"$context.error.validationErrorString"}"#))
         ]
-        let api = restMethod("POST", "/x", api: {
-            $0.requestValidators = [RestAPI.RequestValidator(name: "v", validatesBody: true, validatesParameters: false)]
-            $0.models = [RestAPI.Model(name: "M", schema: ["required": ["a"]])]
-            $0.gatewayResponses = [custom]
-        }, method: {
-            $0.requestValidator = "v"
-            $0.requestModels = [RestAPI.ModelReference(contentType: "application/json", model: "M")]
-        })
+        let api = restMethod(
+            "POST", "/x",
+            api: {
+                $0.requestValidators = [RestAPI.RequestValidator(name: "v", validatesBody: true, validatesParameters: false)]
+                $0.models = [RestAPI.Model(name: "M", schema: ["required": ["a"]])]
+                $0.gatewayResponses = [custom]
+            },
+            method: {
+                $0.requestValidator = "v"
+                $0.requestModels = [RestAPI.ModelReference(contentType: "application/json", model: "M")]
+            })
         let response = try Gateway(api).refusal("POST", "/stage/x")
         #expect(response.text == #"{"e":"[object has missing required properties (["a"])]"}"#)
     }
