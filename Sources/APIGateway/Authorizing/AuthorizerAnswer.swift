@@ -60,7 +60,7 @@ struct AuthorizerAnswer: Hashable, Sendable {
 
     func result(latencyMilliseconds: Int) -> AuthorizerResult {
         AuthorizerResult(
-            principalID: self.principalID, context: self.context, isLambda: true, latencyMilliseconds: latencyMilliseconds)
+            principalID: self.principalID, context: self.context, latencyMilliseconds: latencyMilliseconds)
     }
 }
 
@@ -104,10 +104,5 @@ package struct AuthorizerCache: Sendable {
         guard self.entries.count >= Self.entriesMax, let first = self.entries.min(by: { $0.value.expires < $1.value.expires })
         else { return }
         self.entries[first.key] = nil
-    }
-
-    /// FlushStageAuthorizersCache.
-    package mutating func flush(apiID: String, stage: String) {
-        self.entries = self.entries.filter { $0.key.apiID != apiID || $0.key.stage != stage }
     }
 }

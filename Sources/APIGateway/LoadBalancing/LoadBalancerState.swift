@@ -25,14 +25,6 @@ package struct LoadBalancerState: Sendable {
         self.groups = groups
     }
 
-    package mutating func register(_ address: TargetAddress, in group: String, at now: Timestamp) {
-        self.groups[group]?.register(address, at: now)
-    }
-
-    package mutating func deregister(_ address: TargetAddress, from group: String, at now: Timestamp) {
-        self.groups[group]?.deregister(address, at: now)
-    }
-
     /// The checks to make now, by group.
     package mutating func dueChecks(at now: Timestamp) -> [(group: String, target: TargetAddress)] {
         var due: [(String, TargetAddress)] = []

@@ -87,7 +87,5 @@ struct AuthorizerResult: Hashable, Sendable {
     var claims: JSONObject?
     /// Of a token, on a route that asks for scopes.
     var scopes: [String]?
-    /// Of a Lambda authorizer that answers with a policy or plainly, for HTTP APIs.
-    var isLambda = false
     var latencyMilliseconds = 0
 }

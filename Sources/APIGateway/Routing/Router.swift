@@ -2,9 +2,8 @@
 ///
 /// Which API is meant (the first rule that applies):
 /// 1. A host that is a custom domain: the longest base path mapping, in whole segments, names API and stage.
-/// 2. A host `{api-id}.execute-api.…` or `{api-id}-{vpce-id}.execute-api.…`, or the header `x-apigw-api-id`; an id that no API
-/// has is
-///    refused.
+/// 2. A host `{api-id}.execute-api.…` or `{api-id}-{vpce-id}.execute-api.…`, or the header `x-apigw-api-id`; an id that no
+///    API has is refused.
 /// 3. The first path segment is a stage of a REST API: that API. Where several have a stage of the name, the first in template
 ///    order that has a method for the request, else the first.
 /// 4. An HTTP API, in template order: one with a stage named by the first path segment, else one with a `$default` stage; where

@@ -43,9 +43,4 @@ package struct Throttle: Hashable, Sendable {
         for check in checks { self.buckets[check.scope]?.take() }
         return nil
     }
-
-    /// Forgets the buckets of what no longer exists.
-    package mutating func keep(where isKept: (ThrottleScope) -> Bool) {
-        self.buckets = self.buckets.filter { isKept($0.key) }
-    }
 }

@@ -77,11 +77,6 @@ package struct UsageCounters: Hashable, Sendable {
             }
     }
 
-    /// Forgets the counters of what no longer exists.
-    package mutating func keep(where isKept: (Key) -> Bool) {
-        self.counters = self.counters.filter { isKept($0.key) }
-    }
-
     private func counter(_ key: Key, _ quota: UsagePlan.Quota?, _ now: Timestamp) -> Counter {
         // Without a quota the period does not matter; a month keeps the count small.
         let start = (quota?.period ?? .month).start(of: now)

@@ -1,0 +1,123 @@
+import CoreTypes
+
+// HTTP endpoints.
+extension GatewayExchange {
+    /// HTTP: mapped data only, and the defaults recorded on AWS.
+    mutating func send(
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+    ) throws(GatewayFault) -> GatewayAction {
+        let made = try self.transform(context)
+        var headers = [
+            HTTPHeader("Host", backend.authority), HTTPHeader("Accept", "application/json"),
+            HTTPHeader("Content-Type", self.contentType), HTTPHeader("User-Agent", "AmazonAPIGateway_\(context.api.id)"),
+            HTTPHeader("X-Amzn-Apigateway-Api-Id", context.api.id), HTTPHeader(TraceHeader.name, self.trace.forwarded),
+        ]
+        for entry in made.parameters.header.entries { headers.replace(entry.name, entry.values.joined(separator: ",")) }
+        let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodePath) }
+        let queries = [backend.query.map(String.init) ?? "", BackendTarget.query(made.parameters.querystring)]
+        return try self.request(
+            backend, target: BackendTarget.join(path, queries), headers: headers, body: made.body,
+            integrating: { .mapped(made.overrides, link: $0) }, context, &shared, at: now)
+    }
+
+    /// HTTP_PROXY: the client's request, with the mapped parameters in it.
+    mutating func pass(
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+    ) throws(GatewayFault) -> GatewayAction {
+        context.isREST
+            ? try self.passREST(to: backend, context, &shared, at: now)
+            : try self.passHTTP(to: backend, context, &shared, at: now)
+    }
+
+    private mutating func passREST(
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+    ) throws(GatewayFault) -> GatewayAction {
+        let made = try self.transform(context)
+        // The client's Host and Content-Encoding stay behind (recorded from AWS).
+        var headers = context.headers.filter { !$0.isNamed("host") && !$0.isNamed("content-encoding") }
+        headers.insert(HTTPHeader("Host", backend.authority), at: 0)
+        headers.append(HTTPHeader("x-amzn-apigateway-api-id", context.api.id))
+        for entry in made.parameters.header.entries { headers.replace(entry.name, entry.values.joined(separator: ",")) }
+        let mapped = made.parameters.querystring
+        var queries = [backend.query.map(String.init) ?? ""]
+        if mapped.isEmpty {
+            queries.append(String(context.target.query ?? ""))
+        } else {
+            let own = context.query.entries.filter { mapped[$0.name] == nil }
+            queries += [BackendTarget.query(mapped), BackendTarget.query(ValueLists(own.map { ($0.name, $0.values) }))]
+        }
+        let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodePath) }
+        return try self.request(
+            backend, target: BackendTarget.join(path, queries), headers: headers, body: made.body,
+            integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
+    }
+
+    private mutating func passHTTP(
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+    ) throws(GatewayFault) -> GatewayAction {
+        let mappings = context.served.integration.httpMappings
+        func parameter(_ name: String) -> String? { context.pathParameters.first { $0.name == name }.map { String($0.value) } }
+        // A listener's ARN says no path: the request's own, stage included, goes on.
+        var path = backend.takesRequestPath ? String(context.target.path) : backend.path(parameter)
+        var headers = context.headers.filter { !$0.isNamed("host") && !$0.isNamed("content-length") }
+        var queries = [backend.query.map(String.init) ?? "", String(context.target.query ?? "")]
+        if mappings.changesRequests {
+            var mapped = MappedHTTPRequest(path: path, querystring: context.query, headers: headers)
+            try mappings.apply(to: &mapped, context: context)
+            (path, headers) = (mapped.path, mapped.headers)
+            if mapped.querystring != context.query { queries[1] = BackendTarget.query(mapped.querystring) }
+        }
+        let host = backend.takesRequestPath ? context.domainName : backend.authority
+        headers.insert(HTTPHeader("Host", host), at: 0)
+        return try self.request(
+            backend, target: BackendTarget.join(path, queries), headers: headers, body: self.body,
+            integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
+    }
+
+    private mutating func request(
+        _ backend: HTTPBackend, target: String, headers: [HTTPHeader], body: [UInt8], integrating: (Target?) -> Integrating,
+        _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+    ) throws(GatewayFault) -> GatewayAction {
+        let method = backend.method ?? context.verb
+        var link: Target?
+        switch backend.connection {
+        case .internet: break
+        case .link(let id, let balancer):
+            guard
+                let listener = self.gateway.links.listener(
+                    link: StageVariables.resolve(id, context.stage.variables), target: balancer, port: backend.port)
+            else { throw .linkUnavailable }
+            link = try self.target(of: listener.defaultActions, &shared)
+        case .listener(let arn):
+            guard let (listener, kind) = self.gateway.links.listener(arn: arn) else { throw .linkUnavailable }
+            let question = ListenerRouting.Request(
+                method: method, host: context.domainName, path: target.split(separator: "?").first.map(String.init) ?? "/",
+                query: context.query, headers: headers, sourceIP: self.request.sourceIP)
+            let actions = kind == .network ? listener.defaultActions : ListenerRouting.actions(of: listener, for: question)
+            if let response = ListenerRouting.response(actions, listener, question, rawQuery: context.target.query ?? "") {
+                return self.finish(self.proxied(response), at: now)
+            }
+            link = try self.target(of: actions, &shared)
+        }
+        let address = link?.address ?? TargetAddress(host: backend.host, port: backend.port)
+        self.state = .integrating(integrating(link))
+        self.executionLog?.endpointRequest(
+            "\(backend.scheme)://\(backend.authority)\(target)", headers: headers, body: body)
+        return .sendHTTP(
+            BackendRequest(
+                method: method, scheme: backend.scheme, address: address, target: target, headers: headers, body: body,
+                tls: backend.tls, serverName: backend.tls?.serverName ?? backend.host,
+                timeoutMilliseconds: context.served.integration.timeoutMilliseconds, targetGroupARN: link?.group))
+    }
+
+    private func target(
+        of actions: [LoadBalancer.Action], _ shared: inout GatewayState
+    ) throws(GatewayFault) -> Target {
+        for action in actions {
+            if case .forward(let groups) = action, let found = shared.loadBalancers.target(of: groups) {
+                return Target(group: found.group, address: found.target)
+            }
+        }
+        throw .linkUnavailable
+    }
+}
