@@ -23,6 +23,7 @@ struct HTTPAPIDefinition {
     static func read(
         _ root: PropertyReader, into api: HTTPAPI, basePath mode: OpenAPIDocument.BasePathMode = .ignore
     ) -> HTTPAPI? {
+        let root = PseudoParameters(root.evaluation.options).replaced(in: root)
         guard let document = OpenAPIDocument(root) else { return nil }
         root.check(Self.root.passingExtensions(of: root))
         var api = api
