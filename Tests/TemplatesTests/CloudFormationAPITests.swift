@@ -59,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("!Ref Order", 6), ("!GetAtt Order.ResourceId", 6), ("!GetAtt Api.RootResourceId", 10), ("!Ref Gate", 6), ("!Ref Api", 10),
+        ("!Ref Order", 6), ("!GetAtt Order.ResourceId", 6), ("!GetAtt Api.RootResourceId", 10), ("!Ref Gate", 6),
+        ("!Ref Api", 10),
     ])
     func idsHaveTheLengthOfAWS(expression: String, length: Int) throws {
         #expect(try value(of: expression, resources: Self.rest)?.count == length)
@@ -83,7 +84,10 @@ import Testing
         ("Get", "HttpMethod: GET", "HttpMethod: GTE", "Did you mean GET?"),
         ("Get", "AuthorizerId: !Ref Gate", "AuthorizerId: other", "Invalid authorizer ID specified."),
         ("Get", "RequestValidatorId: !Ref Body", "RequestValidatorId: other", "Invalid Request Validator identifier specified"),
-        ("Get", "method.request.path.id: true", "request.path.id: true", "Invalid mapping expression specified: request.path.id."),
+        (
+            "Get", "method.request.path.id: true", "request.path.id: true",
+            "Invalid mapping expression specified: request.path.id."
+        ),
         ("Get", "Type: MOCK", "Type: HTTP", "Invalid HTTP endpoint specified for URI"),
         ("Denied", "ResponseType: ACCESS_DENIED", "ResponseType: ACCES_DENIED", "Did you mean ACCESS_DENIED?"),
         ("Live", "StageName: live", "StageName: a.b", "Stage name only allows a-zA-Z0-9_"),
@@ -134,7 +138,10 @@ import Testing
         ("RouteKey: GET /a", "RouteKey: /a", "The provided route key is not formatted properly for HTTP protocol."),
         ("RouteKey: GET /a", "RouteKey: $default", "Route with key $default already exists for this API."),
         ("Target: !Sub \"integrations/${Proxy}\"", "Target: integrations/x", "is no integration of this API"),
-        ("\"GET /a\": {Throttling", "\"GET /b\": {Throttling", "Unable to find Route by key GET /b within the provided RouteSettings."),
+        (
+            "\"GET /a\": {Throttling", "\"GET /b\": {Throttling",
+            "Unable to find Route by key GET /b within the provided RouteSettings."
+        ),
         ("ProtocolType: HTTP", "ProtocolType: HTPT", "it has to be HTTP or WEBSOCKET"),
     ])
     func aWrongPartOfAnHTTPAPIIsAnError(part: String, replacement: String, message: String) {
@@ -145,7 +152,8 @@ import Testing
     @Test func anIncludedFileStandsInItsPlace() throws {
         let files = TemplateFiles(kind: { _ in .file }) { path in
             path == "/project/api.yaml"
-                ? "{openapi: 3.0.1, info: {title: included}, paths: {/a: {get: {x-amazon-apigateway-integration: {type: mokc}}}}}" : nil
+                ? "{openapi: 3.0.1, info: {title: included}, paths: {/a: {get: {x-amazon-apigateway-integration: {type: mokc}}}}}"
+                : nil
         }
         do {
             _ = try TemplateLoader.load(
@@ -170,9 +178,15 @@ import Testing
             B: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: 01234567890123456789}}
             """, "API Key already exists"
         ),
-        ("P: {Type: AWS::ApiGateway::UsagePlan, Properties: {Quota: {Limit: 1, Period: YEAR}}}", "it has to be one of DAY, WEEK, MONTH"),
+        (
+            "P: {Type: AWS::ApiGateway::UsagePlan, Properties: {Quota: {Limit: 1, Period: YEAR}}}",
+            "it has to be one of DAY, WEEK, MONTH"
+        ),
         ("D: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: nodots}}", "is no domain name"),
-        ("M: {Type: AWS::ApiGateway::BasePathMapping, Properties: {DomainName: a.b, RestApiId: x}}", "The template has no domain a.b."),
+        (
+            "M: {Type: AWS::ApiGateway::BasePathMapping, Properties: {DomainName: a.b, RestApiId: x}}",
+            "The template has no domain a.b."
+        ),
         ("M: {Type: AWS::ApiGateway::Metod, Properties: {}}", "Did you mean AWS::ApiGateway::Method?"),
     ])
     func plansKeysAndDomainsAreChecked(resources: String, message: String) {
