@@ -40,7 +40,8 @@ import Testing
 
     @Test func aRestAPIIsPutTogetherFromItsResources() throws {
         let deployment = try load(Self.resources(Self.rest))
-        #expect(deployment.notices == [])
+        #expect(
+            deployment.notices.map(\.message) == ["The function f is not in this template; the authorizer lets nobody in."])
         guard case .rest(let api) = try #require(deployment.gateway.apis.first) else { return #expect(Bool(false)) }
         #expect(api.resources.map(\.path) == ["/", "/orders", "/orders/{id}"])
         #expect(api.binaryMediaTypes == ["image/png"])
@@ -168,6 +169,28 @@ import Testing
             #expect(error.diagnostics.map(\.file) == ["api.yaml"])
             #expect(error.description.contains("Did you mean MOCK?"))
         }
+    }
+
+    @Test func whatNobodyCanReachIsTold() throws {
+        let deployment = try load(
+            Self.resources(
+                """
+                Api:
+                  Type: AWS::ApiGateway::RestApi
+                  Properties:
+                    Body:
+                      openapi: 3.0.1
+                      paths:
+                        /a:
+                          get: {x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, uri: "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations"}}
+                          put: {x-amazon-apigateway-integration: {type: http_proxy, httpMethod: PUT, uri: "http://h/", connectionType: VPC_LINK, connectionId: abc}}
+                """))
+        #expect(
+            deployment.notices.map(\.message) == [
+                "The API has no stage; nothing of it is served.",
+                "The function f is not in this template; its requests fail.",
+                "The VPC link \"abc\" is not in this template; its requests fail.",
+            ])
     }
 
     @Test(arguments: [
