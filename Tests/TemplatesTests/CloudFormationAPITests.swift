@@ -14,7 +14,8 @@ import Testing
         Gate:
           Type: AWS::ApiGateway::Authorizer
           Properties:
-            {RestApiId: !Ref Api, Name: gate, Type: TOKEN, IdentitySource: method.request.header.Authorization, AuthorizerUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations"}
+            {RestApiId: !Ref Api, Name: gate, Type: TOKEN, IdentitySource: method.request.header.Authorization,
+            AuthorizerUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations"}
         Body: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: !Ref Api, Name: body, ValidateRequestBody: true}}
         Pet: {Type: AWS::ApiGateway::Model, Properties: {RestApiId: !Ref Api, Name: Pet, ContentType: application/json, Schema: '{"type": "object"}'}}
         Denied: {Type: AWS::ApiGateway::GatewayResponse, Properties: {RestApiId: !Ref Api, ResponseType: ACCESS_DENIED, StatusCode: "404"}}
@@ -93,7 +94,7 @@ import Testing
         ("Denied", "ResponseType: ACCESS_DENIED", "ResponseType: ACCES_DENIED", "Did you mean ACCESS_DENIED?"),
         ("Live", "StageName: live", "StageName: a.b", "Stage name only allows a-zA-Z0-9_"),
         ("Live", "StageName: live, ", "", "Property 'StageName' is required."),
-        ("Gate", "IdentitySource: method.request.header.Authorization, ", "", "Property 'IdentitySource' is required."),
+        ("Gate", "IdentitySource: method.request.header.Authorization,", "", "Property 'IdentitySource' is required."),
     ])
     func aWrongPartIsAnErrorAtItsPlace(resource: String, part: String, replacement: String, message: String) {
         let lines = errors(Self.resources(Self.rest.replacing(part, with: replacement)))
