@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let project = try Project(self.shared, openAPI: self.input.openapi)
+        let project = try Project(self.shared, openAPI: self.input.file)
         let api = try self.chosen(project.deployment.gateway.apis)
         if self.format == .swagger, api.kind == .http {
             throw CommandFailure.usage("\(api.logicalID) is an HTTP API, which has no Swagger form. Use --format openapi.")

@@ -1,3 +1,4 @@
+import APIGateway
 import ArgumentParser
 import Foundation
 import Templates
@@ -7,7 +8,9 @@ struct OpenAPIInput: ParsableArguments {
     @Option(
         help: "An OpenAPI 3 or Swagger 2 file with x-amazon-apigateway extensions, served as an API by itself (MARTLET_OPENAPI).",
         completion: .file(extensions: ["yaml", "yml", "json"]))
-    var openapi: String? = Defaults.text("MARTLET_OPENAPI")
+    var openapi: String?
+
+    var file: String? { self.openapi ?? Defaults.text("MARTLET_OPENAPI") }
 }
 
 extension Deployment {

@@ -21,7 +21,7 @@ struct RoutesCommand: ParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() throws {
-        let project = try Project(self.shared, openAPI: self.input.openapi)
+        let project = try Project(self.shared, openAPI: self.input.file)
         if !self.shared.quiet { project.printNotices() }
         let routes = project.deployment.gateway.servedRoutes
         switch self.output {

@@ -61,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)", openAPI: self.input.openapi)
+        let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)", openAPI: self.input.file)
         if self.shared.verbose { project.printDetails(self.shared) }
         if !self.noBuild { try project.build() }
         var settings = project.settings
