@@ -44,7 +44,8 @@ struct ResourceReader {
         for resource in resources where Self.attached.contains(resource.type) {
             AttachedResourceReader(evaluation: self.evaluation, resource: resource).apply(to: &functions)
         }
-        let gateway = GatewayReader(evaluation: self.evaluation).read()
+        let gateway = GatewayReader(evaluation: self.evaluation).read(
+            functions: Set(functions.map(\.configuration.name)))
         self.tellOfUnusedOverrides()
         return Deployment(
             functions: functions, gateway: gateway, notices: self.evaluation.diagnostics.notices)

@@ -13,6 +13,7 @@ struct Martlet: AsyncParsableCommand {
 
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
+              martlet routes                         what is served where
               martlet template check                 mapping templates: check, render, explain
               martlet doctor                         what this machine has and lacks
 
@@ -20,7 +21,10 @@ struct Martlet: AsyncParsableCommand {
             Shell completions: martlet --generate-completion-script bash|zsh|fish
             """,
         version: "0.1.0",
-        subcommands: [InvokeCommand.self, ServeCommand.self, TemplateCommand.self, DoctorCommand.self])
+        subcommands: [
+            InvokeCommand.self, ServeCommand.self, RoutesCommand.self, ExportCommand.self, TemplateCommand.self,
+            DoctorCommand.self,
+        ])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)

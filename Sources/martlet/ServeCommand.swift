@@ -47,6 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
+    @OptionGroup var input: OpenAPIInput
     @OptionGroup var shared: SharedOptions
 
     mutating func validate() throws {
@@ -60,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)")
+        let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)", openAPI: self.input.file)
         if self.shared.verbose { project.printDetails(self.shared) }
         if !self.noBuild { try project.build() }
         var settings = project.settings

@@ -66,8 +66,10 @@ struct Project {
     let deployment: Deployment
     let settings: HostSettings
 
-    /// - Parameter awsEndpoint: where queue URLs of the template point.
-    init(_ options: SharedOptions, awsEndpoint: String? = nil) throws {
+    /// - Parameters:
+    ///   - awsEndpoint: where queue URLs of the template point.
+    ///   - openAPI: a file that is an API by itself.
+    init(_ options: SharedOptions, awsEndpoint: String? = nil, openAPI: String? = nil) throws {
         var templateOptions = TemplateOptions()
         templateOptions.region = options.region
         templateOptions.accountID = options.accountId
@@ -77,7 +79,7 @@ struct Project {
             if let path = options.envVars ?? Defaults.text("MARTLET_ENV_VARS") {
                 templateOptions.environmentOverrides = try EnvironmentOverrides.load(path: path)
             }
-            self.deployment = try TemplateLoader.load(path: options.template, options: templateOptions)
+            self.deployment = try Deployment.load(template: options.template, openAPI: openAPI, options: templateOptions)
         } catch {
             throw CommandFailure(
                 description: error.diagnostics.map { "error: \($0)" }.joined(separator: "\n"), exitCode: ExitStatus.usage)

@@ -54,6 +54,14 @@ package struct Authorizer: Hashable, Sendable {
         self.resultTTLSeconds = resultTTLSeconds
     }
 
+    /// Of the function behind it, if there is one.
+    package var functionURI: String? {
+        switch self.kind {
+        case .token(let function, validationExpression: _), .request(let function): function.uri
+        case .cognitoUserPools, .jwt: nil
+        }
+    }
+
     /// The id of the authorizer of that name: derived from it, so that it stays the same.
     package static func id(apiID: String, name: String) -> String {
         String(API.id(forLogicalID: "\(apiID)/authorizer/\(name)").prefix(6))

@@ -103,7 +103,8 @@ struct DomainReader {
         let isValid = path.utf8.allSatisfy { $0.isLetterOrDigit || Self.mappingCharacters.utf8.contains($0) }
         guard isValid, path.utf8.count <= Self.mappingLength, !path.hasPrefix("/"), !path.hasSuffix("/") else {
             reader.error(
-                "A mapping has letters, digits and \(Self.mappingCharacters) only, \(Self.mappingLength) at most, and no slash at its ends; this is \"\(path)\".",
+                "A mapping has letters, digits and \(Self.mappingCharacters) only, \(Self.mappingLength) at most, "
+                    + "and no slash at its ends; this is \"\(path)\".",
                 at: property)
             return
         }

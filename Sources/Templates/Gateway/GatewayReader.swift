@@ -19,7 +19,8 @@ struct GatewayReader {
         "AWS::ElasticLoadBalancingV2::TargetGroup",
     ]
 
-    func read() -> GatewayConfiguration {
+    /// - Parameter functions: names of the functions that the template has.
+    func read(functions: Set<String>) -> GatewayConfiguration {
         var configuration = GatewayConfiguration()
         for resource in self.evaluation.resourceOrder.compactMap({ self.evaluation.resources[$0] }) {
             switch resource.type {
@@ -34,7 +35,7 @@ struct GatewayReader {
         UsagePlanReader(evaluation: self.evaluation).read(into: &configuration)
         DomainReader(evaluation: self.evaluation).read(into: &configuration)
         LoadBalancerReader(evaluation: self.evaluation).read(into: &configuration)
-        self.checkLinks(configuration)
+        for api in configuration.apis { self.check(api, functions, links: Set(configuration.vpcLinks.map(\.id))) }
         return configuration
     }
 
@@ -68,19 +69,35 @@ struct GatewayReader {
         "AWS::ApiGatewayV2::Deployment": "ApiId",
     ]
 
-    /// Integrations that name a link which isn't there.
-    private func checkLinks(_ configuration: GatewayConfiguration) {
-        let ids = Set(configuration.vpcLinks.map(\.id))
-        for api in configuration.apis {
-            guard let resource = self.evaluation.resources[api.logicalID] else { continue }
-            for operation in api.operations {
-                guard case .vpcLink(let id) = operation.integration.connection, !id.contains("${"), !ids.contains(id) else {
-                    continue
-                }
-                self.evaluation.notice(
-                    "The VPC link \"\(id)\" is not in this template; its requests fail.", at: resource.location,
-                    path: "\(resource.path)/\(operation.method ?? "") \(operation.path)")
+    // MARK: What an API names
+
+    /// Tells of an API that nobody can reach, and of functions and links that aren't there.
+    private func check(_ api: API, _ functions: Set<String>, links: Set<String>) {
+        guard self.evaluation.diagnostics.errors.isEmpty, let resource = self.evaluation.resources[api.logicalID] else { return }
+        func notice(_ message: String, _ place: String) {
+            self.evaluation.notice(message, at: resource.location, path: "\(resource.path)/\(place)")
+        }
+        if api.stageNames.isEmpty { notice("The API has no stage; nothing of it is served.", "Stages") }
+        for operation in api.operations {
+            let place = "\(operation.method ?? "") \(operation.path)"
+            if case .success(.function(let function, streams: _)) = operation.integration.target,
+                !function.name.contains("${"), !functions.contains(function.name)
+            {
+                notice("The function \(function.name) is not in this template; its requests fail.", place)
             }
+            if case .vpcLink(let id) = operation.integration.connection, !id.contains("${"), !links.contains(id) {
+                notice("The VPC link \"\(id)\" is not in this template; its requests fail.", place)
+            }
+        }
+        for authorizer in api.authorizers {
+            guard let uri = authorizer.functionURI,
+                case .success(.function(let function, streams: _)) =
+                    IntegrationTarget.parse(uri, type: .awsProxy), !function.name.contains("${"),
+                !functions.contains(function.name)
+            else { continue }
+            notice(
+                "The function \(function.name) is not in this template; the authorizer lets nobody in.",
+                "Authorizers/\(authorizer.name)")
         }
     }
 }

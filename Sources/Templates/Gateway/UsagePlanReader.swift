@@ -59,7 +59,8 @@ struct UsagePlanReader {
         let value = reader.text("Value")
         if let value, !Self.keyLength.contains(value.utf8.count) {
             reader.error(
-                "API Key value should be at least \(Self.keyLength.lowerBound) characters and at most \(Self.keyLength.upperBound); this has \(value.utf8.count).",
+                "API Key value should be at least \(Self.keyLength.lowerBound) characters "
+                    + "and at most \(Self.keyLength.upperBound); this has \(value.utf8.count).",
                 at: "Value")
             return nil
         }

@@ -23,6 +23,7 @@ struct HTTPAPIDefinition {
     static func read(
         _ root: PropertyReader, into api: HTTPAPI, basePath mode: OpenAPIDocument.BasePathMode = .ignore
     ) -> HTTPAPI? {
+        let root = PseudoParameters(root.evaluation.options).replaced(in: root)
         guard let document = OpenAPIDocument(root) else { return nil }
         root.check(Self.root.passingExtensions(of: root))
         var api = api
@@ -80,31 +81,5 @@ struct HTTPAPIDefinition {
                 at: name("allowCredentials"))
         }
         return cors
-    }
-}
-
-/// The routes of an HTTP API as they are added. Paths that differ only in the names of their parameters are one route.
-struct HTTPRoutes {
-    let evaluation: Evaluation
-    private(set) var routes: [HTTPAPI.Route] = []
-    private var keys: Set<String> = []
-
-    init(evaluation: Evaluation) { self.evaluation = evaluation }
-
-    mutating func add(_ route: HTTPAPI.Route, at location: SourceLocation, errorPath: String) {
-        if route.path != "$default", let problem = RoutePath.problem(with: route.path, kind: .http) {
-            self.evaluation.error(problem, at: location, path: errorPath)
-            return
-        }
-        let shape = route.path.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            guard RoutePath.parameter(part) != nil else { return String(part) }
-            return part.hasSuffix("+}") ? "{+}" : "{}"
-        }.joined(separator: "/")
-        guard self.keys.insert("\(route.method ?? "") \(shape)").inserted else {
-            self.evaluation.error(
-                "Route with key \(route.routeKey) already exists for this API. Remove one.", at: location, path: errorPath)
-            return
-        }
-        self.routes.append(route)
     }
 }

@@ -35,7 +35,8 @@ enum IntegrationCheck {
                 "There is no method \"\(verb)\"; use one of \(EventReader.methods.joined(separator: ", ")).", at: method)
         }
         if case .failure(let problem) = integration.target {
-            reader.error("\(problem.rawValue) The \(uri) is \"\(integration.uri ?? "")\".", at: uri)
+            let sentence = problem.rawValue.hasSuffix(".") ? problem.rawValue : problem.rawValue + "."
+            reader.error("\(sentence) The \(uri) is \"\(integration.uri ?? "")\".", at: uri)
         }
         if case .success(.function) = integration.target, kind == .rest, integration.type == .awsProxy,
             let verb = integration.httpMethod, verb != "POST"

@@ -142,12 +142,19 @@ struct IntegrationReader {
 
 /// A map from content types to templates, each with its place.
 enum MappingTemplates {
+    /// API Gateway quotas: "Mapping template size", 300 KB.
+    private static let templateBytes = 307_200
+
     static func read(_ name: String, of reader: PropertyReader) -> [TemplateForContentType] {
         guard let map = reader.map(name) else { return [] }
         return map.members.entries.compactMap { entry in
             guard let value = map.value(entry.name) else { return nil }
             // A template written as JSON in place of a text, as AWS takes it on import.
             guard let text = value.text ?? (value.map != nil || value.list != nil ? value.json.description : nil) else {
+                return nil
+            }
+            if text.utf8.count > Self.templateBytes {
+                map.error("A mapping template may have \(Self.templateBytes) bytes at most.", at: entry.name)
                 return nil
             }
             let origin = MappingTemplate.Origin(

@@ -32,6 +32,7 @@ struct RestAPIDefinition {
     static func read(
         _ root: PropertyReader, into api: RestAPI, basePath mode: OpenAPIDocument.BasePathMode = .ignore
     ) -> RestAPI? {
+        let root = PseudoParameters(root.evaluation.options).replaced(in: root)
         guard let document = OpenAPIDocument(root) else { return nil }
         var definition = RestAPIDefinition(document, api, mode)
         definition.read()

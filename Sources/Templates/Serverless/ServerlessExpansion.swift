@@ -49,6 +49,13 @@ final class ServerlessExpansion {
         }
         if let api = apis.first(where: { API.id(forLogicalID: $0.logicalID) == id }), api.type == type { return api.logicalID }
         let property = event.kind == .rest ? "RestApiId" : "ApiId"
+        let plain = GatewayReader.resources("AWS::ApiGateway::RestApi", in: self.evaluation)
+        if event.kind == .rest, plain.contains(where: { API.id(forLogicalID: $0.logicalID) == id }) {
+            self.evaluation.notice(
+                "SAM adds no route to an AWS::ApiGateway::RestApi; the event only gives a permission.", at: event.location,
+                path: event.path)
+            return nil
+        }
         self.evaluation.error(
             "\(property) names no \(type) of this template. Use !Ref with the logical id of one, or leave \(property) out.",
             at: event.location, path: "\(event.path)/Properties/\(property)")

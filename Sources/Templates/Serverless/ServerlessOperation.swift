@@ -63,7 +63,8 @@ struct ServerlessOperation {
         guard let name = request.required("Model") else { return }
         guard let models = self.api.reader.map("Models"), models.members[name] != nil else {
             request.error(
-                "Unable to set RequestModel [\(name)] on API method [\(self.key)] for path [\(self.event.routePath)] because it wasn't defined in the API's Models.",
+                "Unable to set RequestModel [\(name)] on API method [\(self.key)] for path [\(self.event.routePath)] "
+                    + "because it wasn't defined in the API's Models.",
                 at: "Model")
             return
         }
@@ -127,7 +128,8 @@ struct ServerlessOperation {
                 ["querystring", "path", "header"].contains(parts[2])
             else {
                 self.event.properties.error(
-                    "Invalid value for 'RequestParameters' property. Keys must be in the format 'method.request.[querystring|path|header].{value}', e.g 'method.request.header.Authorization'.",
+                    "Invalid value for 'RequestParameters' property. Keys must be in the format "
+                        + "'method.request.[querystring|path|header].{value}', e.g 'method.request.header.Authorization'.",
                     at: "RequestParameters")
                 continue
             }

@@ -1,0 +1,220 @@
+import APIGateway
+import CoreTypes
+import Templates
+import Testing
+
+/// `AWS::ApiGateway::*` and `AWS::ApiGatewayV2::*` (CloudFormation template reference, pages of the types).
+@Suite struct CloudFormationAPITests {
+    static func resources(_ text: String) -> String { "Resources:\n" + indented(text, by: 2) }
+
+    static let rest = """
+        Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop, BinaryMediaTypes: [image~1png]}}
+        Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+        Order: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !Ref Orders, PathPart: "{id}"}}
+        Gate:
+          Type: AWS::ApiGateway::Authorizer
+          Properties:
+            {RestApiId: !Ref Api, Name: gate, Type: TOKEN, IdentitySource: method.request.header.Authorization,
+            AuthorizerUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations"}
+        Body: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: !Ref Api, Name: body, ValidateRequestBody: true}}
+        Pet: {Type: AWS::ApiGateway::Model, Properties: {RestApiId: !Ref Api, Name: Pet, ContentType: application/json, Schema: '{"type": "object"}'}}
+        Denied: {Type: AWS::ApiGateway::GatewayResponse, Properties: {RestApiId: !Ref Api, ResponseType: ACCESS_DENIED, StatusCode: "404"}}
+        Get:
+          Type: AWS::ApiGateway::Method
+          Properties:
+            RestApiId: !Ref Api
+            ResourceId: !Ref Order
+            HttpMethod: GET
+            AuthorizationType: CUSTOM
+            AuthorizerId: !Ref Gate
+            RequestValidatorId: !Ref Body
+            RequestParameters: {method.request.path.id: true, method.request.querystring.q: false}
+            RequestModels: {application/json: !Ref Pet}
+            MethodResponses: [{StatusCode: 200, ResponseParameters: {method.response.header.X-A: true}, ResponseModels: {application/json: Pet}}]
+            Integration:
+              Type: MOCK
+              RequestTemplates: {application/json: '{"statusCode": 200}'}
+              IntegrationResponses: [{StatusCode: 200, SelectionPattern: "", ResponseParameters: {method.response.header.X-A: "'a'"}}]
+        Deployed: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api, StageName: first, StageDescription: {Variables: {a: b}, ThrottlingRateLimit: 5}}}
+        Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: live, DeploymentId: !Ref Deployed}}
+        """
+
+    @Test func aRestAPIIsPutTogetherFromItsResources() throws {
+        let deployment = try load(Self.resources(Self.rest))
+        #expect(
+            deployment.notices.map(\.message) == ["The function f is not in this template; the authorizer lets nobody in."])
+        guard case .rest(let api) = try #require(deployment.gateway.apis.first) else { return #expect(Bool(false)) }
+        #expect(api.resources.map(\.path) == ["/", "/orders", "/orders/{id}"])
+        #expect(api.binaryMediaTypes == ["image/png"])
+        let method = try #require(api.resources[2].methods.first)
+        #expect(method.authorization == .authorizer(name: "gate", scopes: []))
+        #expect(method.requestValidator == "body")
+        #expect(method.requestModels == [.init(contentType: "application/json", model: "Pet")])
+        #expect(method.requestParameters == [.init(.path, "id", isRequired: true), .init(.querystring, "q", isRequired: false)])
+        #expect(method.responses.map(\.headers) == [[.init("X-A", isRequired: true)]])
+        #expect(method.integration.responses.map(\.selectionPattern) == [nil])
+        #expect(api.models.map(\.schema) == [["type": "object"]])
+        #expect(api.gatewayResponses.map(\.statusCode) == ["404"])
+        #expect(api.stages.map(\.name) == ["live", "first"])
+        #expect(api.stages[1].variables == ["a": "b"])
+        #expect(api.stages[1].settings(resourcePath: "/orders", method: "GET")?.throttle.rateLimit == 5)
+    }
+
+    @Test(arguments: [
+        ("!Ref Order", 6), ("!GetAtt Order.ResourceId", 6), ("!GetAtt Api.RootResourceId", 10), ("!Ref Gate", 6),
+        ("!Ref Api", 10),
+    ])
+    func idsHaveTheLengthOfAWS(expression: String, length: Int) throws {
+        #expect(try value(of: expression, resources: Self.rest)?.count == length)
+    }
+
+    @Test(arguments: [("!Ref Live", "live"), ("!Ref Pet", "Pet")])
+    func someResourcesAreCalledByName(expression: String, name: String) throws {
+        #expect(try value(of: expression, resources: Self.rest) == name)
+    }
+
+    @Test func theResourceIDIsTheOneThatRefGives() throws {
+        guard case .rest(let api) = try load(Self.resources(Self.rest)).gateway.apis[0] else { return #expect(Bool(false)) }
+        let reference = try value(of: "!Ref Order", resources: Self.rest)
+        #expect(api.resources[2].id == reference)
+        let root = try value(of: "!GetAtt Api.RootResourceId", resources: Self.rest)
+        #expect(api.resources[0].id == root)
+    }
+
+    @Test(arguments: [
+        ("Orders", "ParentId: !GetAtt Api.RootResourceId", "ParentId: nothing", "is no resource of this API"),
+        ("Get", "HttpMethod: GET", "HttpMethod: GTE", "Did you mean GET?"),
+        ("Get", "AuthorizerId: !Ref Gate", "AuthorizerId: other", "Invalid authorizer ID specified."),
+        ("Get", "RequestValidatorId: !Ref Body", "RequestValidatorId: other", "Invalid Request Validator identifier specified"),
+        (
+            "Get", "method.request.path.id: true", "request.path.id: true",
+            "Invalid mapping expression specified: request.path.id."
+        ),
+        ("Get", "Type: MOCK", "Type: HTTP", "Invalid HTTP endpoint specified for URI"),
+        ("Denied", "ResponseType: ACCESS_DENIED", "ResponseType: ACCES_DENIED", "Did you mean ACCESS_DENIED?"),
+        ("Live", "StageName: live", "StageName: a.b", "Stage name only allows a-zA-Z0-9_"),
+        ("Live", "StageName: live, ", "", "Property 'StageName' is required."),
+        ("Gate", "IdentitySource: method.request.header.Authorization,", "", "Property 'IdentitySource' is required."),
+    ])
+    func aWrongPartIsAnErrorAtItsPlace(resource: String, part: String, replacement: String, message: String) {
+        let lines = errors(Self.resources(Self.rest.replacing(part, with: replacement)))
+        #expect(lines.contains { $0.contains(message) && $0.contains("Resources/\(resource)") }, "\(lines)")
+    }
+
+    static let http = """
+        Api: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP, CorsConfiguration: {AllowOrigins: ["https://a.b"], MaxAge: 5}}}
+        Proxy:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Api
+            IntegrationType: HTTP_PROXY
+            IntegrationMethod: ANY
+            IntegrationUri: https://example.com/
+            PayloadFormatVersion: "1.0"
+            RequestParameters: {"append:header.a": $request.header.b}
+            ResponseParameters: {"200": {ResponseParameters: [{Destination: "overwrite:statuscode", Source: "201"}]}}
+        Jwt: {Type: AWS::ApiGatewayV2::Authorizer, Properties: {ApiId: !Ref Api, Name: jwt, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization], JwtConfiguration: {Audience: [a], Issuer: "https://i"}}}
+        Get: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: GET /a, Target: !Sub "integrations/${Proxy}", AuthorizationType: JWT, AuthorizerId: !Ref Jwt, AuthorizationScopes: [s]}}
+        Other: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Api, RouteKey: $default, Target: !Join [/, [integrations, !Ref Proxy]]}}
+        Live: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: $default, AutoDeploy: true, DefaultRouteSettings: {ThrottlingRateLimit: 2}, RouteSettings: {"GET /a": {ThrottlingBurstLimit: 3}}}}
+        """
+
+    @Test func anHTTPAPIIsPutTogetherFromItsResources() throws {
+        let deployment = try load(Self.resources(Self.http))
+        #expect(deployment.notices == [])
+        guard case .http(let api) = try #require(deployment.gateway.apis.first) else { return #expect(Bool(false)) }
+        #expect(api.routes.map(\.routeKey) == ["GET /a", "$default"])
+        #expect(api.routes.map(\.authorization) == [.authorizer(name: "jwt", scopes: ["s"]), .none])
+        let integration = api.routes[0].integration
+        #expect(integration.requestParameters == [.init("append:header.a", "$request.header.b")])
+        #expect(
+            integration.responseParameters == [.init(statusCode: "200", mappings: [.init("overwrite:statuscode", "201")])])
+        #expect(api.authorizers.map(\.kind) == [.jwt(issuer: "https://i", audiences: ["a"])])
+        #expect(api.stages[0].throttle(routeKey: "GET /a") == ThrottleSettings(burstLimit: 3))
+        #expect(api.stages[0].throttle(routeKey: "$default") == ThrottleSettings(rateLimit: 2))
+        #expect(api.cors?.maxAgeSeconds == 5)
+    }
+
+    @Test(arguments: [
+        ("RouteKey: GET /a", "RouteKey: GET a", "begin with a slash"),
+        ("RouteKey: GET /a", "RouteKey: /a", "The provided route key is not formatted properly for HTTP protocol."),
+        ("RouteKey: GET /a", "RouteKey: $default", "Route with key $default already exists for this API."),
+        ("Target: !Sub \"integrations/${Proxy}\"", "Target: integrations/x", "is no integration of this API"),
+        (
+            "\"GET /a\": {Throttling", "\"GET /b\": {Throttling",
+            "Unable to find Route by key GET /b within the provided RouteSettings."
+        ),
+        ("ProtocolType: HTTP", "ProtocolType: HTPT", "it has to be HTTP or WEBSOCKET"),
+    ])
+    func aWrongPartOfAnHTTPAPIIsAnError(part: String, replacement: String, message: String) {
+        let lines = errors(Self.resources(Self.http.replacing(part, with: replacement)))
+        #expect(lines.contains { $0.contains(message) }, "\(lines)")
+    }
+
+    @Test func anIncludedFileStandsInItsPlace() throws {
+        let files = TemplateFiles(kind: { _ in .file }) { path in
+            path == "/project/api.yaml"
+                ? "{openapi: 3.0.1, info: {title: included}, paths: {/a: {get: {x-amazon-apigateway-integration: {type: mokc}}}}}"
+                : nil
+        }
+        do {
+            _ = try TemplateLoader.load(
+                text: """
+                    Resources:
+                      Api:
+                        Type: AWS::ApiGateway::RestApi
+                        Properties: {Body: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}}
+                    """, folder: "/project", files: files)
+            Issue.record("an error was expected")
+        } catch {
+            #expect(error.diagnostics.map(\.file) == ["api.yaml"])
+            #expect(error.description.contains("Did you mean MOCK?"))
+        }
+    }
+
+    @Test func whatNobodyCanReachIsTold() throws {
+        let deployment = try load(
+            Self.resources(
+                """
+                Api:
+                  Type: AWS::ApiGateway::RestApi
+                  Properties:
+                    Body:
+                      openapi: 3.0.1
+                      paths:
+                        /a:
+                          get: {x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, uri: "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations"}}
+                          put: {x-amazon-apigateway-integration: {type: http_proxy, httpMethod: PUT, uri: "http://h/", connectionType: VPC_LINK, connectionId: abc}}
+                """))
+        #expect(
+            deployment.notices.map(\.message) == [
+                "The API has no stage; nothing of it is served.",
+                "The function f is not in this template; its requests fail.",
+                "The VPC link \"abc\" is not in this template; its requests fail.",
+            ])
+    }
+
+    @Test(arguments: [
+        ("K: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: short}}", "at least 20 characters"),
+        (
+            """
+            A: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: 01234567890123456789}}
+            B: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: 01234567890123456789}}
+            """, "API Key already exists"
+        ),
+        (
+            "P: {Type: AWS::ApiGateway::UsagePlan, Properties: {Quota: {Limit: 1, Period: YEAR}}}",
+            "it has to be one of DAY, WEEK, MONTH"
+        ),
+        ("D: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: nodots}}", "is no domain name"),
+        (
+            "M: {Type: AWS::ApiGateway::BasePathMapping, Properties: {DomainName: a.b, RestApiId: x}}",
+            "The template has no domain a.b."
+        ),
+        ("M: {Type: AWS::ApiGateway::Metod, Properties: {}}", "Did you mean AWS::ApiGateway::Method?"),
+    ])
+    func plansKeysAndDomainsAreChecked(resources: String, message: String) {
+        let lines = errors(Self.resources(resources))
+        #expect(lines.count == 1 && lines[0].contains(message), "\(lines)")
+    }
+}
