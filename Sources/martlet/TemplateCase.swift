@@ -20,11 +20,14 @@ struct TemplateCase {
         let place = "line \(number)"
         let parsed = Result { () throws(JSONError) in try JSON(parsing: line) }
         guard case .success(.object(let object)) = parsed else {
-            if case .failure(let error) = parsed { throw CommandFailure.usage("\(place) is no JSON: column \(error.column): \(error.message)") }
+            if case .failure(let error) = parsed {
+                throw CommandFailure.usage("\(place) is no JSON: column \(error.column): \(error.message)")
+            }
             throw CommandFailure.usage("\(place) is no JSON object")
         }
         if let unknown = object.names.first(where: { !Self.keys.contains($0) }) {
-            throw CommandFailure.usage("\(place): there is no '\(unknown)'; a case has \(Self.keys.sorted().joined(separator: ", "))")
+            throw CommandFailure.usage(
+                "\(place): there is no '\(unknown)'; a case has \(Self.keys.sorted().joined(separator: ", "))")
         }
         if let phase = object["phase"], phase.stringValue.flatMap(CompiledTemplate.Phase.init(rawValue:)) == nil {
             throw CommandFailure.usage("\(place): the phase is request or response, not \(phase)")

@@ -40,7 +40,9 @@ struct TemplateRenderCommand: AsyncParsableCommand {
     }
 
     mutating func validate() throws {
-        if self.ndjson, self.file != nil { throw ValidationError("with --ndjson the cases name their templates, there is no FILE") }
+        if self.ndjson, self.file != nil {
+            throw ValidationError("with --ndjson the cases name their templates, there is no FILE")
+        }
         if !self.ndjson, self.file == nil { throw ValidationError("which template? FILE is missing") }
     }
 

@@ -1,7 +1,7 @@
 package import VTL
 
-/// What a reader of a mapping template should know of it before it is deployed: whether it can be parsed, and names that look
-/// like slips of the pen. API Gateway says neither; it renders nothing for a name that it doesn't know.
+/// What a reader of a mapping template should know of it before it is deployed: whether it can be parsed, and names that
+/// look like slips of the pen. API Gateway says neither; it renders nothing for a name that it doesn't know.
 package struct TemplateFinding: Hashable, Sendable {
     package enum Severity: String, Hashable, Sendable {
         case error

@@ -1,7 +1,8 @@
 import CoreTypes
 import VTL
 
-/// `$util`: the functions of ``MappingFunctions`` by their names in templates. An argument that is no text is taken as its text.
+/// `$util`: the functions of ``MappingFunctions`` by their names in templates. An argument that is no text is taken as
+/// its text.
 final class UtilObject: TemplateObject {
     var text: String { "" }
 

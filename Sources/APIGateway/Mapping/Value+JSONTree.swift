@@ -16,9 +16,7 @@ extension Value: JSONTree {
     static func makeArray(_ elements: [Value]) -> Value { .list(ListValue(elements, style: .json)) }
 
     static func makeObject(_ members: [(name: String, value: Value)]) -> Value {
-        let map = MapValue()
-        for member in members { map[member.name] = member.value }
-        return .map(map)
+        .map(MapValue(distinct: members))
     }
 
     var shape: JSONShape {
