@@ -33,7 +33,7 @@ struct TemplateCase {
             throw CommandFailure.usage("\(place): the phase is request or response, not \(phase)")
         }
         self.name = object["name"]?.stringValue
-        self.template = try Self.template(object, place)
+        self.template = try Self.template(object, name: self.name ?? "template", place)
         var input = MappingInput(body: Self.body(object["body"]))
         input.parameters = try Self.parameters(object["params"] ?? [:], in: place)
         input.context = try Self.object(object["context"], "context", place)
@@ -49,9 +49,9 @@ struct TemplateCase {
         String(decoding: try self.template.render(self.input, variables: self.variables).body, as: UTF8.self)
     }
 
-    private static func template(_ object: JSONObject, _ place: String) throws -> CompiledTemplate {
+    private static func template(_ object: JSONObject, name: String, _ place: String) throws -> CompiledTemplate {
         switch (object["template"]?.stringValue, object["file"]?.stringValue) {
-        case (let text?, nil): return try CompiledTemplate(text, name: place)
+        case (let text?, nil): return try CompiledTemplate(text, name: name)
         case (nil, let path?):
             return try CompiledTemplate(String(decoding: InputFile.read(path, as: "the template"), as: UTF8.self), name: path)
         default: throw CommandFailure.usage("\(place): a case has either a 'template', its text, or a 'file'")

@@ -134,7 +134,7 @@ struct CaseTally {
             }
         } catch {
             self.failed += 1
-            answer["error"] = .string(String(describing: error))
+            answer["error"] = .string(String("\(error)".trimmingPrefix("error: ")))
         }
         return .object(answer)
     }
