@@ -10,6 +10,7 @@ struct Evaluator: ~Copyable {
     let references: UnsafeBufferPointer<Program.Reference>
     let members: UnsafeBufferPointer<Program.Member>
     let textBytes: UnsafeBufferPointer<UInt8>
+    let names: UnsafeBufferPointer<String>
     let source: SourceText
     let profile: Profile
     let limits: Limits
@@ -33,7 +34,7 @@ struct Evaluator: ~Copyable {
         _ program: Program, source: SourceText, profile: Profile, variables: [String: Value], limits: Limits, trace: EvaluationTrace?,
         nodes: UnsafeBufferPointer<Program.Node>, children: UnsafeBufferPointer<Int32>,
         references: UnsafeBufferPointer<Program.Reference>, members: UnsafeBufferPointer<Program.Member>,
-        text: UnsafeBufferPointer<UInt8>
+        text: UnsafeBufferPointer<UInt8>, names: UnsafeBufferPointer<String>
     ) {
         self.program = program
         self.nodes = nodes
@@ -41,6 +42,7 @@ struct Evaluator: ~Copyable {
         self.references = references
         self.members = members
         self.textBytes = text
+        self.names = names
         self.source = source
         self.profile = profile
         self.limits = limits
@@ -114,7 +116,7 @@ struct Evaluator: ~Copyable {
         switch node.operation {
         case .text:
             let start = self.output.count
-            self.output.append(contentsOf: self.textBytes[Int(node.a)..<Int(node.b)])
+            self.output.append(contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(node.a)..<Int(node.b)]))
             if self.trace != nil { self.record(.text, index, nil, from: start) }
         case .block: try self.renderBlock(node, index)
         case .reference: try self.renderReference(node.a, at: index)
@@ -267,6 +269,8 @@ struct Evaluator: ~Copyable {
         switch value {
         case .string(let text): self.output.append(utf8: text)
         case .int(let number): self.output.append(decimal: Int64(number))
+        case .double(let number): self.output.append(utf8: number.javaText)
+        case .bool(let flag): self.output.append(utf8: flag ? "true" : "false")
         default: try self.writeSlowly(value, at: index)
         }
     }

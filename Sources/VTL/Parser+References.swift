@@ -104,7 +104,7 @@ extension Parser {
         let token = try self.take()
         let name = self.text(of: token)
         return .init(
-            kind: .property, name: self.name(name), method: Method(rawValue: name) ?? .unknown,
+            kind: .property, name: self.name(name), method: Method(rawValue: name) ?? .unknown, stamp: name.stamp,
             start: Int32(token.start + self.offset))
     }
 
