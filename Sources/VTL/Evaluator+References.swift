@@ -22,7 +22,10 @@ extension Evaluator {
     }
 
     private mutating func writeText(_ range: Range<Int32>) {
-        if !range.isEmpty { self.output.append(contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)])) }
+        if !range.isEmpty {
+            self.output.append(
+                contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
     }
 
     @inline(__always)
@@ -128,7 +131,9 @@ extension Evaluator {
     ) throws(Interruption) -> Value {
         if case .object(let object) = value {
             let name = member.kind == .index ? "get" : self.names[Int(member.name)]
-            return try self.call(at: member.start) { () throws(MethodFailure) -> Value in try object.call(name, arguments) ?? .null }
+            return try self.call(at: member.start) { () throws(MethodFailure) -> Value in
+                try object.call(name, arguments) ?? .null
+            }
         }
         // A definition among the arguments or elements is rendered by the method's own `toString`, which has no evaluator.
         var work = 0

@@ -31,7 +31,8 @@ struct Evaluator: ~Copyable {
     var isCapturing = false
 
     init(
-        _ program: Program, source: SourceText, profile: Profile, variables: [String: Value], limits: Limits, trace: EvaluationTrace?,
+        _ program: Program, source: SourceText, profile: Profile, variables: [String: Value], limits: Limits,
+        trace: EvaluationTrace?,
         nodes: UnsafeBufferPointer<Program.Node>, children: UnsafeBufferPointer<Int32>,
         references: UnsafeBufferPointer<Program.Reference>, members: UnsafeBufferPointer<Program.Member>,
         text: UnsafeBufferPointer<UInt8>, names: UnsafeBufferPointer<String>
@@ -91,7 +92,9 @@ struct Evaluator: ~Copyable {
 
     @inline(__always)
     func checkOutput(at node: Int32) throws(Interruption) {
-        if self.output.count > self.limits.outputBytes { throw self.limitReached("outputBytes", self.limits.outputBytes, at: node) }
+        if self.output.count > self.limits.outputBytes {
+            throw self.limitReached("outputBytes", self.limits.outputBytes, at: node)
+        }
     }
 
     @inline(__always)
@@ -217,7 +220,8 @@ struct Evaluator: ~Copyable {
         do {
             inner = try Template(text, name: self.source.name, profile: self.profile)
         } catch {
-            throw .failed(Failure(self.source.error(.syntax, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
+            throw .failed(
+                Failure(self.source.error(.syntax, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
         }
         var limits = self.limits
         limits.steps = self.stepsLeft
@@ -227,7 +231,8 @@ struct Evaluator: ~Copyable {
         do {
             result = try inner.evaluate(values, limits: limits, trace: nil)
         } catch {
-            throw .failed(Failure(self.source.error(error.kind, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
+            throw .failed(
+                Failure(self.source.error(error.kind, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
         }
         self.stepsLeft = result.stepsLeft
         self.output += result.output

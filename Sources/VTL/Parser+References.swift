@@ -122,7 +122,8 @@ extension Parser {
         }
         try self.take(.methodRightParenthesis) { _ in ", or ) in the call of \(name) (expressions are for #set and #if only)" }
         return .init(
-            kind: .method, name: self.name(name), arguments: self.addChildren(arguments), method: Method(rawValue: name) ?? .unknown,
+            kind: .method, name: self.name(name), arguments: self.addChildren(arguments),
+            method: Method(rawValue: name) ?? .unknown,
             start: Int32(token.start + self.offset))
     }
 

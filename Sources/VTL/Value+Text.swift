@@ -165,7 +165,9 @@ struct TextWriter {
     }
 
     private mutating func nest() throws(MethodFailure) {
-        guard self.depth < Self.depthMax else { throw MethodFailure("StackOverflowError: lists nested more than \(Self.depthMax) deep") }
+        guard self.depth < Self.depthMax else {
+            throw MethodFailure("StackOverflowError: lists nested more than \(Self.depthMax) deep")
+        }
         self.depth += 1
     }
 
@@ -178,7 +180,9 @@ extension [UInt8] {
     @inline(__always)
     mutating func append(utf8 text: String) {
         // A native string lends its bytes; one that doesn't is walked.
-        if text.utf8.withContiguousStorageIfAvailable({ self.append(contentsOf: $0) }) == nil { self.append(contentsOf: text.utf8) }
+        if text.utf8.withContiguousStorageIfAvailable({ self.append(contentsOf: $0) }) == nil {
+            self.append(contentsOf: text.utf8)
+        }
     }
 
     mutating func append(decimal number: Int64) {
