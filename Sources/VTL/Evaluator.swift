@@ -18,6 +18,8 @@ struct Evaluator: ~Copyable {
 
     var output: [UInt8] = []
     var variables: [Value]
+    /// What the caller gave, for `#evaluate`: its text may name what this template doesn't.
+    let given: [String: Value]
     var stepsLeft: Int
     var depth = 0
     /// The loops around the present place, if the template asks for `$foreach`.
@@ -49,6 +51,7 @@ struct Evaluator: ~Copyable {
         self.limits = limits
         self.trace = trace
         self.variables = program.variables.map { variables[$0] ?? .null }
+        self.given = variables
         self.stepsLeft = limits.steps
         self.output.reserveCapacity(text.count + 256)
     }
@@ -213,8 +216,8 @@ struct Evaluator: ~Copyable {
         let value = try self.value(node.a)
         guard !value.isNull else { return }
         let text = try self.text(of: value, at: index)
-        var values: [String: Value] = [:]
-        for (name, value) in zip(self.program.variables, self.variables) where !value.isNull { values[name] = value }
+        var values = self.given
+        for (name, value) in zip(self.program.variables, self.variables) { values[name] = value }
         try self.descend(at: index)
         let inner: Template
         do {
