@@ -92,7 +92,8 @@ final class ArrayObject: TemplateObject {
         case ("get", 1), ("set", 2):
             guard case .int(let index) = arguments[0] else { return nil }
             guard self.values.indices.contains(Int(index)) else {
-                throw MethodFailure("ArrayIndexOutOfBoundsException: Index \(index) out of bounds for length \(self.values.count)")
+                throw MethodFailure(
+                    "ArrayIndexOutOfBoundsException: Index \(index) out of bounds for length \(self.values.count)")
             }
             let old = self.values[Int(index)]
             if method == "set" { self.values[Int(index)] = arguments[1] }

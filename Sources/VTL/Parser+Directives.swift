@@ -63,10 +63,12 @@ extension Parser {
             let start = try self.token()
             let argument = try self.argument(of: name)
             if case .word = argument {
-                let isAllowed = !self.isDirective(name) && !self.isMacro(name)
+                let isAllowed =
+                    !self.isDirective(name) && !self.isMacro(name)
                     || name == "foreach" && arguments.count == 1 || name == "macro" && arguments.isEmpty
                 guard isAllowed else {
-                    throw self.error("`\(self.text(of: start))` can't be argument \(arguments.count + 1) of #\(name)", at: start.start)
+                    throw self.error(
+                        "`\(self.text(of: start))` can't be argument \(arguments.count + 1) of #\(name)", at: start.start)
                 }
             } else if name == "macro", arguments.isEmpty {
                 throw self.error("#macro needs a name first, without quotes or $", at: start.start)

@@ -104,7 +104,7 @@ extension Parser {
         let token = try self.take()
         let name = self.text(of: token)
         return .init(
-            kind: .property, name: self.name(name), method: Method(rawValue: name) ?? .unknown,
+            kind: .property, name: self.name(name), method: Method(rawValue: name) ?? .unknown, stamp: name.stamp,
             start: Int32(token.start + self.offset))
     }
 
@@ -122,7 +122,8 @@ extension Parser {
         }
         try self.take(.methodRightParenthesis) { _ in ", or ) in the call of \(name) (expressions are for #set and #if only)" }
         return .init(
-            kind: .method, name: self.name(name), arguments: self.addChildren(arguments), method: Method(rawValue: name) ?? .unknown,
+            kind: .method, name: self.name(name), arguments: self.addChildren(arguments),
+            method: Method(rawValue: name) ?? .unknown,
             start: Int32(token.start + self.offset))
     }
 

@@ -83,12 +83,14 @@ func microseconds(_ rounds: Int, _ body: () throws -> Int) rethrows -> Double {
     for _ in 0..<rounds { bytes += try body() }
     let elapsed = ContinuousClock.now - start
     precondition(bytes > 0)
-    return Double(elapsed.components.attoseconds) / 1e12 / Double(rounds) + Double(elapsed.components.seconds) * 1e6 / Double(rounds)
+    return Double(elapsed.components.attoseconds) / 1e12 / Double(rounds) + Double(elapsed.components.seconds) * 1e6
+        / Double(rounds)
 }
 
 let folder = URL(filePath: CommandLine.arguments[1])
 if CommandLine.arguments.count > 3, let count = Int(CommandLine.arguments[3]) {
-    let template = try Template("#foreach($item in $items){\"id\": $item.id, \"n\": $foreach.count}#if($foreach.hasNext),#end\n#end")
+    let template = try Template(
+        "#foreach($item in $items){\"id\": $item.id, \"n\": $foreach.count}#if($foreach.hasNext),#end\n#end")
     let items = Value.list(ListValue((0..<count).map { ["id": .int(Int32($0))] }))
     let times = try (0..<5).map { _ in try microseconds(1) { try template.render(["items": items]).count } }
     print(String(format: "%.1f", times.min() ?? 0))
