@@ -38,7 +38,9 @@ public final class MapValue {
     public init(distinct entries: [(name: String, value: Value)]) {
         self.order = .insertion
         self.slots.reserveCapacity(entries.count)
-        for entry in entries { self.slots.append((.string(entry.name), entry.value)) }
+        for entry in entries {
+            self.slots.append(Slot(stamp: entry.name.stamp, key: .string(entry.name), value: entry.value))
+        }
         self.count = entries.count
         if self.slots.count > Self.searchedCount { self.compact() }
     }
