@@ -1,6 +1,6 @@
 extension PermissiveJSONReader {
     /// A number, or a string when more text follows it before the stop: `12 apples`.
-    mutating func number(until stop: Stop) throws(JSONError) -> Tree {
+    mutating func number(until stop: Stop) throws(JSONError) -> JSON {
         let start = self.position
         self.position += 1
         self.skipDigits()
@@ -32,7 +32,7 @@ extension PermissiveJSONReader {
             self.position = start
             throw self.fault("a number without digits, or with too large an exponent")
         }
-        return .number(decimal: decimal)
+        return .number(JSONNumber(validated: decimal))
     }
 
     private mutating func skipDigits() {
@@ -40,7 +40,7 @@ extension PermissiveJSONReader {
     }
 
     /// Leading zeros are read over; a lone minus is zero.
-    private static func integer(_ text: Slice<UnsafeRawBufferPointer>) -> Tree {
+    private static func integer(_ text: Slice<UnsafeRawBufferPointer>) -> JSON {
         let isNegative = text.first == UInt8(ascii: "-")
         var value: Int64 = 0
         for byte in isNegative ? text.dropFirst() : text {
@@ -48,10 +48,10 @@ extension PermissiveJSONReader {
             let digit = Int64(byte - UInt8(ascii: "0"))
             let (sum, overflows) =
                 isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
-            guard !tooLarge, !overflows else { return .number(digits: Self.canonical(integer: text)) }
+            guard !tooLarge, !overflows else { return .number(JSONNumber(validated: Self.canonical(integer: text))) }
             value = sum
         }
-        return .integer(value)
+        return .number(JSONNumber(value))
     }
 
     private static func canonical(integer text: Slice<UnsafeRawBufferPointer>) -> String {

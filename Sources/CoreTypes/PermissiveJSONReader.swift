@@ -2,7 +2,7 @@
 /// quotes or in single ones, superfluous commas and all text behind the first value are read over, and a text that begins
 /// like no value is a string. What is left to refuse: a bracket or quote that is never closed, a member without a colon, a
 /// bracket of the wrong kind. One pass, O(n).
-package struct PermissiveJSONReader<Tree: JSONTree> {
+package struct PermissiveJSONReader {
     let bytes: UnsafeRawBufferPointer
     var position = 0
 
@@ -20,12 +20,12 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// - Parameter isCut: the first part of a longer text, of which whole and half values are wanted.
-    package static func read(_ bytes: UnsafeRawBufferPointer, isCut: Bool = false) throws(JSONError) -> Tree {
+    package static func read(_ bytes: UnsafeRawBufferPointer, isCut: Bool = false) throws(JSONError) -> JSON {
         var reader = PermissiveJSONReader(bytes, isCut: isCut)
         return try reader.value(until: .end, depth: 0)
     }
 
-    package static func read(_ text: String) throws(JSONError) -> Tree {
+    package static func read(_ text: String) throws(JSONError) -> JSON {
         var text = text
         let result = text.withUTF8 { utf8 in
             Result { () throws(JSONError) in try self.read(UnsafeRawBufferPointer(utf8)) }
@@ -70,7 +70,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         while self.current <= 0x20, self.current != Self.end { self.position += 1 }
     }
 
-    private mutating func value(until stop: Stop, depth: Int) throws(JSONError) -> Tree {
+    private mutating func value(until stop: Stop, depth: Int) throws(JSONError) -> JSON {
         self.skipBlanks()
         switch self.current {
         case UInt8(ascii: "{"): return try self.object(depth: depth + 1)
@@ -88,16 +88,17 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
             case "null" where mayBeKeyword: return .null
             case "true" where mayBeKeyword: return .bool(true)
             case "false" where mayBeKeyword: return .bool(false)
-            case "NaN" where mayBeKeyword: return .notANumber
+            case "NaN" where mayBeKeyword:  // JSON has no such number.
+                return .string("NaN")
             default: return .string(text)
             }
         }
     }
 
-    private mutating func array(depth: Int) throws(JSONError) -> Tree {
+    private mutating func array(depth: Int) throws(JSONError) -> JSON {
         guard depth <= Self.depthLimit else { throw self.fault("more than \(Self.depthLimit) values nested in each other") }
         self.position += 1
-        var elements: [Tree] = []
+        var elements: [JSON] = []
         while true {
             self.skipBlanks()
             switch self.current {
@@ -113,9 +114,9 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         }
     }
 
-    private mutating func object(depth: Int) throws(JSONError) -> Tree {
+    private mutating func object(depth: Int) throws(JSONError) -> JSON {
         guard depth <= Self.depthLimit else { throw self.fault("more than \(Self.depthLimit) values nested in each other") }
-        var members: [(name: String, value: Tree)] = []
+        var members: [(name: String, value: JSON)] = []
         var names = DistinctNames()
         var hasRepetition = false
         self.position += 1
@@ -145,7 +146,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// From the colon to what must follow the value: a comma, or the closing bracket.
-    private mutating func memberValue(depth: Int) throws(JSONError) -> Tree {
+    private mutating func memberValue(depth: Int) throws(JSONError) -> JSON {
         self.skipControls()
         guard self.current == UInt8(ascii: ":") else { throw self.fault("expected ':' after a member name") }
         self.position += 1
@@ -159,8 +160,8 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// A repeated name keeps its first place and its last value.
-    private static func lastOfEach(_ members: [(name: String, value: Tree)]) -> [(name: String, value: Tree)] {
-        var kept: [(name: String, value: Tree)] = []
+    private static func lastOfEach(_ members: [(name: String, value: JSON)]) -> [(name: String, value: JSON)] {
+        var kept: [(name: String, value: JSON)] = []
         var places: [String: Int] = [:]
         for member in members {
             if let place = places[member.name] {
@@ -264,11 +265,11 @@ extension PermissiveJSONReader {
 
 extension JSON {
     /// Reads like ``PermissiveJSONReader``.
-    package init(permissive text: String) throws(JSONError) { self = try PermissiveJSONReader<JSON>.read(text) }
+    package init(permissive text: String) throws(JSONError) { self = try PermissiveJSONReader.read(text) }
 
     package init(permissive bytes: some Sequence<UInt8>) throws(JSONError) {
         let result = Array(bytes).withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in try PermissiveJSONReader<JSON>.read(bytes) }
+            Result { () throws(JSONError) in try PermissiveJSONReader.read(bytes) }
         }
         self = try result.get()
     }

@@ -8,7 +8,7 @@ package enum MockIntegration {
     ///   number: 500.
     package static func statusCode(of rendered: [UInt8]) throws(MappingFailure) -> Int {
         let value = rendered.withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in try PermissiveJSONReader<JSON>.read(bytes) }
+            Result { () throws(JSONError) in try PermissiveJSONReader.read(bytes) }
         }
         guard case .success(let document) = value, case .number(let number)? = document["statusCode"],
             let status = Int(number.text)

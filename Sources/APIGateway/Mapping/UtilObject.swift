@@ -26,7 +26,7 @@ final class UtilObject: TemplateObject {
 
     private static func parseJSON(_ text: String) throws(MethodFailure) -> Value {
         do throws(JSONError) {
-            return try PermissiveJSONReader<Value>.read(text)
+            return Value(try PermissiveJSONReader.read(text))
         } catch {
             throw MethodFailure("the text for parseJson can't be read as JSON: \(error)")
         }
