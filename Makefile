@@ -47,9 +47,9 @@ docs: ## Check that every link in README and docs leads somewhere
 	@.ci/dependencies run
 	swift test --filter TidyTests.DocumentationTests
 
-soak: ## Run the simulations over many seeds (SEEDS=20000)
-	@.ci/dependencies run
-	MARTLET_SIMULATION_SEEDS=$(SEEDS) swift test --filter SimulationTests
+soak: ## Run the simulations over many seeds (SEEDS=20000), and 10,000 templates against Apache Velocity
+	@.ci/dependencies test
+	MARTLET_SIMULATION_SEEDS=$(SEEDS) MARTLET_VELOCITY_TEMPLATES=10000 swift test --filter 'SimulationTests|VTLTests'
 
 clean: ## Remove what was built and .venv; the emulator's state stays
 	rm -rf .build .venv

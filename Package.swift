@@ -87,6 +87,7 @@ let package = Package(
             name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
 
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], exclude: ["Vectors"], swiftSettings: strict),
+        .testTarget(name: "VTLTests", dependencies: ["VTL"], exclude: ["Reference", "Vectors"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
         .testTarget(
             name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "VTL", "LambdaEvents"],

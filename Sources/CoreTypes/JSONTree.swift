@@ -1,16 +1,7 @@
-/// A kind of value that JSON text can be read into and that a ``JSONPath`` can walk: ``JSON`` itself, and the live objects
-/// that mapping templates change in place. One reader and one evaluator serve them all.
+/// A kind of value that a ``JSONPath`` can walk: ``JSON`` itself, and the live objects that mapping templates change in
+/// place.
 package protocol JSONTree {
-    static var null: Self { get }
-    static func bool(_ flag: Bool) -> Self
     static func string(_ text: String) -> Self
-    static func integer(_ value: Int64) -> Self
-    /// An integer outside the 64 bits: an optional `-` and digits without leading zeros.
-    static func number(digits: String) -> Self
-    /// A number with a fraction or an exponent, as RFC 8259 section 6 spells it.
-    static func number(decimal: String) -> Self
-    /// What the word `NaN` reads as.
-    static var notANumber: Self { get }
     static func makeArray(_ elements: [Self]) -> Self
     /// Members in the order of the text, each name once.
     static func makeObject(_ members: [(name: String, value: Self)]) -> Self
@@ -42,13 +33,10 @@ package enum JSONShape: Hashable, Sendable {
 }
 
 extension JSON: JSONTree {
-    package static func integer(_ value: Int64) -> JSON { .number(JSONNumber(value)) }
-    package static func number(digits: String) -> JSON { .number(JSONNumber(validated: digits)) }
-    package static func number(decimal: String) -> JSON { .number(JSONNumber(validated: decimal)) }
-    /// JSON has no such number.
-    package static var notANumber: JSON { .string("NaN") }
     package static func makeArray(_ elements: [JSON]) -> JSON { .array(elements) }
-    package static func makeObject(_ members: [(name: String, value: JSON)]) -> JSON { .object(JSONObject(distinct: members)) }
+    package static func makeObject(_ members: [(name: String, value: JSON)]) -> JSON {
+        .object(JSONObject(distinct: members))
+    }
 
     package var shape: JSONShape {
         switch self {

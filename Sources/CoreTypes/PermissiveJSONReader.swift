@@ -2,14 +2,14 @@
 /// quotes or in single ones, superfluous commas and all text behind the first value are read over, and a text that begins
 /// like no value is a string. What is left to refuse: a bracket or quote that is never closed, a member without a colon, a
 /// bracket of the wrong kind. One pass, O(n).
-package struct PermissiveJSONReader<Tree: JSONTree> {
-    private let bytes: UnsafeRawBufferPointer
-    private var position = 0
+package struct PermissiveJSONReader {
+    let bytes: UnsafeRawBufferPointer
+    var position = 0
 
     /// Arrays and objects may stand this deep in each other, as in json-smart.
     private static var depthLimit: Int { 400 }
     /// json-smart's mark for the end of its input; one in the text ends it too, but not between quotes.
-    private static var end: UInt8 { 0x1A }
+    static var end: UInt8 { 0x1A }
 
     /// Whether the text may end anywhere: what is open then is taken as closed.
     private let isCut: Bool
@@ -20,12 +20,12 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// - Parameter isCut: the first part of a longer text, of which whole and half values are wanted.
-    package static func read(_ bytes: UnsafeRawBufferPointer, isCut: Bool = false) throws(JSONError) -> Tree {
+    package static func read(_ bytes: UnsafeRawBufferPointer, isCut: Bool = false) throws(JSONError) -> JSON {
         var reader = PermissiveJSONReader(bytes, isCut: isCut)
         return try reader.value(until: .end, depth: 0)
     }
 
-    package static func read(_ text: String) throws(JSONError) -> Tree {
+    package static func read(_ text: String) throws(JSONError) -> JSON {
         var text = text
         let result = text.withUTF8 { utf8 in
             Result { () throws(JSONError) in try self.read(UnsafeRawBufferPointer(utf8)) }
@@ -34,7 +34,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// Where text without quotes ends.
-    private enum Stop {
+    enum Stop {
         case end
         case colon
         case element
@@ -51,9 +51,9 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         }
     }
 
-    private var current: UInt8 { self.position < self.bytes.count ? self.bytes[self.position] : Self.end }
+    var current: UInt8 { self.position < self.bytes.count ? self.bytes[self.position] : Self.end }
 
-    private func fault(_ message: String) -> JSONError { JSONError(message, at: self.position, in: self.bytes) }
+    func fault(_ message: String) -> JSONError { JSONError(message, at: self.position, in: self.bytes) }
 
     /// Blanks between values: space, tab and line breaks.
     private mutating func skipBlanks() {
@@ -66,11 +66,11 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// Behind a key, a number or a value any control character counts as a blank.
-    private mutating func skipControls() {
+    mutating func skipControls() {
         while self.current <= 0x20, self.current != Self.end { self.position += 1 }
     }
 
-    private mutating func value(until stop: Stop, depth: Int) throws(JSONError) -> Tree {
+    private mutating func value(until stop: Stop, depth: Int) throws(JSONError) -> JSON {
         self.skipBlanks()
         switch self.current {
         case UInt8(ascii: "{"): return try self.object(depth: depth + 1)
@@ -88,16 +88,17 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
             case "null" where mayBeKeyword: return .null
             case "true" where mayBeKeyword: return .bool(true)
             case "false" where mayBeKeyword: return .bool(false)
-            case "NaN" where mayBeKeyword: return .notANumber
+            case "NaN" where mayBeKeyword:  // JSON has no such number.
+                return .string("NaN")
             default: return .string(text)
             }
         }
     }
 
-    private mutating func array(depth: Int) throws(JSONError) -> Tree {
+    private mutating func array(depth: Int) throws(JSONError) -> JSON {
         guard depth <= Self.depthLimit else { throw self.fault("more than \(Self.depthLimit) values nested in each other") }
         self.position += 1
-        var elements: [Tree] = []
+        var elements: [JSON] = []
         while true {
             self.skipBlanks()
             switch self.current {
@@ -113,9 +114,9 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
         }
     }
 
-    private mutating func object(depth: Int) throws(JSONError) -> Tree {
+    private mutating func object(depth: Int) throws(JSONError) -> JSON {
         guard depth <= Self.depthLimit else { throw self.fault("more than \(Self.depthLimit) values nested in each other") }
-        var members: [(name: String, value: Tree)] = []
+        var members: [(name: String, value: JSON)] = []
         var names = DistinctNames()
         var hasRepetition = false
         self.position += 1
@@ -145,7 +146,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// From the colon to what must follow the value: a comma, or the closing bracket.
-    private mutating func memberValue(depth: Int) throws(JSONError) -> Tree {
+    private mutating func memberValue(depth: Int) throws(JSONError) -> JSON {
         self.skipControls()
         guard self.current == UInt8(ascii: ":") else { throw self.fault("expected ':' after a member name") }
         self.position += 1
@@ -159,8 +160,8 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
     }
 
     /// A repeated name keeps its first place and its last value.
-    private static func lastOfEach(_ members: [(name: String, value: Tree)]) -> [(name: String, value: Tree)] {
-        var kept: [(name: String, value: Tree)] = []
+    private static func lastOfEach(_ members: [(name: String, value: JSON)]) -> [(name: String, value: JSON)] {
+        var kept: [(name: String, value: JSON)] = []
         var places: [String: Int] = [:]
         for member in members {
             if let place = places[member.name] {
@@ -178,7 +179,7 @@ package struct PermissiveJSONReader<Tree: JSONTree> {
 
 extension PermissiveJSONReader {
     /// Text without quotes, from `start` to the next stop, less the blanks and control characters around it.
-    private mutating func bare(from start: Int, until stop: Stop) -> String {
+    mutating func bare(from start: Int, until stop: Stop) -> String {
         while self.current != Self.end, !stop.stops(at: self.current) { self.position += 1 }
         return String(decoding: trimmedOfControls(self.bytes[start..<self.position]), as: UTF8.self)
     }
@@ -262,150 +263,13 @@ extension PermissiveJSONReader {
     }
 }
 
-// MARK: - Numbers
-
-extension PermissiveJSONReader {
-    /// A number, or a string when more text follows it before the stop: `12 apples`.
-    private mutating func number(until stop: Stop) throws(JSONError) -> Tree {
-        let start = self.position
-        self.position += 1
-        self.skipDigits()
-        var isInteger = true
-        if self.current == UInt8(ascii: ".") {
-            isInteger = false
-            self.position += 1
-            self.skipDigits()
-        }
-        if self.current == UInt8(ascii: "e") || self.current == UInt8(ascii: "E") {
-            isInteger = false
-            self.position += 1
-            switch self.current {
-            case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                self.position += 1
-                self.skipDigits()
-            default: return .string(self.bare(from: start, until: stop))
-            }
-        }
-        let end = self.position
-        self.skipControls()
-        // Characters from '~' on end a number without making a string of it.
-        if self.current != Self.end, self.current < 0x7E, !stop.stops(at: self.current) {
-            return .string(self.bare(from: start, until: stop))
-        }
-        let text = self.bytes[start..<end]
-        if isInteger { return Self.integer(text) }
-        guard let decimal = Self.decimal(text) else {
-            self.position = start
-            throw self.fault("a number without digits, or with too large an exponent")
-        }
-        return .number(decimal: decimal)
-    }
-
-    private mutating func skipDigits() {
-        while UInt8(ascii: "0")...UInt8(ascii: "9") ~= self.current { self.position += 1 }
-    }
-
-    /// Leading zeros are read over; a lone minus is zero.
-    private static func integer(_ text: Slice<UnsafeRawBufferPointer>) -> Tree {
-        let isNegative = text.first == UInt8(ascii: "-")
-        var value: Int64 = 0
-        for byte in isNegative ? text.dropFirst() : text {
-            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let digit = Int64(byte - UInt8(ascii: "0"))
-            let (sum, overflows) =
-                isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
-            guard !tooLarge, !overflows else { return .number(digits: Self.canonical(integer: text)) }
-            value = sum
-        }
-        return .integer(value)
-    }
-
-    private static func canonical(integer text: Slice<UnsafeRawBufferPointer>) -> String {
-        let isNegative = text.first == UInt8(ascii: "-")
-        let digits = (isNegative ? text.dropFirst() : text).drop { $0 == UInt8(ascii: "0") }
-        return (isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self)
-    }
-
-    /// Java also takes `1.`, `-.5` and `007.5`; here they become what RFC 8259 allows. `nil` for `-.` and `1e+`.
-    private static func decimal(_ text: Slice<UnsafeRawBufferPointer>) -> String? {
-        let isDigit = { (byte: UInt8) in UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
-        var rest = text
-        let isNegative = rest.first == UInt8(ascii: "-")
-        if isNegative { rest = rest.dropFirst() }
-        let whole = rest.prefix(while: isDigit)
-        rest = rest.dropFirst(whole.count)
-        var fraction = rest.prefix(0)
-        if rest.first == UInt8(ascii: ".") {
-            fraction = rest.dropFirst().prefix(while: isDigit)
-            rest = rest.dropFirst(1 + fraction.count)
-        }
-        guard !whole.isEmpty || !fraction.isEmpty else { return nil }
-        if let last = rest.last, !isDigit(last) { return nil }
-        if text.count > Self.doubleCharacters, !Self.isScale(fraction.count, exponent: rest.dropFirst()) { return nil }
-        let isPlain = !whole.isEmpty && (whole.count == 1 || whole.first != UInt8(ascii: "0")) && !fraction.isEmpty
-        if isPlain { return String(decoding: text, as: UTF8.self) }
-        let significant = whole.drop { $0 == UInt8(ascii: "0") }
-        return (isNegative ? "-" : "") + (significant.isEmpty ? "0" : String(decoding: significant, as: UTF8.self))
-            + "." + (fraction.isEmpty ? "0" : String(decoding: fraction, as: UTF8.self)) + String(decoding: rest, as: UTF8.self)
-    }
-
-    /// A longer number keeps all its digits (Java's `BigDecimal`), so its exponent has a bound.
-    private static var doubleCharacters: Int { 18 }
-
-    private static func isScale(_ fractionDigits: Int, exponent: Slice<UnsafeRawBufferPointer>) -> Bool {
-        guard !exponent.isEmpty else { return true }
-        guard let exponent = Int32(String(decoding: exponent, as: UTF8.self)) else { return false }
-        return Int32(exactly: fractionDigits - Int(exponent)) != nil
-    }
-}
-
-/// Text that is put together from bytes of UTF-8 and from UTF-16 units of `\u` escapes: pairs of surrogates join, a lone one
-/// becomes U+FFFD, as a Swift string can't hold it.
-private struct JavaTextBuffer {
-    private var bytes: [UInt8] = []
-    private var highSurrogate: UInt16?
-
-    var string: String {
-        var copy = self
-        copy.endSurrogate()
-        return String(decoding: copy.bytes, as: UTF8.self)
-    }
-
-    private mutating func endSurrogate() {
-        guard self.highSurrogate != nil else { return }
-        self.highSurrogate = nil
-        self.bytes.append(contentsOf: "\u{FFFD}".utf8)
-    }
-
-    mutating func append(_ byte: UInt8) {
-        self.endSurrogate()
-        self.bytes.append(byte)
-    }
-
-    mutating func append(unit: UInt16) {
-        switch (self.highSurrogate, unit) {
-        case (let high?, 0xDC00...0xDFFF):
-            self.highSurrogate = nil
-            let value = 0x10000 + (UInt32(high) - 0xD800) << 10 + (UInt32(unit) - 0xDC00)
-            if let scalar = Unicode.Scalar(value) { self.bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter) }
-        case (_, 0xD800...0xDBFF):
-            self.endSurrogate()
-            self.highSurrogate = unit
-        default:
-            self.endSurrogate()
-            let scalar = Unicode.Scalar(unit) ?? "\u{FFFD}"
-            self.bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-        }
-    }
-}
-
 extension JSON {
     /// Reads like ``PermissiveJSONReader``.
-    package init(permissive text: String) throws(JSONError) { self = try PermissiveJSONReader<JSON>.read(text) }
+    package init(permissive text: String) throws(JSONError) { self = try PermissiveJSONReader.read(text) }
 
     package init(permissive bytes: some Sequence<UInt8>) throws(JSONError) {
         let result = Array(bytes).withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in try PermissiveJSONReader<JSON>.read(bytes) }
+            Result { () throws(JSONError) in try PermissiveJSONReader.read(bytes) }
         }
         self = try result.get()
     }

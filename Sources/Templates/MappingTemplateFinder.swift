@@ -21,8 +21,8 @@ package struct FoundMappingTemplate: Sendable {
         self.source = source
     }
 
-    /// Where a place of the template, both counted from 1, stands in the file. Exact for block scalars with `|` and for texts on
-    /// one line without escapes; for other forms the start of the text.
+    /// Where a place of the template, both counted from 1, stands in the file. Exact for block scalars with `|` and for
+    /// texts on one line without escapes; for other forms the start of the text.
     package func location(line: Int, column: Int) -> (line: Int, column: Int) { self.source.location(line: line, column: column) }
 }
 
@@ -69,9 +69,9 @@ struct MappingTemplateSource: Sendable {
     }
 }
 
-/// Finds every mapping template of a deployment, wherever CloudFormation, SAM and OpenAPI have one: under `RequestTemplates` and
-/// `ResponseTemplates` of methods, integrations and gateway responses, and under their lower-case namesakes in OpenAPI
-/// documents, within the template or in files that it names.
+/// Finds every mapping template of a deployment, wherever CloudFormation, SAM and OpenAPI have one: under
+/// `RequestTemplates` and `ResponseTemplates` of methods, integrations and gateway responses, and under their lower-case
+/// namesakes in OpenAPI documents, within the template or in files that it names.
 package struct MappingTemplateFinder {
     private let file: String
     private let folder: String
@@ -142,7 +142,8 @@ package struct MappingTemplateFinder {
                 source: MappingTemplateSource(at: node.location, lines: self.lines)))
     }
 
-    /// What `Fn::Sub` replaces becomes as many letters, so that places stay where they are; `${!name}` is Velocity's `${name}`.
+    /// What `Fn::Sub` replaces becomes as many letters, so that places stay where they are; `${!name}` is Velocity's
+    /// `${name}`.
     private static func withoutSubstitutions(_ text: String) -> String {
         var result = ""
         var rest = text[...]
@@ -170,7 +171,8 @@ package struct MappingTemplateFinder {
 }
 
 extension FilePath {
-    /// An absolute path in the words of a neighbour: beside `sub/template.yaml`, which lies in `folder`, it is `sub/api.yaml`.
+    /// An absolute path in the words of a neighbour: beside `sub/template.yaml`, which lies in `folder`, it is
+    /// `sub/api.yaml`.
     fileprivate static func relative(_ path: String, like neighbour: String, in folder: String) -> String {
         let shown = neighbour.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         guard path.hasPrefix(folder + "/") else { return path }

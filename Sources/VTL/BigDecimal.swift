@@ -22,7 +22,9 @@ public final class BigDecimal: Sendable, Equatable {
         let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         guard mantissa.count <= 2, let whole = mantissa.first else { return nil }
         let fraction = mantissa.count == 2 ? mantissa[1] : ""
-        guard let unscaled = BigInteger(String(whole) + fraction), !fraction.hasPrefix("-"), !fraction.hasPrefix("+") else { return nil }
+        guard let unscaled = BigInteger(String(whole) + fraction), !fraction.hasPrefix("-"), !fraction.hasPrefix("+") else {
+            return nil
+        }
         self.init(unscaled: unscaled, scale: fraction.count - exponent)
     }
 

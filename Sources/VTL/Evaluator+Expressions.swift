@@ -33,6 +33,12 @@ extension Evaluator {
             switch try self.referenceValue(node.a, at: index) {
             case .null: return false
             case .bool(let value): return value
+            case .object(let object) where type(of: object) == DefinedBlock.self:
+                // Velocity asks for the text, so that what the block sets is set.
+                let block = unsafeDowncast(object, to: DefinedBlock.self)
+                var isRendered = false
+                _ = try self.capture { evaluator throws(Interruption) in isRendered = try evaluator.renderDefinition(block) }
+                return isRendered
             default: return true
             }
         case .true: return true

@@ -62,7 +62,8 @@ extension Evaluator {
         while round < roundsMax, elements.hasNext(round) {
             try self.step(at: index)
             guard let value = elements.next(round) else {
-                throw self.failure(.methodFailed, "ConcurrentModificationException: the list was changed in its own #foreach", at: index)
+                throw self.failure(
+                    .methodFailed, "ConcurrentModificationException: the list was changed in its own #foreach", at: index)
             }
             if element >= 0 { self.variables[Int(element)] = self.nullElements.contains(element) ? .null : value }
             round += 1

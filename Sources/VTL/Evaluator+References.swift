@@ -22,7 +22,10 @@ extension Evaluator {
     }
 
     private mutating func writeText(_ range: Range<Int32>) {
-        if !range.isEmpty { self.output.append(contentsOf: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)]) }
+        if !range.isEmpty {
+            self.output.append(
+                contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
     }
 
     @inline(__always)
@@ -114,9 +117,10 @@ extension Evaluator {
 
     private mutating func property(_ member: Program.Member, of value: Value, at node: Int32) throws(Interruption) -> Value {
         switch value {
-        case .map(let map) where member.method != .class: return map[self.program.names[Int(member.name)]] ?? .null
+        case .map(let map) where member.method != .class:
+            return map.value(of: self.names[Int(member.name)], stamp: member.stamp) ?? .null
         case .object(let object):
-            let name = self.program.names[Int(member.name)]
+            let name = self.names[Int(member.name)]
             return try self.call(at: member.start) { () throws(MethodFailure) -> Value in try object.property(name) ?? .null }
         default: return JavaMethods.property(member.method, of: value)
         }
@@ -126,8 +130,10 @@ extension Evaluator {
         _ member: Program.Member, on value: Value, _ arguments: [Value], at node: Int32
     ) throws(Interruption) -> Value {
         if case .object(let object) = value {
-            let name = member.kind == .index ? "get" : self.program.names[Int(member.name)]
-            return try self.call(at: member.start) { () throws(MethodFailure) -> Value in try object.call(name, arguments) ?? .null }
+            let name = member.kind == .index ? "get" : self.names[Int(member.name)]
+            return try self.call(at: member.start) { () throws(MethodFailure) -> Value in
+                try object.call(name, arguments) ?? .null
+            }
         }
         // A definition among the arguments or elements is rendered by the method's own `toString`, which has no evaluator.
         var work = 0

@@ -10,6 +10,7 @@ struct Evaluator: ~Copyable {
     let references: UnsafeBufferPointer<Program.Reference>
     let members: UnsafeBufferPointer<Program.Member>
     let textBytes: UnsafeBufferPointer<UInt8>
+    let names: UnsafeBufferPointer<String>
     let source: SourceText
     let profile: Profile
     let limits: Limits
@@ -17,6 +18,8 @@ struct Evaluator: ~Copyable {
 
     var output: [UInt8] = []
     var variables: [Value]
+    /// What the caller gave, for `#evaluate`: its text may name what this template doesn't.
+    let given: [String: Value]
     var stepsLeft: Int
     var depth = 0
     /// The loops around the present place, if the template asks for `$foreach`.
@@ -30,10 +33,11 @@ struct Evaluator: ~Copyable {
     var isCapturing = false
 
     init(
-        _ program: Program, source: SourceText, profile: Profile, variables: [String: Value], limits: Limits, trace: EvaluationTrace?,
+        _ program: Program, source: SourceText, profile: Profile, variables: [String: Value], limits: Limits,
+        trace: EvaluationTrace?,
         nodes: UnsafeBufferPointer<Program.Node>, children: UnsafeBufferPointer<Int32>,
         references: UnsafeBufferPointer<Program.Reference>, members: UnsafeBufferPointer<Program.Member>,
-        text: UnsafeBufferPointer<UInt8>
+        text: UnsafeBufferPointer<UInt8>, names: UnsafeBufferPointer<String>
     ) {
         self.program = program
         self.nodes = nodes
@@ -41,11 +45,13 @@ struct Evaluator: ~Copyable {
         self.references = references
         self.members = members
         self.textBytes = text
+        self.names = names
         self.source = source
         self.profile = profile
         self.limits = limits
         self.trace = trace
         self.variables = program.variables.map { variables[$0] ?? .null }
+        self.given = variables
         self.stepsLeft = limits.steps
         self.output.reserveCapacity(text.count + 256)
     }
@@ -89,7 +95,9 @@ struct Evaluator: ~Copyable {
 
     @inline(__always)
     func checkOutput(at node: Int32) throws(Interruption) {
-        if self.output.count > self.limits.outputBytes { throw self.limitReached("outputBytes", self.limits.outputBytes, at: node) }
+        if self.output.count > self.limits.outputBytes {
+            throw self.limitReached("outputBytes", self.limits.outputBytes, at: node)
+        }
     }
 
     @inline(__always)
@@ -114,7 +122,7 @@ struct Evaluator: ~Copyable {
         switch node.operation {
         case .text:
             let start = self.output.count
-            self.output.append(contentsOf: self.textBytes[Int(node.a)..<Int(node.b)])
+            self.output.append(contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(node.a)..<Int(node.b)]))
             if self.trace != nil { self.record(.text, index, nil, from: start) }
         case .block: try self.renderBlock(node, index)
         case .reference: try self.renderReference(node.a, at: index)
@@ -208,14 +216,15 @@ struct Evaluator: ~Copyable {
         let value = try self.value(node.a)
         guard !value.isNull else { return }
         let text = try self.text(of: value, at: index)
-        var values: [String: Value] = [:]
-        for (name, value) in zip(self.program.variables, self.variables) where !value.isNull { values[name] = value }
+        var values = self.given
+        for (name, value) in zip(self.program.variables, self.variables) { values[name] = value }
         try self.descend(at: index)
         let inner: Template
         do {
             inner = try Template(text, name: self.source.name, profile: self.profile)
         } catch {
-            throw .failed(Failure(self.source.error(.syntax, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
+            throw .failed(
+                Failure(self.source.error(.syntax, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
         }
         var limits = self.limits
         limits.steps = self.stepsLeft
@@ -225,7 +234,8 @@ struct Evaluator: ~Copyable {
         do {
             result = try inner.evaluate(values, limits: limits, trace: nil)
         } catch {
-            throw .failed(Failure(self.source.error(error.kind, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
+            throw .failed(
+                Failure(self.source.error(error.kind, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
         }
         self.stepsLeft = result.stepsLeft
         self.output += result.output
@@ -267,6 +277,8 @@ struct Evaluator: ~Copyable {
         switch value {
         case .string(let text): self.output.append(utf8: text)
         case .int(let number): self.output.append(decimal: Int64(number))
+        case .double(let number): self.output.append(utf8: number.javaText)
+        case .bool(let flag): self.output.append(utf8: flag ? "true" : "false")
         default: try self.writeSlowly(value, at: index)
         }
     }

@@ -70,7 +70,8 @@ enum JavaMethods {
 
     /// `compareTo` takes any object, and throws for one of another class.
     static func uncomparable(_ value: Value) -> MethodFailure {
-        MethodFailure(value.isNull ? "NullPointerException" : "ClassCastException: \(self.className(of: value)) can't be compared")
+        MethodFailure(
+            value.isNull ? "NullPointerException" : "ClassCastException: \(self.className(of: value)) can't be compared")
     }
 
     /// The elements of a `java.util.Collection`.

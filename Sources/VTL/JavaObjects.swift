@@ -8,6 +8,10 @@ final class DefinedBlock: TemplateObject {
         self.body = body
     }
 
+    func property(_ name: String) -> Value? {
+        name == "class" ? .object(ClassObject("org.apache.velocity.runtime.directive.Block$Reference", sample: .null)) : nil
+    }
+
     /// The evaluator renders the block itself; within a list there is nobody to do it.
     var text: String { "" }
 }
@@ -88,7 +92,8 @@ final class ArrayObject: TemplateObject {
         case ("get", 1), ("set", 2):
             guard case .int(let index) = arguments[0] else { return nil }
             guard self.values.indices.contains(Int(index)) else {
-                throw MethodFailure("ArrayIndexOutOfBoundsException: Index \(index) out of bounds for length \(self.values.count)")
+                throw MethodFailure(
+                    "ArrayIndexOutOfBoundsException: Index \(index) out of bounds for length \(self.values.count)")
             }
             let old = self.values[Int(index)]
             if method == "set" { self.values[Int(index)] = arguments[1] }
@@ -232,6 +237,7 @@ final class ClassObject: TemplateObject {
         switch property {
         case "name", "typeName", "canonicalName": .string(self.name)
         case "simpleName": .string(self.name.split(separator: ".").last.map(String.init) ?? self.name)
+        case "class": .object(ClassObject("java.lang.Class", sample: .null))
         default: nil
         }
     }
@@ -243,7 +249,12 @@ final class ClassObject: TemplateObject {
             let name = method.dropFirst(3)
             if let value = self.property(name.prefix(1).lowercased() + name.dropFirst()) { return value }
         }
+        if method == "equals", arguments.count == 1 {
+            guard case .object(let object) = arguments[0], let other = object as? ClassObject else { return .bool(false) }
+            return .bool(other.name == self.name)
+        }
         guard let known = Method(rawValue: method) else { return nil }
+        if known == .hashCode, arguments.isEmpty { return .int(self.name.javaHashCode) }
         var work = 0
         let result = try JavaMethods.call(known, on: self.sample, arguments, bytesMax: 1 << 16, work: &work)
         guard let result else { return nil }

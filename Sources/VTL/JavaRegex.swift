@@ -47,7 +47,9 @@ struct JavaRegex {
             let scalar = parts[index]
             index += 1
             if scalar == "\\" {
-                guard index < parts.count else { throw MethodFailure("IllegalArgumentException: character to be escaped is missing") }
+                guard index < parts.count else {
+                    throw MethodFailure("IllegalArgumentException: character to be escaped is missing")
+                }
                 result.append(parts[index])
                 index += 1
             } else if scalar == "$" {
@@ -61,7 +63,9 @@ struct JavaRegex {
 
     /// A number takes as many digits as there are groups for.
     private func group(_ parts: [Unicode.Scalar], _ index: inout Int) throws(MethodFailure) -> Int {
-        guard index < parts.count else { throw MethodFailure("IllegalArgumentException: Illegal group reference: group index is missing") }
+        guard index < parts.count else {
+            throw MethodFailure("IllegalArgumentException: Illegal group reference: group index is missing")
+        }
         if parts[index] == "{", let end = parts[index...].firstIndex(of: "}") {
             let name = String(String.UnicodeScalarView(parts[(index + 1)..<end]))
             index = end + 1
@@ -70,7 +74,9 @@ struct JavaRegex {
             }
             return group
         }
-        guard var group = Self.digit(parts[index]) else { throw MethodFailure("IllegalArgumentException: Illegal group reference") }
+        guard var group = Self.digit(parts[index]) else {
+            throw MethodFailure("IllegalArgumentException: Illegal group reference")
+        }
         index += 1
         guard group < self.program.groupCount else { throw MethodFailure("IndexOutOfBoundsException: No group \(group)") }
         while index < parts.count, let digit = Self.digit(parts[index]), group * 10 + digit < self.program.groupCount {

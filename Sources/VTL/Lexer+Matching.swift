@@ -188,7 +188,7 @@ extension Lexer {
         let whole = self.digits(at: index)
         index += whole
         if whole > 0 {
-            let dots = self.isByte("." , at: index) && self.isByte(".", at: index + 1) ? 2 : 0
+            let dots = self.isByte(".", at: index) && self.isByte(".", at: index + 1) ? 2 : 0
             best.offer(.integer, index + dots - self.place)
         }
         var floatEnd = 0

@@ -146,7 +146,9 @@ struct Lexer {
         case .string:
             if self.state == .directive, !self.isInSet, self.leftParentheses == 0 { self.pop() }
         case .integer:
-            if self.leftParentheses == 0, !self.isInSet, self.state != .methodArguments, self.state != .referenceIndex { self.pop() }
+            if self.leftParentheses == 0, !self.isInSet, self.state != .methodArguments, self.state != .referenceIndex {
+                self.pop()
+            }
             // Of `1..5` the dots are not part.
             if self.bytes[end - 1] == UInt8(ascii: ".") {
                 self.place -= 2

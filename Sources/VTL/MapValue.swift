@@ -9,9 +9,16 @@ public final class MapValue {
         case hash
     }
 
+    private struct Slot {
+        /// A hash of the key, so that most others are told apart by a number; 0 for a removed entry.
+        var stamp: UInt32
+        var key: Value
+        var value: Value
+    }
+
     public let order: Order
     /// In order of insertion; a removed entry leaves a hole until the next compaction.
-    private var slots: [(key: Value, value: Value)?] = []
+    private var slots: [Slot] = []
     /// From a key to its place in `slots`. Empty while the map is small enough to be searched.
     private var places: [MapKey: Int] = [:]
     public private(set) var count = 0
@@ -27,27 +34,45 @@ public final class MapValue {
         self.order = order
     }
 
+    /// Takes entries in their order and trusts that no key stands twice, as a parser that has looked can say.
+    public init(distinct entries: [(name: String, value: Value)]) {
+        self.order = .insertion
+        self.slots.reserveCapacity(entries.count)
+        for entry in entries {
+            self.slots.append(Slot(stamp: entry.name.stamp, key: .string(entry.name), value: entry.value))
+        }
+        self.count = entries.count
+        if self.slots.count > Self.searchedCount { self.compact() }
+    }
+
     /// The value of a text key: nil where there is none; assigning nil removes the entry.
     public subscript(key: String) -> Value? {
-        get { self.place(ofText: key).flatMap { self.slots[$0]?.value } }
+        get { self.value(of: key, stamp: key.stamp) }
         set { if let newValue { self.put(.string(key), newValue) } else { self.remove(.string(key)) } }
+    }
+
+    /// The value of a text key whose stamp is known.
+    func value(of key: String, stamp: UInt32) -> Value? {
+        let place = self.place(of: key, stamp: stamp)
+        return place >= 0 ? self.slots[place].value : nil
     }
 
     /// The value of any key; keys are equal as Java's `equals` says: by class, then by content.
     public func get(_ key: Value) -> Value? {
-        if case .string(let text) = key { return self[text] }
-        return self.place(of: key).flatMap { self.slots[$0]?.value }
+        let place = self.place(of: key)
+        return place >= 0 ? self.slots[place].value : nil
     }
 
     /// Sets the value of a key and answers the old one. A key keeps the place in which it was first inserted.
     @discardableResult
     public func put(_ key: Value, _ value: Value) -> Value? {
-        if let place = self.place(of: key) {
-            let old = self.slots[place]?.value
-            self.slots[place]?.value = value
+        let place = self.place(of: key)
+        if place >= 0 {
+            let old = self.slots[place].value
+            self.slots[place].value = value
             return old
         }
-        self.slots.append((key, value))
+        self.slots.append(Slot(stamp: key.stamp, key: key, value: value))
         self.count += 1
         self.revision &+= 1
         if !self.places.isEmpty {
@@ -62,13 +87,15 @@ public final class MapValue {
     /// Removes a key and answers its value.
     @discardableResult
     public func remove(_ key: Value) -> Value? {
-        guard let place = self.place(of: key), let entry = self.slots[place] else { return nil }
-        self.slots[place] = nil
+        let place = self.place(of: key)
+        guard place >= 0 else { return nil }
+        let old = self.slots[place].value
+        self.slots[place] = Slot(stamp: 0, key: .null, value: .null)
         self.count -= 1
         self.revision &+= 1
         if !self.places.isEmpty { self.places[MapKey(key)] = nil }
         if self.count == 0 || self.slots.count > Self.searchedCount && self.count < self.slots.count / 2 { self.compact() }
-        return entry.value
+        return old
     }
 
     public func removeAll() {
@@ -81,7 +108,7 @@ public final class MapValue {
     /// The entries in the map's order.
     public var entries: [(key: Value, value: Value)] {
         switch self.order {
-        case .insertion: self.slots.compactMap { $0 }
+        case .insertion: self.slots.compactMap { $0.stamp == 0 ? nil : ($0.key, $0.value) }
         case .hash: self.entriesByBucket
         }
     }
@@ -93,35 +120,44 @@ public final class MapValue {
     /// and the order of insertion say it all.
     private var entriesByBucket: [(key: Value, value: Value)] {
         let mask = UInt32(self.tableSize - 1)
-        let byBucket = self.slots.enumerated().compactMap { offset, slot in
-            slot.map { entry -> (bucket: UInt32, offset: Int, entry: (key: Value, value: Value)) in
-                let hash = UInt32(bitPattern: entry.key.javaHashCode)
-                return ((hash ^ (hash >> 16)) & mask, offset, entry)
-            }
+        let places = self.slots.indices.filter { self.slots[$0].stamp != 0 }.map { place -> (bucket: UInt32, place: Int) in
+            let hash = UInt32(bitPattern: self.slots[place].key.javaHashCode)
+            return ((hash ^ (hash >> 16)) & mask, place)
         }
-        return byBucket.sorted { ($0.bucket, $0.offset) < ($1.bucket, $1.offset) }.map(\.entry)
+        return places.sorted { $0 < $1 }.map { (self.slots[$0.place].key, self.slots[$0.place].value) }
     }
 
-    private func place(ofText text: String) -> Int? {
-        guard self.places.isEmpty else { return self.places[MapKey(.string(text))] }
-        return self.slots.firstIndex { slot in
-            guard case .string(let key)? = slot?.key else { return false }
-            return key.hasSameCodeUnits(as: text)
+    /// -1 where there is no such key.
+    private func place(of key: String, stamp: UInt32) -> Int {
+        guard self.places.isEmpty else { return self.places[MapKey(.string(key))] ?? -1 }
+        for place in 0..<self.slots.count where self.slots[place].stamp == stamp {
+            if case .string(let text) = self.slots[place].key, text.hasSameCodeUnits(as: key) { return place }
         }
+        return -1
     }
 
-    private func place(of key: Value) -> Int? {
-        guard self.places.isEmpty else { return self.places[MapKey(key)] }
-        return self.slots.firstIndex { slot in slot.map { $0.key.isEqual(to: key) } ?? false }
+    private func place(of key: Value) -> Int {
+        if case .string(let text) = key { return self.place(of: text, stamp: text.stamp) }
+        guard self.places.isEmpty else { return self.places[MapKey(key)] ?? -1 }
+        let stamp = key.stamp
+        for place in 0..<self.slots.count where self.slots[place].stamp == stamp {
+            if self.slots[place].key.isEqual(to: key) { return place }
+        }
+        return -1
     }
 
     private func compact() {
-        self.slots.removeAll { $0 == nil }
+        self.slots.removeAll { $0.stamp == 0 }
         self.places = [:]
         guard self.slots.count > Self.searchedCount else { return }
-        for (place, slot) in self.slots.enumerated() {
-            if let slot { self.places[MapKey(slot.key)] = place }
-        }
+        for place in self.slots.indices { self.places[MapKey(self.slots[place].key)] = place }
+    }
+}
+
+extension Value {
+    fileprivate var stamp: UInt32 {
+        if case .string(let text) = self { return text.stamp }
+        return UInt32(bitPattern: self.javaHashCode) | 1
     }
 }
 
@@ -146,8 +182,24 @@ struct MapKey: Hashable {
 }
 
 extension String {
+    /// A number that equal texts share, and few others: FNV-1a over the bytes; never 0.
+    var stamp: UInt32 {
+        var hash: UInt32 = 2_166_136_261
+        for byte in self.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        return hash | 1
+    }
+
     /// Equality as Java's `String.equals` has it. Swift's own also equates texts that Unicode calls canonically equivalent.
+    @inline(__always)
     func hasSameCodeUnits(as other: String) -> Bool {
-        self.utf8.elementsEqual(other.utf8)
+        let own = self.utf8
+        guard own.count == other.utf8.count else { return false }
+        let isEqual = own.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in
+                for index in 0..<left.count where left[index] != right[index] { return false }
+                return true
+            }
+        }
+        return (isEqual ?? nil) ?? own.elementsEqual(other.utf8)
     }
 }

@@ -40,7 +40,8 @@ enum NumberMethods {
             guard case .string(let text) = arguments[0], case .int(let radix) = arguments[1] else { return nil }
             return try self.parse(text, radix: radix, isLong: isLong)
         case (.max, 2), (.min, 2), (.sum, 2), (.compare, 2):
-            guard let left = self.integer(arguments[0], isLong: isLong), let right = self.integer(arguments[1], isLong: isLong) else {
+            guard let left = self.integer(arguments[0], isLong: isLong), let right = self.integer(arguments[1], isLong: isLong)
+            else {
                 return nil
             }
             switch method {
@@ -84,7 +85,9 @@ enum NumberMethods {
     }
 
     private static func parse(_ text: String, radix: Int32, isLong: Bool) throws(MethodFailure) -> Value {
-        guard (2...36).contains(radix) else { throw MethodFailure("NumberFormatException: radix \(radix) is not between 2 and 36") }
+        guard (2...36).contains(radix) else {
+            throw MethodFailure("NumberFormatException: radix \(radix) is not between 2 and 36")
+        }
         guard let number = Int64(text, radix: Int(radix)), isLong || Int32(exactly: number) != nil else {
             throw MethodFailure("NumberFormatException: For input string: \"\(text.prefix(100))\"")
         }
@@ -116,7 +119,9 @@ enum NumberMethods {
         }
     }
 
-    private static func callBigInteger(_ method: Method, _ number: BigInteger, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+    private static func callBigInteger(_ method: Method, _ number: BigInteger, _ arguments: [Value]) throws(MethodFailure)
+        -> Value?
+    {
         switch (method, arguments.count) {
         case (.signum, 0): return .int(number.isZero ? 0 : number.isNegative ? -1 : 1)
         case (.abs, 0): return .bigInteger(number.isNegative ? number.negated : number)

@@ -24,8 +24,6 @@ extension Parser {
 
     mutating func directive() throws(TemplateError) -> Int32 {
         let first = try self.take()
-        self.taken = Array(self.bytes(of: first))
-        defer { self.taken = nil }
         let name = self.string(self.bytes(of: first).dropFirst(first.kind == .word ? 1 : 2).dropLast(first.kind == .word ? 0 : 1))
         self.lexer.switchTo(.directive)
         guard self.lexer.isBeforeLeftParenthesis else {
@@ -34,16 +32,20 @@ extension Parser {
                 throw self.error("#\(name) needs parentheses", at: first.start)
             }
             self.lexer.pop()
-            return try self.node(for: name, first: first, arguments: [], block: nil, hasParentheses: false)
+            return try self.node(for: name, first: first, arguments: [], block: nil, tokens: [first])
         }
+        let outer = self.beginTaking()
         let arguments = try self.arguments(of: name, first: first)
+        let tokens = [first] + self.endTaking(outer)
         let closing = self.last
         guard self.isBlockDirective(name) else {
-            return try self.node(for: name, first: first, arguments: arguments, block: nil, hasParentheses: true)
+            return try self.node(for: name, first: first, arguments: arguments, block: nil, tokens: tokens)
         }
+        let inBlock = self.beginTaking()
         let block = try self.block(from: closing.end)
         try self.take(.end) { "#end of the #\(name) in line \($0.position(first.start).line)" }
-        return try self.node(for: name, first: first, arguments: arguments, block: block, hasParentheses: true)
+        let body = self.endTaking(inBlock)
+        return try self.node(for: name, first: first, arguments: arguments, block: block, tokens: tokens + body)
     }
 
     private mutating func arguments(of name: String, first: Token) throws(TemplateError) -> [Argument] {
@@ -61,10 +63,12 @@ extension Parser {
             let start = try self.token()
             let argument = try self.argument(of: name)
             if case .word = argument {
-                let isAllowed = !self.isDirective(name) && !self.isMacro(name)
+                let isAllowed =
+                    !self.isDirective(name) && !self.isMacro(name)
                     || name == "foreach" && arguments.count == 1 || name == "macro" && arguments.isEmpty
                 guard isAllowed else {
-                    throw self.error("`\(self.text(of: start))` can't be argument \(arguments.count + 1) of #\(name)", at: start.start)
+                    throw self.error(
+                        "`\(self.text(of: start))` can't be argument \(arguments.count + 1) of #\(name)", at: start.start)
                 }
             } else if name == "macro", arguments.isEmpty {
                 throw self.error("#macro needs a name first, without quotes or $", at: start.start)
@@ -91,7 +95,7 @@ extension Parser {
     // MARK: The node of each
 
     private mutating func node(
-        for name: String, first: Token, arguments: [Argument], block: Int32?, hasParentheses: Bool
+        for name: String, first: Token, arguments: [Argument], block: Int32?, tokens: [Token]
     ) throws(TemplateError) -> Int32 {
         let start = first.start
         switch name {
@@ -117,7 +121,7 @@ extension Parser {
         case "parse", "include":
             if name == "include", arguments.isEmpty { return -1 }
             return self.add(.refused, a: self.name(name), from: start)
-        default: return self.macroCall(name, first: first, arguments: arguments)
+        default: return self.macroCall(name, tokens: tokens, arguments: arguments)
         }
     }
 
@@ -181,15 +185,16 @@ extension Parser {
     }
 
     /// A call of a macro that may be defined later, or not at all: then it prints as it stands.
-    private mutating func macroCall(_ name: String, first: Token, arguments: [Argument]) -> Int32 {
-        let source = self.addText(self.taken ?? [])
-        let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: first.start)
+    private mutating func macroCall(_ name: String, tokens: [Token], arguments: [Argument]) -> Int32 {
+        let start = tokens[0].start
+        let source = self.addText(tokens.flatMap { self.bytes(of: $0) })
+        let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: start)
         guard self.profile.definesMacros else { return text }
         let nodes = arguments.map { argument -> Int32 in
             if case .node(let node, _) = argument { return node }
             return -1
         }
         let children = self.addChildren([text] + nodes)
-        return self.add(.macroCall, a: self.name(name), b: children.lowerBound, c: children.upperBound, from: first.start)
+        return self.add(.macroCall, a: self.name(name), b: children.lowerBound, c: children.upperBound, from: start)
     }
 }

@@ -26,7 +26,8 @@ extension Parser {
             chained += 1
             guard chained + self.depth <= Self.depthMax else {
                 let place = try self.token().start + self.offset
-                throw self.source.error(.limit("depth", Self.depthMax), "more than \(Self.depthMax) operators in a row", at: place)
+                throw self.source.error(
+                    .limit("depth", Self.depthMax), "more than \(Self.depthMax) operators in a row", at: place)
             }
             try self.take()
             let right = try self.binary(level + 1)
@@ -78,7 +79,9 @@ extension Parser {
             return try self.integer(token)
         case .float:
             try self.take()
-            guard let number = Double(self.text(of: token)) else { throw self.error("`\(self.text(of: token))` is no number", at: token.start) }
+            guard let number = Double(self.text(of: token)) else {
+                throw self.error("`\(self.text(of: token))` is no number", at: token.start)
+            }
             self.program.doubles.append(number)
             return self.add(.double, a: Int32(self.program.doubles.count - 1), from: token.start)
         case .true, .false:
@@ -122,7 +125,9 @@ extension Parser {
         }
         // Velocity's lexer would stumble over a mark as the last character, so that a blank is put behind, and taken away from
         // what is rendered; not if there is a line comment, which would swallow it.
-        let hasLineComment = content.indices.dropLast().contains { content[$0] == UInt8(ascii: "#") && content[$0 + 1] == UInt8(ascii: "#") }
+        let hasLineComment = content.indices.dropLast().contains {
+            content[$0] == UInt8(ascii: "#") && content[$0 + 1] == UInt8(ascii: "#")
+        }
         if !hasLineComment { content.append(UInt8(ascii: " ")) }
         let block = try self.parseWithin(content, offset: token.start + 1 + self.offset)
         return self.add(.interpolation, a: block, b: hasLineComment ? 0 : 1, from: token.start)

@@ -2,13 +2,14 @@
 extension Parser {
     /// Takes a reference and answers its index in the program.
     mutating func reference(isTarget: Bool = false) throws(TemplateError) -> Int32 {
+        let outer = self.beginTaking()
         let first = try self.take()
         let isFormal = first.kind == .referenceLeftCurly
         let name = isFormal ? try self.take(.identifier, "a name after ${") : first
         let members = try self.members()
         if isFormal { try self.take(.referenceRightCurly) { "} after ${\($0.text(of: name))" } }
-        let end = self.last.end
-        var reference = self.root(first, name: name, end: end)
+        let rest = self.endTaking(outer).dropFirst()
+        var reference = self.root(first, name: name, rest: rest.flatMap { self.specials(of: $0) + self.bytes(of: $0) })
         reference.members = members
         self.recordUse(reference, at: name, isTarget: isTarget && members.isEmpty)
         self.program.references.append(reference)
@@ -16,7 +17,7 @@ extension Parser {
     }
 
     /// Takes apart the marks before the name: backslashes, `$`, `$!` and stray dollar signs.
-    private mutating func root(_ first: Token, name: Token, end: Int) -> Program.Reference {
+    private mutating func root(_ first: Token, name: Token, rest: [UInt8]) -> Program.Reference {
         var reference = Program.Reference(variable: -1)
         var image = self.bytes(of: first)
         let backslash = UInt8(ascii: "\\")
@@ -43,7 +44,7 @@ extension Parser {
         reference.isQuiet = image.dropFirst().first == bang
         if !reference.isQuiet || reference.isEscaped {
             let specials = self.specials(of: first)
-            reference.source = self.addText(specials + self.lexer.bytes[image.startIndex..<end])
+            reference.source = self.addText(specials + image + rest)
         }
         let text: String
         if first.kind == .referenceLeftCurly {
@@ -103,7 +104,7 @@ extension Parser {
         let token = try self.take()
         let name = self.text(of: token)
         return .init(
-            kind: .property, name: self.name(name), method: Method(rawValue: name) ?? .unknown,
+            kind: .property, name: self.name(name), method: Method(rawValue: name) ?? .unknown, stamp: name.stamp,
             start: Int32(token.start + self.offset))
     }
 
@@ -121,7 +122,8 @@ extension Parser {
         }
         try self.take(.methodRightParenthesis) { _ in ", or ) in the call of \(name) (expressions are for #set and #if only)" }
         return .init(
-            kind: .method, name: self.name(name), arguments: self.addChildren(arguments), method: Method(rawValue: name) ?? .unknown,
+            kind: .method, name: self.name(name), arguments: self.addChildren(arguments),
+            method: Method(rawValue: name) ?? .unknown,
             start: Int32(token.start + self.offset))
     }
 

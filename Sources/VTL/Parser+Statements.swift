@@ -40,7 +40,8 @@ extension Parser {
             return self.escapedDirective(token)
         case .doubleEscape: return try self.escapeStatement()
         case .word, .bracketedWord: return try self.directive()
-        case .text, .dot, .rightParenthesis, .leftParenthesis, .integer, .float, .string, .escape, .referenceRightCurly, .emptyIndex:
+        case .text, .dot, .rightParenthesis, .leftParenthesis, .integer, .float, .string, .escape, .referenceRightCurly,
+            .emptyIndex:
             return try self.textStatement()
         default: return nil
         }

@@ -7,8 +7,10 @@ struct Parser {
     var ahead: [Token] = []
     /// The last token taken.
     var last = Token(kind: .endOfFile, start: 0, end: 0)
-    /// The texts of the tokens taken, while a directive's arguments are: what an unknown one prints.
-    var taken: [UInt8]?
+    /// The tokens taken since a directive or reference began: what it prints if it is unknown.
+    var taken: [Token] = []
+    /// How many directives and references are being taken.
+    var takers = 0
     var program: Program
     var uses: [ReferenceUse]
     var depth: Int
@@ -88,10 +90,7 @@ struct Parser {
     mutating func take() throws(TemplateError) -> Token {
         self.last = try self.token()
         self.ahead.removeFirst()
-        if self.taken != nil {
-            let bytes = self.bytes(of: self.last)
-            self.taken?.append(contentsOf: bytes)
-        }
+        if self.takers > 0 { self.taken.append(self.last) }
         return self.last
     }
 
@@ -108,6 +107,21 @@ struct Parser {
 
     mutating func skipWhitespace() throws(TemplateError) {
         if try self.peek() == .whitespace { try self.take() }
+    }
+
+    /// Begins to keep the tokens taken; answers what is to be put back.
+    mutating func beginTaking() -> [Token] {
+        self.takers += 1
+        let outer = self.taken
+        self.taken = []
+        return outer
+    }
+
+    mutating func endTaking(_ outer: [Token]) -> [Token] {
+        self.takers -= 1
+        let own = self.taken
+        self.taken = self.takers > 0 ? outer + own : []
+        return own
     }
 
     // MARK: Errors

@@ -90,6 +90,8 @@ struct Program: Sendable {
         var arguments: Range<Int32> = 0..<0
         /// The method, if it is one of Java's that this library knows.
         let method: Method
+        /// Of the name, to look it up in maps.
+        var stamp: UInt32 = 0
         let start: Int32
     }
 

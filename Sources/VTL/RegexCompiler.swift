@@ -324,7 +324,9 @@ struct RegexCompiler {
         case "x": return try self.hexadecimal(2)
         case "u": return try self.hexadecimal(4)
         default:
-            guard !(scalar.isASCII && scalar.properties.isAlphabetic) else { throw self.error("Illegal/unsupported escape sequence") }
+            guard !(scalar.isASCII && scalar.properties.isAlphabetic) else {
+                throw self.error("Illegal/unsupported escape sequence")
+            }
             return scalar
         }
     }
@@ -347,7 +349,9 @@ struct RegexCompiler {
             "s": { [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D].contains($0.value) },
             "h": { $0 == " " || $0 == "\t" || $0 == "\u{A0}" },
         ]
-        if let test = tests[scalar] ?? tests[Unicode.Scalar(scalar.value | 0x20) ?? scalar], "dwshDWSH".unicodeScalars.contains(scalar) {
+        if let test = tests[scalar] ?? tests[Unicode.Scalar(scalar.value | 0x20) ?? scalar],
+            "dwshDWSH".unicodeScalars.contains(scalar)
+        {
             self.index += 1
             return RegexSet(items: [.test(test)], isNegated: tests[scalar] == nil)
         }

@@ -4,8 +4,8 @@ struct RegexMatcher {
     private let text: [Unicode.Scalar]
     private(set) var steps = 0
 
-    /// About a second; patterns that backtrack without end are refused, as Java would not come back from them.
-    private static let stepsMax = 10_000_000
+    /// A fraction of a second; patterns that backtrack without end are refused, as Java would not come back from them.
+    private static let stepsMax = 2_000_000
     private static let stackMax = 2_000_000
     private static let lookDepthMax = 50
 
@@ -57,7 +57,8 @@ struct RegexMatcher {
             var isAlive = true
             switch self.program.instructions[pc] {
             case .scalar(let scalar, let ignoresCase):
-                isAlive = place < self.text.count
+                isAlive =
+                    place < self.text.count
                     && (self.text[place] == scalar || ignoresCase && self.text[place].caseFlipped == scalar)
                 place += 1
                 pc += 1
@@ -151,7 +152,9 @@ struct RegexMatcher {
         }
         for start in stride(from: place, through: 0, by: -1) {
             self.steps += 1
-            if try self.run(from: target, at: start, &slots, &marks, mustReachEnd: false, depth: depth + 1) == place { return true }
+            if try self.run(from: target, at: start, &slots, &marks, mustReachEnd: false, depth: depth + 1) == place {
+                return true
+            }
         }
         return false
     }

@@ -35,7 +35,9 @@ struct StringMethods {
     /// Without the characters up to U+0020 at both ends.
     static func trimmed(_ text: String) -> String {
         let bytes = text.utf8
-        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 }) else { return "" }
+        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 }) else {
+            return ""
+        }
         return String(text[first...last])
     }
 
@@ -118,9 +120,13 @@ struct StringMethods {
             let units = self.text.utf16.map { $0 == old ? new : $0 }
             return .string(String(decoding: units, as: UTF16.self))
         case (.replaceAll, .string(let pattern), .string(let replacement)):
-            return .string(try JavaRegex(pattern).replace(in: self.text, with: replacement, once: false, bytesMax: self.bytesMax, work: &work))
+            return .string(
+                try JavaRegex(pattern).replace(
+                    in: self.text, with: replacement, once: false, bytesMax: self.bytesMax, work: &work))
         case (.replaceFirst, .string(let pattern), .string(let replacement)):
-            return .string(try JavaRegex(pattern).replace(in: self.text, with: replacement, once: true, bytesMax: self.bytesMax, work: &work))
+            return .string(
+                try JavaRegex(pattern).replace(in: self.text, with: replacement, once: true, bytesMax: self.bytesMax, work: &work)
+            )
         case (.split, .string(let pattern), .int(let limit)): return try self.split(pattern, limit: Int(limit), work: &work)
         case (.replace, .null, _), (.replaceAll, .null, _), (.replaceFirst, .null, _),
             (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null):

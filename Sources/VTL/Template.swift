@@ -69,11 +69,14 @@ public struct Template: Sendable {
                 program.references.withUnsafeBufferPointer { references in
                     program.members.withUnsafeBufferPointer { members in
                         program.text.withUnsafeBufferPointer { text in
-                            var evaluator = Evaluator(
-                                program, source: self.source, profile: self.profile, variables: variables, limits: limits,
-                                trace: trace, nodes: nodes, children: children, references: references, members: members, text: text)
-                            failure = evaluator.renderAll(program.root)
-                            finish(evaluator)
+                            program.names.withUnsafeBufferPointer { names in
+                                var evaluator = Evaluator(
+                                    program, source: self.source, profile: self.profile, variables: variables, limits: limits,
+                                    trace: trace, nodes: nodes, children: children, references: references, members: members,
+                                    text: text, names: names)
+                                failure = evaluator.renderAll(program.root)
+                                finish(evaluator)
+                            }
                         }
                     }
                 }

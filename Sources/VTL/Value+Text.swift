@@ -165,7 +165,9 @@ struct TextWriter {
     }
 
     private mutating func nest() throws(MethodFailure) {
-        guard self.depth < Self.depthMax else { throw MethodFailure("StackOverflowError: lists nested more than \(Self.depthMax) deep") }
+        guard self.depth < Self.depthMax else {
+            throw MethodFailure("StackOverflowError: lists nested more than \(Self.depthMax) deep")
+        }
         self.depth += 1
     }
 
@@ -178,7 +180,9 @@ extension [UInt8] {
     @inline(__always)
     mutating func append(utf8 text: String) {
         // A native string lends its bytes; one that doesn't is walked.
-        if text.utf8.withContiguousStorageIfAvailable({ self.append(contentsOf: $0) }) == nil { self.append(contentsOf: text.utf8) }
+        if text.utf8.withContiguousStorageIfAvailable({ self.append(contentsOf: $0) }) == nil {
+            self.append(contentsOf: text.utf8)
+        }
     }
 
     mutating func append(decimal number: Int64) {
@@ -201,15 +205,9 @@ extension Double {
         if self.isInfinite { return self < 0 ? "-Infinity" : "Infinity" }
         let sign = self.sign == .minus ? "-" : ""
         guard self != 0 else { return sign + "0.0" }
+        // Swift writes the same in the middle of the range.
+        if self.magnitude >= 1e-3, self.magnitude < 1e7 { return self.description }
         let (digits, exponent) = Self.digits(of: self.magnitude)
-        let size = self.magnitude
-        if size >= 1e-3, size < 1e7 {
-            if exponent <= 0 { return sign + "0." + String(repeating: "0", count: -exponent) + digits }
-            guard digits.count > exponent else {
-                return sign + digits + String(repeating: "0", count: exponent - digits.count) + ".0"
-            }
-            return sign + digits.prefix(exponent) + "." + digits.dropFirst(exponent)
-        }
         let fraction = digits.count > 1 ? String(digits.dropFirst()) : "0"
         return sign + digits.prefix(1) + "." + fraction + "E\(exponent - 1)"
     }

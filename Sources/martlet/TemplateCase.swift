@@ -20,17 +20,20 @@ struct TemplateCase {
         let place = "line \(number)"
         let parsed = Result { () throws(JSONError) in try JSON(parsing: line) }
         guard case .success(.object(let object)) = parsed else {
-            if case .failure(let error) = parsed { throw CommandFailure.usage("\(place) is no JSON: column \(error.column): \(error.message)") }
+            if case .failure(let error) = parsed {
+                throw CommandFailure.usage("\(place) is no JSON: column \(error.column): \(error.message)")
+            }
             throw CommandFailure.usage("\(place) is no JSON object")
         }
         if let unknown = object.names.first(where: { !Self.keys.contains($0) }) {
-            throw CommandFailure.usage("\(place): there is no '\(unknown)'; a case has \(Self.keys.sorted().joined(separator: ", "))")
+            throw CommandFailure.usage(
+                "\(place): there is no '\(unknown)'; a case has \(Self.keys.sorted().joined(separator: ", "))")
         }
         if let phase = object["phase"], phase.stringValue.flatMap(CompiledTemplate.Phase.init(rawValue:)) == nil {
             throw CommandFailure.usage("\(place): the phase is request or response, not \(phase)")
         }
         self.name = object["name"]?.stringValue
-        self.template = try Self.template(object, place)
+        self.template = try Self.template(object, name: self.name ?? "template", place)
         var input = MappingInput(body: Self.body(object["body"]))
         input.parameters = try Self.parameters(object["params"] ?? [:], in: place)
         input.context = try Self.object(object["context"], "context", place)
@@ -46,9 +49,9 @@ struct TemplateCase {
         String(decoding: try self.template.render(self.input, variables: self.variables).body, as: UTF8.self)
     }
 
-    private static func template(_ object: JSONObject, _ place: String) throws -> CompiledTemplate {
+    private static func template(_ object: JSONObject, name: String, _ place: String) throws -> CompiledTemplate {
         switch (object["template"]?.stringValue, object["file"]?.stringValue) {
-        case (let text?, nil): return try CompiledTemplate(text, name: place)
+        case (let text?, nil): return try CompiledTemplate(text, name: name)
         case (nil, let path?):
             return try CompiledTemplate(String(decoding: InputFile.read(path, as: "the template"), as: UTF8.self), name: path)
         default: throw CommandFailure.usage("\(place): a case has either a 'template', its text, or a 'file'")

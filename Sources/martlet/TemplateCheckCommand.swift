@@ -46,9 +46,14 @@ struct TemplateCheckCommand: AsyncParsableCommand {
         }
         let errors = findings.count { $0.severity == .error }
         let warnings = findings.count - errors
-        if !self.quiet { Terminal.error("\(count) mapping templates: \(errors) errors, \(warnings) warnings") }
+        if !self.quiet {
+            let parts = [Self.counted(errors, "error"), Self.counted(warnings, "warning")].joined(separator: ", ")
+            Terminal.error("\(Self.counted(count, "mapping template")): \(parts)")
+        }
         if errors > 0 || self.strict && warnings > 0 { throw ExitCode(ExitStatus.functionError) }
     }
+
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// The findings of each mapping template of a file.
     private static func templates(in file: String) throws -> [[CheckedFinding]] {
@@ -59,7 +64,7 @@ struct TemplateCheckCommand: AsyncParsableCommand {
             return [
                 findings.map {
                     CheckedFinding(
-                        file: file, line: $0.position.line, column: $0.position.column, path: "", severity: $0.severity,
+                        file: file, line: $0.line, column: $0.column, path: "", severity: $0.severity,
                         message: $0.message)
                 }
             ]
@@ -77,7 +82,7 @@ struct TemplateCheckCommand: AsyncParsableCommand {
 
     private static func findings(in template: FoundMappingTemplate) -> [CheckedFinding] {
         TemplateCheck.findings(in: template.text, suggestion: { Suggestion.nearest(to: $0, among: $1) }).map { finding in
-            let place = template.location(line: finding.position.line, column: finding.position.column)
+            let place = template.location(line: finding.line, column: finding.column)
             return CheckedFinding(
                 file: template.file, line: place.line, column: place.column, path: template.path, severity: finding.severity,
                 message: finding.message)

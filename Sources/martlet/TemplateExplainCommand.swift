@@ -1,3 +1,4 @@
+import APIGateway
 import ArgumentParser
 import CoreTypes
 import Foundation
@@ -56,12 +57,13 @@ struct TemplateExplainCommand: AsyncParsableCommand {
         let place = String(repeating: " ", count: max(0, 7 - number.utf8.count)) + number
         let value = event.value.map { JSON.string($0).description } ?? "nothing"
         let writes = output.flatMap { $0.isEmpty ? nil : " → " + JSON.string($0).description } ?? ""
+        let source = event.source.trimmingCharacters(in: .whitespacesAndNewlines)
         return switch event.kind {
         case .text: "\(place)  text\(writes)"
-        case .reference: "\(place)  \(event.source) is \(value)\(writes)"
-        case .assignment: "\(place)  \(event.source) becomes \(value)"
-        case .condition: "\(place)  \(event.source) is \(event.value ?? "false")"
-        case .round: "\(place)  \(event.source) round with \(value)"
+        case .reference: "\(place)  \(source) is \(value)\(writes)"
+        case .assignment: "\(place)  \(source) becomes \(value)"
+        case .condition: "\(place)  \(source) is \(event.value ?? "false")"
+        case .round: "\(place)  \(source) round with \(value)"
         }
     }
 

@@ -37,7 +37,8 @@ struct TemplateInputOptions: ParsableArguments {
         if let event { input = try ProxyEventInput.input(from: InputFile.readObject(event, as: "the event"), name: event) }
         if let path = self.input { input.body = MappingBody(try InputFile.read(path, as: "the body")) }
         if let params {
-            input.parameters = try TemplateCase.parameters(.object(InputFile.readObject(params, as: "the parameters")), in: params)
+            input.parameters = try TemplateCase.parameters(
+                .object(InputFile.readObject(params, as: "the parameters")), in: params)
         }
         if let context { input.context = try InputFile.readObject(context, as: "the context") }
         for variable in self.stageVariables {

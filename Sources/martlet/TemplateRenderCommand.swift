@@ -40,7 +40,9 @@ struct TemplateRenderCommand: AsyncParsableCommand {
     }
 
     mutating func validate() throws {
-        if self.ndjson, self.file != nil { throw ValidationError("with --ndjson the cases name their templates, there is no FILE") }
+        if self.ndjson, self.file != nil {
+            throw ValidationError("with --ndjson the cases name their templates, there is no FILE")
+        }
         if !self.ndjson, self.file == nil { throw ValidationError("which template? FILE is missing") }
     }
 
@@ -132,7 +134,7 @@ struct CaseTally {
             }
         } catch {
             self.failed += 1
-            answer["error"] = .string(String(describing: error))
+            answer["error"] = .string(String("\(error)".trimmingPrefix("error: ")))
         }
         return .object(answer)
     }

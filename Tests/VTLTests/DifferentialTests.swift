@@ -9,14 +9,18 @@ struct DifferentialTests {
     static let count = ProcessInfo.processInfo.environment["MARTLET_VELOCITY_TEMPLATES"].flatMap(Int.init) ?? 1000
     static let firstSeed = ProcessInfo.processInfo.environment["MARTLET_VELOCITY_SEED"].flatMap(UInt64.init) ?? 1
 
-    @Test(.enabled(if: ReferenceVelocity.obstacle == nil, "Apache Velocity is not installed"), arguments: [Profile.velocity1_7, .apiGateway])
+    @Test(
+        .enabled(if: ReferenceVelocity.obstacle == nil, "Apache Velocity is not installed"),
+        arguments: [Profile.velocity1_7, .apiGateway])
     func generatedTemplatesRenderAsVelocityRendersThem(profile: Profile) throws {
         let templates = (0..<Self.count).map { index -> (seed: UInt64, text: String) in
             let seed = Self.firstSeed + UInt64(index)
             var generator = TemplateGenerator(seed: seed, profile: profile.name)
             return (seed, generator.template())
         }
-        let cases = templates.map { #"{"template":\#(Self.quoted($0.text)),"variables":\#(TemplateGenerator.variables),"profile":"\#(profile.name)"}"# }
+        let cases = templates.map {
+            #"{"template":\#(Self.quoted($0.text)),"variables":\#(TemplateGenerator.variables),"profile":"\#(profile.name)"}"#
+        }
         let answers = try ReferenceVelocity.render(cases)
         #expect(answers.count == templates.count)
         var differences: [String] = []
@@ -26,10 +30,14 @@ struct DifferentialTests {
             case (.output(let own), .output(let other)) where own == other: continue
             case (.failure, .failure): continue
             default:
-                differences.append("seed \(template.seed), \(profile.name): \(Self.quoted(template.text))\n  Velocity \(answer)\n  here     \(own)")
+                differences.append(
+                    "seed \(template.seed), \(profile.name): \(Self.quoted(template.text))\n  Velocity \(answer)\n  here     \(own)"
+                )
             }
         }
-        #expect(differences.isEmpty, "\(differences.count) of \(templates.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
+        #expect(
+            differences.isEmpty,
+            "\(differences.count) of \(templates.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
     }
 
     static func render(_ text: String, _ profile: Profile) -> ReferenceVelocity.Answer {

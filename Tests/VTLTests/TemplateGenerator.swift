@@ -29,7 +29,10 @@ struct TemplateGenerator {
     private mutating func mutated(_ text: String) -> String {
         var characters = Array(text)
         let place = self.random.below(characters.count + 1)
-        let marks = ["$", "#", "\\", "{", "}", "(", ")", "[", "]", "!", "\"", "'", ".", " ", "\n", "-", "*", "##", "#*", "*#", "#[[", "]]#", "$!", "#end", "_", "1", ",", "=", "|", "&", "true"]
+        let marks = [
+            "$", "#", "\\", "{", "}", "(", ")", "[", "]", "!", "\"", "'", ".", " ", "\n", "-", "*", "##", "#*", "*#", "#[[",
+            "]]#", "$!", "#end", "_", "1", ",", "=", "|", "&", "true",
+        ]
         if self.random.below(3) == 0, place < characters.count {
             characters.remove(at: place)
         } else {
@@ -65,7 +68,10 @@ struct TemplateGenerator {
     }
 
     private mutating func text() -> String {
-        self.pick([" ", "\n", "a", "abc ", "x\n  ", "  ", "\t", "{\"k\": ", "}", "1.5", "é☃", ", ", ".", ".x", "-", "[0]", "(", ")", "!", "a.b", "\r\n", "'", "\"", "=", "end", "50% "])
+        self.pick([
+            " ", "\n", "a", "abc ", "x\n  ", "  ", "\t", "{\"k\": ", "}", "1.5", "é☃", ", ", ".", ".x", "-", "[0]", "(", ")", "!",
+            "a.b", "\r\n", "'", "\"", "=", "end", "50% ",
+        ])
     }
 
     private mutating func gap() -> String { self.pick(["", "", "", "\n", " \n", " ", "\t\n", "\r\n", "  x"]) }
@@ -75,7 +81,10 @@ struct TemplateGenerator {
     private mutating func end() -> String { self.word("end") + self.gap() }
 
     private mutating func name() -> String {
-        self.pick(["s", "e", "t", "u8", "n", "z", "neg", "big", "i", "d", "b", "f", "l", "el", "m", "em", "w", "nums", "k", "u", "undef", "x", "y", "a", "n-1", "_v"])
+        self.pick([
+            "s", "e", "t", "u8", "n", "z", "neg", "big", "i", "d", "b", "f", "l", "el", "m", "em", "w", "nums", "k", "u", "undef",
+            "x", "y", "a", "n-1", "_v",
+        ])
     }
 
     // MARK: References
@@ -106,18 +115,31 @@ struct TemplateGenerator {
     }
 
     private mutating func method() -> String {
-        let plain = ["length()", "toUpperCase()", "toLowerCase()", "trim()", "isEmpty()", "size()", "toString()", "hashCode()", "keySet()", "values()", "entrySet()", "intValue()", "longValue()", "doubleValue()", "nope()", "iterator().hasNext()"]
+        let plain = [
+            "length()", "toUpperCase()", "toLowerCase()", "trim()", "isEmpty()", "size()", "toString()", "hashCode()", "keySet()",
+            "values()", "entrySet()", "intValue()", "longValue()", "doubleValue()", "nope()", "iterator().hasNext()",
+        ]
         switch self.random.below(12) {
         case 0...2: return self.pick(plain)
         case 3: return "substring(\(self.random.below(3)))"
         case 4: return "substring(\(self.random.below(2)), \(self.random.below(3) + 1))"
         case 5: return "get(" + self.argument() + ")"
-        case 6: return self.pick(["contains", "indexOf", "lastIndexOf", "startsWith", "endsWith", "equals", "containsKey", "containsValue", "compareTo", "concat", "equalsIgnoreCase", "remove", "add"]) + "(" + self.argument() + ")"
+        case 6:
+            return self.pick([
+                "contains", "indexOf", "lastIndexOf", "startsWith", "endsWith", "equals", "containsKey", "containsValue",
+                "compareTo", "concat", "equalsIgnoreCase", "remove", "add",
+            ]) + "(" + self.argument() + ")"
         case 7: return "replace('" + self.pick(["a", "t", ",", ""]) + "', " + self.quoted() + ")"
-        case 8: return "replaceAll(" + self.pick(["'[abc]'", "'(.)'", "\"\\\\s+\"", "'t|s'", "'x*'"]) + ", '" + self.pick(["-", "<$1>", ""]) + "')"
+        case 8:
+            return "replaceAll(" + self.pick(["'[abc]'", "'(.)'", "\"\\\\s+\"", "'t|s'", "'x*'"]) + ", '"
+                + self.pick(["-", "<$1>", ""]) + "')"
         case 9: return "split('" + self.pick([",", "[, ;]", "b"]) + "').size()"
         case 10: return self.pick(["put", "getOrDefault"]) + "(" + self.argument() + ", " + self.argument() + ")"
-        default: return self.pick(["charAt(0)", "set(0, \(self.argument()))", "add(0, 'q')", "subList(0, 1)", "addAll($w)", "putAll($m)", "matches('[a-z]+')", "parseInt('12')", "valueOf(3)", "indexOf('t', 1)"])
+        default:
+            return self.pick([
+                "charAt(0)", "set(0, \(self.argument()))", "add(0, 'q')", "subList(0, 1)", "addAll($w)", "putAll($m)",
+                "matches('[a-z]+')", "parseInt('12')", "valueOf(3)", "indexOf('t', 1)",
+            ])
         }
     }
 
@@ -133,7 +155,10 @@ struct TemplateGenerator {
         case 1: return "\"a\"\"b\""
         case 2: return "\"<" + self.reference() + ">\""
         case 3: return "\"$" + self.name() + "\""
-        case 4: return self.pick(["\"\\u0041\"", "\"#if($b)y#{else}n#end\"", "\"\\n\"", "\"$\"", "\"#\"", "'$s'", "\"## c\"", "\"a#set($x = 3)\""])
+        case 4:
+            return self.pick([
+                "\"\\u0041\"", "\"#if($b)y#{else}n#end\"", "\"\\n\"", "\"$\"", "\"#\"", "'$s'", "\"## c\"", "\"a#set($x = 3)\"",
+            ])
         case 5: return "\"\""
         default: return "'" + self.pick(["a", "str", "k", "t", "12", "x y", ""]) + "'"
         }
@@ -144,7 +169,11 @@ struct TemplateGenerator {
         defer { self.depth -= 1 }
         switch self.random.below(self.depth > 5 ? 9 : 14) {
         case 0...2: return self.reference()
-        case 3, 4: return self.pick(["0", "1", "2", "-3", "7", "007", "2147483647", "9223372036854775807", "99999999999999999999", "1.5", "5.", ".5", "1e3", "100000000.0", "0.0001"])
+        case 3, 4:
+            return self.pick([
+                "0", "1", "2", "-3", "7", "007", "2147483647", "9223372036854775807", "99999999999999999999", "1.5", "5.", ".5",
+                "1e3", "100000000.0", "0.0001",
+            ])
         case 5, 6: return self.quoted()
         case 7: return self.pick(["true", "false"])
         case 8: return self.pick(["[]", "{}", "[1..3]", "[3..1]", "[$z..$n]", "[ 1 .. 2 ]", "[$u..2]"])
@@ -161,7 +190,10 @@ struct TemplateGenerator {
         switch self.random.below(isDeep ? 3 : 12) {
         case 0...2: return self.operand()
         case 3...5: return self.expression() + " " + self.pick(["+", "-", "*", "/", "%"]) + " " + self.expression()
-        case 6, 7: return self.expression() + self.pick([" == ", " != ", " < ", " <= ", " > ", " >= ", " eq ", " ne ", " lt ", " ge ", "==", "<"]) + self.expression()
+        case 6, 7:
+            return self.expression()
+                + self.pick([" == ", " != ", " < ", " <= ", " > ", " >= ", " eq ", " ne ", " lt ", " ge ", "==", "<"])
+                + self.expression()
         case 8: return self.expression() + self.pick([" && ", " || ", " and ", " or "]) + self.expression()
         case 9: return self.pick(["!", "not ", "! "]) + self.operand()
         case 10: return "(" + self.expression() + ")"
@@ -172,34 +204,58 @@ struct TemplateGenerator {
     // MARK: Directives
 
     private mutating func set() -> String {
-        let target = self.pick(["x", "y", "a", "s", "x", "y", "m.k", "m.new", "m['q']", "l[0]", "m.m.x", "x.y", "{x}", "!x", "nums[-1]"])
-        return self.pick(["", "", " ", "\n  ", "\t"]) + self.word("set") + self.pick(["(", "( ", " ("]) + "$" + target + self.pick([" = ", "=", " =\n"]) + self.expression() + ")" + self.gap()
+        let target = self.pick([
+            "x", "y", "a", "s", "x", "y", "m.k", "m.new", "m['q']", "l[0]", "m.m.x", "x.y", "{x}", "!x", "nums[-1]",
+        ])
+        return self.pick(["", "", " ", "\n  ", "\t"]) + self.word("set") + self.pick(["(", "( ", " ("]) + "$" + target
+            + self.pick([" = ", "=", " =\n"]) + self.expression() + ")" + self.gap()
     }
 
     private mutating func ifStatement() -> String {
         var text = self.word("if") + self.pick(["(", " (", "( "]) + self.expression() + ")" + self.gap() + self.statements()
-        if self.random.below(3) == 0 { text += self.word("elseif") + "(" + self.expression() + ")" + self.gap() + self.statements() }
+        if self.random.below(3) == 0 {
+            text += self.word("elseif") + "(" + self.expression() + ")" + self.gap() + self.statements()
+        }
         if self.random.below(2) == 0 { text += self.word("else") + self.gap() + self.statements() }
         return text + self.end()
     }
 
     private mutating func foreach() -> String {
-        let list = self.pick(["$l", "$w", "$nums", "$m", "$m.keySet()", "$m.entrySet()", "$m.values()", "[1..3]", "$el", "$u", "$s", "[1, 'a', $u]", "$t.split(',')", "$n", "$em"])
-        let uses = ["$x", "$foreach.count", "$foreach.index", "$foreach.hasNext", "$velocityCount", "$foreach.first", "$foreach.last", "#if($foreach.hasNext), #end", "$foreach.parent.count", "$x.key=$x.value", "$velocityHasNext", "$foreach.topmost.index", "#if($x == 1)#break#end", "$foreach.foo"]
+        let list = self.pick([
+            "$l", "$w", "$nums", "$m", "$m.keySet()", "$m.entrySet()", "$m.values()", "[1..3]", "$el", "$u", "$s", "[1, 'a', $u]",
+            "$t.split(',')", "$n", "$em",
+        ])
+        let uses = [
+            "$x", "$foreach.count", "$foreach.index", "$foreach.hasNext", "$velocityCount", "$foreach.first", "$foreach.last",
+            "#if($foreach.hasNext), #end", "$foreach.parent.count", "$x.key=$x.value", "$velocityHasNext",
+            "$foreach.topmost.index", "#if($x == 1)#break#end", "$foreach.foo",
+        ]
         let body = self.pick(uses) + (self.random.below(2) == 0 ? self.statements() : "") + self.pick(uses)
-        return self.word("foreach") + self.pick(["(", " (", "( "]) + "$" + self.pick(["x", "y", "x", "s"]) + self.pick([" in ", "  in\t"]) + list + ")" + self.gap() + body + self.end()
+        return self.word("foreach") + self.pick(["(", " (", "( "]) + "$" + self.pick(["x", "y", "x", "s"])
+            + self.pick([" in ", "  in\t"]) + list + ")" + self.gap() + body + self.end()
     }
 
     private mutating func comment() -> String {
-        self.pick(["## comment $s\n", "##\n", "#* block $s #if *#", "#** doc *#", "#[[ raw $s #if ]]#", "## $x", "#* a\nb *#\n", "#**#", "#[[]]#"])
+        self.pick([
+            "## comment $s\n", "##\n", "#* block $s #if *#", "#** doc *#", "#[[ raw $s #if ]]#", "## $x", "#* a\nb *#\n", "#**#",
+            "#[[]]#",
+        ])
     }
 
     private mutating func escape() -> String {
-        self.pick(["\\", "\\\\", "\\\\\\", "\\\\\\\\"]) + self.pick(["$s", "$u", "${s}", "$!u", "#if($b)y#end", "#foo", "#set($x = 1)", "x", "#end", "$m.k", "#{if}", "#stop", "#[[a]]#"])
+        self.pick(["\\", "\\\\", "\\\\\\", "\\\\\\\\"])
+            + self.pick([
+                "$s", "$u", "${s}", "$!u", "#if($b)y#end", "#foo", "#set($x = 1)", "x", "#end", "$m.k", "#{if}", "#stop",
+                "#[[a]]#",
+            ])
     }
 
     private mutating func oddity() -> String {
-        self.pick(["$", "# ", "$ ", "#1", "$$s", "$5.00", "$-", "${", "$!", "#", "$s.", "$s..", "$s.1", "$!!s", "$s-", "${s", "$\\!s", "$n#set($y = 1)[0]", "$n#set($y=1).x", "#{}", "$[", "$s[", "$(s)", "#@foo()x#end", "$s!", "$s$n", "#endx", "#elseb", "$$", "##", "$true", "#include()", "#set", "#if", "#foreach", "$n abc", "$m#set($y=1)abc"])
+        self.pick([
+            "$", "# ", "$ ", "#1", "$$s", "$5.00", "$-", "${", "$!", "#", "$s.", "$s..", "$s.1", "$!!s", "$s-", "${s", "$\\!s",
+            "$n#set($y = 1)[0]", "$n#set($y=1).x", "#{}", "$[", "$s[", "$(s)", "#@foo()x#end", "$s!", "$s$n", "#endx", "#elseb",
+            "$$", "##", "$true", "#include()", "#set", "#if", "#foreach", "$n abc", "$m#set($y=1)abc",
+        ])
     }
 }
 

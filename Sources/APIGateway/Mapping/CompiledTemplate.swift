@@ -9,7 +9,8 @@ package struct CompiledTemplate: Sendable {
 
     package let template: Template
 
-    /// - Throws: the template's error with line and column. API Gateway takes any text when an API is deployed, and fails the request.
+    /// - Throws: the template's error with line and column. API Gateway takes any text when an API is deployed, and fails
+    ///   the request.
     package init(_ text: String, name: String = "template") throws(TemplateError) {
         self.template = try Template(text, name: name, profile: .apiGateway)
     }

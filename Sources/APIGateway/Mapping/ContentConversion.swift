@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// `contentHandling` (API Gateway developer guide, "Content type conversions in API Gateway"): what a payload becomes on its way
-/// through. "Binary" is one whose media type is among the API's `binaryMediaTypes`.
+/// `contentHandling` (API Gateway developer guide, "Content type conversions in API Gateway"): what a payload becomes on
+/// its way through. "Binary" is one whose media type is among the API's `binaryMediaTypes`.
 package enum ContentConversion {
     /// A payload as a mapping template or a backend gets it.
     package enum Payload: Hashable, Sendable {

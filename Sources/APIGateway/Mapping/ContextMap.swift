@@ -1,8 +1,8 @@
 import CoreTypes
 import VTL
 
-/// `$context` and the maps in it: Java `HashMap`s that templates can read, walk and (for the overrides) write, but that print as
-/// nothing.
+/// `$context` and the maps in it: Java `HashMap`s that templates can read, walk and (for the overrides) write, but that
+/// print as nothing.
 final class ContextMap: TemplateObject {
     let map = MapValue(order: .hash)
 

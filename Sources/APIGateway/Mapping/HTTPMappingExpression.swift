@@ -58,7 +58,8 @@ package struct HTTPMappingExpression: Hashable, Sendable {
         let own = "\(side.rawValue)."
         guard [own, "context.", "stageVariables."].contains(where: name.hasPrefix) else { return nil }
         guard !name.contains(where: { $0 == " " || $0 == "$" }) else {
-            throw MappingExpressionError(expression: text, reason: "variables within a text stand in braces: ${\(own)header.name}")
+            throw MappingExpressionError(
+                expression: text, reason: "variables within a text stand in braces: ${\(own)header.name}")
         }
         let rest = { (prefix: String) -> String? in
             name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count ? String(name.dropFirst(prefix.count)) : nil

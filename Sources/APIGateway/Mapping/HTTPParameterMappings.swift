@@ -1,7 +1,7 @@
 package import CoreTypes
 
-/// `append:`, `overwrite:` and `remove:` of an HTTP API, for its requests (API Gateway developer guide, "Transform API requests and
-/// responses for HTTP APIs in API Gateway").
+/// `append:`, `overwrite:` and `remove:` of an HTTP API, for its requests (API Gateway developer guide, "Transform API
+/// requests and responses for HTTP APIs in API Gateway").
 package struct HTTPRequestMappings: Hashable, Sendable {
     private let mappings: [HTTPParameterMapping]
 
@@ -12,8 +12,8 @@ package struct HTTPRequestMappings: Hashable, Sendable {
         self.mappings = parsed
     }
 
-    /// What the integration is sent, from what the client sent. Every value is taken from `input`, so that no mapping sees what
-    /// another one did.
+    /// What the integration is sent, from what the client sent. Every value is taken from `input`, so that no mapping
+    /// sees what another one did.
     package func apply(to request: inout MappedHTTPRequest, _ input: HTTPMappingInput) throws(MappingFailure) {
         for mapping in self.mappings {
             switch mapping.target {
@@ -49,7 +49,9 @@ package struct HTTPResponseMappings: Hashable, Sendable {
             switch mapping.target {
             case .header(let name): try mapping.apply(to: &response.headers, name, input)
             case .statusCode:
-                if let text = try mapping.value(input), let status = Int(text), 100...599 ~= status { response.statusCode = status }
+                if let text = try mapping.value(input), let status = Int(text), 100...599 ~= status {
+                    response.statusCode = status
+                }
             case .querystring, .path: preconditionFailure("a response has no query string and no path")
             }
         }
@@ -160,7 +162,8 @@ package struct MappedHTTPResponse: Hashable, Sendable {
     }
 }
 
-/// What expressions of an HTTP API can see. `$request.body.…` reads the body of a request, `$response.body.…` that of a response.
+/// What expressions of an HTTP API can see. `$request.body.…` reads the body of a request, `$response.body.…` that of a
+/// response.
 package struct HTTPMappingInput {
     package var body: MappingBody
     /// `$request.path`: without the stage.

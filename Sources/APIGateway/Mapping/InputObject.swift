@@ -48,11 +48,11 @@ final class InputObject: TemplateObject {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// In the path, then the query string, then the headers.
+    /// In the path, then the query string, then the headers. One that is missing is a text like the others, an empty one.
     private func parameter(_ name: String) -> Value {
         let value =
             self.parameters.path.last(name) ?? self.parameters.querystring.last(name) ?? self.parameters.header.last(name)
-        return value.map(Value.string) ?? .null
+        return .string(value ?? "")
     }
 
     private static func map(_ lists: ValueLists) -> Value {

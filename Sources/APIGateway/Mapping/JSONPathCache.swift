@@ -1,8 +1,8 @@
 import CoreTypes
 import Synchronization
 
-/// Paths that templates used, compiled, so that a template on a hot route compiles each once. Bounded: when full it starts anew,
-/// as only templates that make up paths as they go fill it.
+/// Paths that templates used, compiled, so that a template on a hot route compiles each once. Bounded: when full it
+/// starts anew, as only templates that make up paths as they go fill it.
 final class JSONPathCache: Sendable {
     static let shared = JSONPathCache()
     static let pathsMax = 1_000

@@ -39,7 +39,7 @@ package final class MappingBody {
             result = .success(.map(MapValue()))
         } else {
             result = self.bytes.withUnsafeBytes { bytes in
-                Result { () throws(JSONError) in try PermissiveJSONReader<Value>.read(bytes, isCut: self.isCut) }
+                Result { () throws(JSONError) in try Value(PermissiveJSONReader.read(bytes, isCut: self.isCut)) }
             }
         }
         self.parsed = result

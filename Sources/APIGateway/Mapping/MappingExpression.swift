@@ -1,8 +1,9 @@
 import CoreTypes
 import VTL
 
-/// The right side of a parameter mapping of a REST API (API Gateway developer guide, "Parameter mapping source reference for REST
-/// APIs in API Gateway"): `method.request.querystring.page`, `integration.response.body.id`, `context.requestId`, `'literal'`.
+/// The right side of a parameter mapping of a REST API (API Gateway developer guide, "Parameter mapping source reference
+/// for REST APIs in API Gateway"): `method.request.querystring.page`, `integration.response.body.id`,
+/// `context.requestId`, `'literal'`.
 package enum MappingExpression: Hashable, Sendable {
     /// `method.request.header.X`, `integration.response.header.X`: the last value.
     case header(String)

@@ -2,8 +2,8 @@ import CoreTypes
 
 /// What `$util` can do, as functions of text (API Gateway developer guide, "$util variables").
 package enum MappingFunctions {
-    /// As Commons Lang 2 escapes for JavaScript: quotes of both kinds and backslashes get a backslash, control characters their
-    /// letter or `\u00XX`, and every UTF-16 unit above U+007F becomes `\uXXXX` in capitals. `/` stays as it is.
+    /// As Commons Lang 2 escapes for JavaScript: quotes of both kinds and backslashes get a backslash, control characters
+    /// their letter or `\u00XX`, and every UTF-16 unit above U+007F becomes `\uXXXX` in capitals. `/` stays as it is.
     package static func escapeJavaScript(_ text: String) -> String {
         guard text.utf8.contains(where: Self.needsEscape) else { return text }
         var bytes: [UInt8] = []
@@ -86,8 +86,8 @@ package enum MappingFunctions {
 
     package static func base64Encode(_ text: String) -> String { Base64.encode(text.utf8) }
 
-    /// Reads both alphabets and whatever stands between as Commons Codec does: characters outside of them are left out, and `=`
-    /// ends the text. Bytes that are no UTF-8 become U+FFFD.
+    /// Reads both alphabets and whatever stands between as Commons Codec does: characters outside of them are left out,
+    /// and `=` ends the text. Bytes that are no UTF-8 become U+FFFD.
     package static func base64Decode(_ text: String) -> String {
         var clean: [UInt8] = []
         for byte in text.utf8 {

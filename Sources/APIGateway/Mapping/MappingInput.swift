@@ -26,8 +26,9 @@ package struct MappingInput {
     }
 }
 
-/// What templates wrote to `$context.requestOverride` and `$context.responseOverride` (API Gateway developer guide, "Override your
-/// API's request and response parameters and status codes for REST APIs in API Gateway"). A list as value becomes several values.
+/// What templates wrote to `$context.requestOverride` and `$context.responseOverride` (API Gateway developer guide,
+/// "Override your API's request and response parameters and status codes for REST APIs in API Gateway"). A list as value
+/// becomes several values.
 package struct MappingOverrides: Hashable, Sendable {
     package var requestPath = ValueLists()
     package var requestQuerystring = ValueLists()

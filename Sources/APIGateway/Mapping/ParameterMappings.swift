@@ -52,8 +52,8 @@ package struct RequestParameterMappings: Hashable, Sendable {
 }
 
 extension RequestParameters {
-    /// Puts the overrides of a request template in the place of mapped parameters of the same name. Header names are compared
-    /// exactly: another casing is another header.
+    /// Puts the overrides of a request template in the place of mapped parameters of the same name. Header names are
+    /// compared exactly: another casing is another header.
     package mutating func apply(_ overrides: MappingOverrides) {
         self.path = self.path.replacing(overrides.requestPath)
         self.querystring = self.querystring.replacing(overrides.requestQuerystring)
@@ -98,8 +98,8 @@ package struct ResponseParameterMappings: Hashable, Sendable {
         self.entries = entries
     }
 
-    /// The mapped headers, in the order of the definition, then those that templates set: one of the same name replaces the mapped
-    /// one. `input` holds the integration's body and headers.
+    /// The mapped headers, in the order of the definition, then those that templates set: one of the same name replaces
+    /// the mapped one. `input` holds the integration's body and headers.
     package func apply(
         _ input: MappingInput, overrides: MappingOverrides = MappingOverrides()
     ) throws(MappingFailure) -> [HTTPHeader] {

@@ -1,7 +1,7 @@
-package import VTL
+import VTL
 
-/// What a reader of a mapping template should know of it before it is deployed: whether it can be parsed, and names that look
-/// like slips of the pen. API Gateway says neither; it renders nothing for a name that it doesn't know.
+/// What a reader of a mapping template should know of it before it is deployed: whether it can be parsed, and names that
+/// look like slips of the pen. API Gateway says neither; it renders nothing for a name that it doesn't know.
 package struct TemplateFinding: Hashable, Sendable {
     package enum Severity: String, Hashable, Sendable {
         case error
@@ -9,9 +9,17 @@ package struct TemplateFinding: Hashable, Sendable {
     }
 
     package let severity: Severity
-    /// Within the template.
-    package let position: Position
+    /// Within the template, counted from 1.
+    package let line: Int
+    package let column: Int
     package let message: String
+
+    init(_ severity: Severity, at position: Position, _ message: String) {
+        self.severity = severity
+        self.line = position.line
+        self.column = position.column
+        self.message = message
+    }
 }
 
 package enum TemplateCheck {
@@ -25,11 +33,11 @@ package enum TemplateCheck {
             let own = Set(references.filter { $0.kind == .defined }.map(\.name))
             return references.filter { $0.kind == .read }.compactMap { reference in
                 self.message(for: reference, own: own, suggestion: suggestion).map {
-                    TemplateFinding(severity: .warning, position: reference.position, message: $0)
+                    TemplateFinding(.warning, at: reference.position, $0)
                 }
             }
         } catch {
-            return [TemplateFinding(severity: .error, position: error.position, message: error.message)]
+            return [TemplateFinding(.error, at: error.position, error.message)]
         }
     }
 
@@ -43,7 +51,8 @@ package enum TemplateCheck {
         guard !own.contains(reference.name) else { return nil }
         if let known = self.members[reference.name] { return self.message(for: reference, known: known, suggestion: suggestion) }
         guard !self.variables.contains(reference.name), !self.loopVariables.contains(reference.name) else { return nil }
-        let candidates = self.variables + own.sorted()
+        // Short names are near to every other short name.
+        let candidates = reference.name.utf8.count < 3 ? [] : self.variables + own.sorted()
         let hint = suggestion(reference.name, candidates).map { " Did you mean $\($0)?" } ?? ""
         return "$\(reference.name) is set nowhere in this template and renders as nothing.\(hint)"
     }

@@ -1,5 +1,5 @@
-/// Which template a request or a response is rendered with (API Gateway developer guide, "Method request behavior for payloads
-/// without mapping templates", "Data transformations").
+/// Which template a request or a response is rendered with (API Gateway developer guide, "Method request behavior for
+/// payloads without mapping templates", "Data transformations").
 package enum TemplateSelection: Hashable, Sendable {
     /// The index of the template in its list.
     case template(Int)
@@ -10,7 +10,8 @@ package enum TemplateSelection: Hashable, Sendable {
 }
 
 extension TemplateSelection {
-    /// On the way in, by the Content-Type of the client; without one it is `application/json`. Parameters of the type are ignored.
+    /// On the way in, by the Content-Type of the client; without one it is `application/json`. Parameters of the type are
+    /// ignored.
     package static func request(
         contentType: String?, types: [String], passthrough: Integration.PassthroughBehavior
     ) -> TemplateSelection {

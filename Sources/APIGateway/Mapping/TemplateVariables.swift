@@ -57,7 +57,10 @@ struct TemplateVariables {
     private static func map(_ lists: ValueLists) -> ContextMap {
         ContextMap(
             lists.entries.map { entry in
-                (entry.name, entry.values.count == 1 ? .string(entry.values[0]) : .list(ListValue(entry.values.map(Value.string))))
+                (
+                    entry.name,
+                    entry.values.count == 1 ? .string(entry.values[0]) : .list(ListValue(entry.values.map(Value.string)))
+                )
             })
     }
 

@@ -1,7 +1,8 @@
 import CoreTypes
 import VTL
 
-/// `$util`: the functions of ``MappingFunctions`` by their names in templates. An argument that is no text is taken as its text.
+/// `$util`: the functions of ``MappingFunctions`` by their names in templates. An argument that is no text is taken as
+/// its text.
 final class UtilObject: TemplateObject {
     var text: String { "" }
 
@@ -25,7 +26,7 @@ final class UtilObject: TemplateObject {
 
     private static func parseJSON(_ text: String) throws(MethodFailure) -> Value {
         do throws(JSONError) {
-            return try PermissiveJSONReader<Value>.read(text)
+            return Value(try PermissiveJSONReader.read(text))
         } catch {
             throw MethodFailure("the text for parseJson can't be read as JSON: \(error)")
         }

@@ -1,24 +1,35 @@
 import CoreTypes
 import VTL
 
-/// Bodies are read straight into the objects that templates work on: as json-smart's are, with Java's classes of numbers.
-extension Value: JSONTree {
-    static func number(digits: String) -> Value { BigInteger(digits).map(Value.bigInteger) ?? .null }
-
-    /// A `double`; one of more than 18 characters keeps all its digits, as json-smart has it.
-    static func number(decimal: String) -> Value {
-        if decimal.utf8.count > 18, let exact = BigDecimal(decimal) { return .decimal(exact) }
-        return .double(Double(decimal) ?? 0)
+extension Value {
+    /// What json-smart reads from a text, as the objects that templates work on, with Java's classes of numbers.
+    init(_ json: JSON) {
+        switch json {
+        case .null: self = .null
+        case .bool(let flag): self = .bool(flag)
+        case .number(let number): self = Self.number(number.text)
+        case .string(let text): self = .string(text)
+        case .array(let elements): self = .makeArray(elements.map(Value.init))
+        case .object(let object): self = .makeObject(object.members.map { ($0.name, Value($0.value)) })
+        }
     }
 
-    static var notANumber: Value { .double(.nan) }
+    /// The smallest class that holds a whole number; a `double` for any other, but one of more than 18 characters keeps all its
+    /// digits.
+    private static func number(_ text: String) -> Value {
+        if let whole = Int64(text) { return .integer(whole) }
+        let isDecimal = text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+        guard isDecimal else { return BigInteger(text).map(Value.bigInteger) ?? .null }
+        if text.utf8.count > 18, let exact = BigDecimal(text) { return .decimal(exact) }
+        return .double(Double(text) ?? 0)
+    }
+}
 
+extension Value: JSONTree {
     static func makeArray(_ elements: [Value]) -> Value { .list(ListValue(elements, style: .json)) }
 
     static func makeObject(_ members: [(name: String, value: Value)]) -> Value {
-        let map = MapValue()
-        for member in members { map[member.name] = member.value }
-        return .map(map)
+        .map(MapValue(distinct: members))
     }
 
     var shape: JSONShape {

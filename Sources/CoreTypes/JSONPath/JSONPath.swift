@@ -1,10 +1,10 @@
-/// A path into a JSON document as Jayway's JsonPath 2.0 understands it, which is what API Gateway evaluates: `$.store.book[0].title`,
-/// `$['a b']`, `$.x[0,2]`, `$.x[-1:]`, `$..price`, `$.*`, `$.book[?(@.price < 10 && @.isbn)]`, `$.x[(@.length-1)]`. The leading `$.` may
-/// be left out.
+/// A path into a JSON document as Jayway's JsonPath 2.0 understands it, which is what API Gateway evaluates:
+/// `$.store.book[0].title`, `$['a b']`, `$.x[0,2]`, `$.x[-1:]`, `$..price`, `$.*`, `$.book[?(@.price < 10 && @.isbn)]`,
+/// `$.x[(@.length-1)]`. The leading `$.` may be left out.
 ///
-/// Where the library's own reading of a path is odd, it is followed to the letter, because templates were written against it:
-/// functions (`length()`), negative single indices and names in double quotes came with later versions and are not known.
-/// Source: README of JsonPath 2.0.0; behaviour compared with the library itself.
+/// Where the library's own reading of a path is odd, it is followed to the letter, because templates were written against
+/// it: functions (`length()`), negative single indices and names in double quotes came with later versions and are not
+/// known. Source: README of JsonPath 2.0.0; behaviour compared with the library itself.
 package struct JSONPath: Hashable, Sendable {
     let tokens: [Token]
     /// For each token whether it and all that follow it are definite.
@@ -63,9 +63,10 @@ package struct JSONPath: Hashable, Sendable {
         self = try compiler.compile()
     }
 
-    /// The value at the path, or for an indefinite path the array of all values, in the order in which the library finds them.
-    /// - Throws: ``JSONPathError/notFound`` for a definite path that leads nowhere, and other cases where the path and the document
-    ///   don't fit.
+    /// The value at the path, or for an indefinite path the array of all values, in the order in which the library finds
+    /// them.
+    /// - Throws: ``JSONPathError/notFound`` for a definite path that leads nowhere, and other cases where the path and the
+    ///   document don't fit.
     package func read<Tree: JSONTree>(_ document: Tree) throws(JSONPathError) -> Tree {
         try JSONPathEvaluation(root: document, requiresProperties: false).value(of: self, in: document)
     }
@@ -77,7 +78,8 @@ package enum JSONPathError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidPath(String)
     /// The path leads nowhere in this document.
     case notFound
-    /// A step doesn't fit the value it came to: an index into an object, a filter on a number, a text compared with a number.
+    /// A step doesn't fit the value it came to: an index into an object, a filter on a number, a text compared with a
+    /// number.
     case unfit(String)
     /// The path visits more than ``JSONPath/visitLimit`` values.
     case tooManyVisits

@@ -6,7 +6,8 @@ enum JSONPathComparison {
         case pattern(JSONPathPattern)
     }
 
-    /// - Throws: ``JSONPathError/unfit(_:)`` where the library throws: a text that is no number meets a number, `=~` without a pattern.
+    /// - Throws: ``JSONPathError/unfit(_:)`` where the library throws: a text that is no number meets a number, `=~` without
+    ///   a pattern.
     static func holds<Tree>(
         _ found: Side<Tree>, _ comparison: JSONPathFilter.Comparison, _ expected: Side<Tree>
     ) throws(JSONPathError) -> Bool {

@@ -11,7 +11,8 @@ struct JSONPathFilter: Hashable, Sendable {
 
     enum Operand: Hashable, Sendable {
         case path(JSONPath, fromRoot: Bool)
-        /// With or without its quotes in the path: `10`, `true` and `null` are texts too, that are compared as what they meet.
+        /// With or without its quotes in the path: `10`, `true` and `null` are texts too, that are compared as what they
+        /// meet.
         case text(String)
         case pattern(JSONPathPattern)
     }

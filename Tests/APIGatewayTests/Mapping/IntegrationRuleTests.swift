@@ -10,7 +10,8 @@ struct IntegrationRuleTests {
         arguments: [
             (nil, ["application/json"], .whenNoMatch, .template(0)),
             ("application/json; charset=utf-8", ["text/plain", "application/json"], .never, .template(1)),
-            ("APPLICATION/JSON", ["application/json"], .never, .template(0)), ("image/png", ["application/json"], .whenNoMatch, .passthrough),
+            ("APPLICATION/JSON", ["application/json"], .never, .template(0)),
+            ("image/png", ["application/json"], .whenNoMatch, .passthrough),
             ("image/png", ["application/json"], .whenNoTemplates, .refused), ("image/png", [], .whenNoTemplates, .passthrough),
             ("image/png", [], .never, .refused), ("image/png", ["$default"], .never, .template(0)),
             ("", ["application/json"], .never, .template(0)),
@@ -22,7 +23,8 @@ struct IntegrationRuleTests {
     @Test(
         "which template a response takes",
         arguments: [
-            ("application/xml", ["application/json", "application/xml"], .template(1)), ("*/*", ["text/x", "application/json"], .template(1)),
+            ("application/xml", ["application/json", "application/xml"], .template(1)),
+            ("*/*", ["text/x", "application/json"], .template(1)),
             (nil, ["text/x", "text/y"], .template(0)), ("text/x", [], .passthrough),
         ] as [(String?, [String], TemplateSelection)])
     func response(accept: String?, types: [String], selection: TemplateSelection) {
@@ -77,15 +79,20 @@ struct IntegrationRuleTests {
         #expect(IntegrationHeaders.fate(ofRequestHeader: "via", type: .httpProxy) == .dropped)
         #expect(IntegrationHeaders.fate(ofRequestHeader: "Server", type: .http) == .sent)
         let headers = [HTTPHeader("WWW-Authenticate", "x"), HTTPHeader("Transfer-Encoding", "chunked"), HTTPHeader("Via", "v")]
-        #expect(IntegrationHeaders.remapped(headers) == [HTTPHeader("x-amzn-Remapped-WWW-Authenticate", "x"), HTTPHeader("Via", "v")])
+        #expect(
+            IntegrationHeaders.remapped(headers) == [HTTPHeader("x-amzn-Remapped-WWW-Authenticate", "x"), HTTPHeader("Via", "v")])
     }
 
-    @Test("the status code of a MOCK", arguments: [("{\"statusCode\": 200}", 200), ("{statusCode: 404, x: y}", 404), ("{'statusCode':1}", 1)])
+    @Test(
+        "the status code of a MOCK",
+        arguments: [("{\"statusCode\": 200}", 200), ("{statusCode: 404, x: y}", 404), ("{'statusCode':1}", 1)])
     func mock(rendered: String, status: Int) throws {
         #expect(try MockIntegration.statusCode(of: Array(rendered.utf8)) == status)
     }
 
-    @Test("what is no status code of a MOCK", arguments: ["", "{}", "statusCode: 200", "{\"statusCode\":\"200\"}", "{\"statusCode\":2.5}", "{"])
+    @Test(
+        "what is no status code of a MOCK",
+        arguments: ["", "{}", "statusCode: 200", "{\"statusCode\":\"200\"}", "{\"statusCode\":2.5}", "{"])
     func noMock(rendered: String) {
         #expect(throws: MappingFailure.noStatusCode) { try MockIntegration.statusCode(of: Array(rendered.utf8)) }
     }

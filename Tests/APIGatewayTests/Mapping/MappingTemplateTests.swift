@@ -30,7 +30,9 @@ struct MappingVector: CustomTestStringConvertible, Sendable {
         input.parameters.path = self.lists("path")
         input.parameters.querystring = self.lists("querystring")
         input.parameters.header = self.lists("header")
-        for (name, value) in self.object["stageVariables"]?.objectValue?.members ?? [] { input.stageVariables[name] = value.stringValue }
+        for (name, value) in self.object["stageVariables"]?.objectValue?.members ?? [] {
+            input.stageVariables[name] = value.stringValue
+        }
         return input
     }
 
@@ -96,7 +98,8 @@ struct MappingTemplateTests {
         #expect(second.overrides == first.overrides)
     }
 
-    @Test("a body that is no JSON fails the client's request, where a value in it is wanted", arguments: ["{\"a\":", "[1", "{a}"])
+    @Test(
+        "a body that is no JSON fails the client's request, where a value in it is wanted", arguments: ["{\"a\":", "[1", "{a}"])
     func unreadableBody(body: String) throws {
         let input = MappingInput(body: MappingBody(body))
         #expect(String(decoding: try render("$input.body", input).body, as: UTF8.self) == body)

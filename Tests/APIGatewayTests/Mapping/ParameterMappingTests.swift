@@ -12,7 +12,9 @@ struct ParameterMappingTests {
         input.parameters.querystring = ValueLists([("q", ["1", "2"])])
         input.parameters.header = ValueLists([("X-Id", ["a", "b"])])
         input.integrationHeaders = ValueLists([("Location", ["/x"]), ("Set-Cookie", ["a", "b"])])
-        input.context = ["requestId": "r1", "identity": ["sourceIp": "192.0.2.1"], "requestTimeEpoch": 17, "authorizer": ["k.v": "dot"]]
+        input.context = [
+            "requestId": "r1", "identity": ["sourceIp": "192.0.2.1"], "requestTimeEpoch": 17, "authorizer": ["k.v": "dot"],
+        ]
         input.stageVariables = ["env": "prod"]
         return input
     }
@@ -23,7 +25,8 @@ struct ParameterMappingTests {
             ("method.request.path.petId", ["5"]), ("method.request.querystring.q", ["2"]),
             ("method.request.multivaluequerystring.q", ["1", "2"]), ("method.request.header.X-Id", ["b"]),
             ("method.request.header.x-id", []), ("method.request.multivalueheader.X-Id", ["a,b"]),
-            ("method.request.body.id", ["7"]), ("method.request.body.price", ["1.1"]), ("method.request.body.list", [#"[1,"a"]"#]),
+            ("method.request.body.id", ["7"]), ("method.request.body.price", ["1.1"]),
+            ("method.request.body.list", [#"[1,"a"]"#]),
             ("method.request.body.list[1]", ["a"]), ("method.request.body.o.k", ["v"]), ("method.request.body.o", ["{k=v}"]),
             ("method.request.body.none", []), ("method.request.body.nil", []), ("context.requestId", ["r1"]),
             ("context.identity.sourceIp", ["192.0.2.1"]), ("context.none", []), ("context.identity", []),
@@ -55,7 +58,8 @@ struct ParameterMappingTests {
         "refuses what is no expression, with what there is",
         arguments: [
             ("method.request.cookie.a", MappingExpression.Side.request), ("method.request.header.", .request), ("text", .request),
-            ("'open", .request), ("integration.response.header.X", .request), ("method.request.path.x", .response), ("", .response),
+            ("'open", .request), ("integration.response.header.X", .request), ("method.request.path.x", .response),
+            ("", .response),
         ])
     func refusals(expression: String, side: MappingExpression.Side) throws {
         let error = try #require(throws: MappingExpressionError.self) { try MappingExpression(expression, side: side) }
@@ -93,14 +97,20 @@ struct ParameterMappingTests {
         #expect(
             try mappings.apply(self.input, overrides: overrides)
                 == [HTTPHeader("Link", "/x"), HTTPHeader("X-A", "b"), HTTPHeader("X-A", "c")])
-        #expect(throws: MappingExpressionError.self) { try ResponseParameterMappings([ParameterMapping("method.response.body", "'x'")]) }
-        #expect(throws: MappingExpressionError.self) { try RequestParameterMappings([ParameterMapping("integration.request.cookie.x", "'x'")]) }
+        #expect(throws: MappingExpressionError.self) {
+            try ResponseParameterMappings([ParameterMapping("method.response.body", "'x'")])
+        }
+        #expect(throws: MappingExpressionError.self) {
+            try RequestParameterMappings([ParameterMapping("integration.request.cookie.x", "'x'")])
+        }
     }
 
     @Test("a value in a body that can't be read fails; plain text can be read")
     func bodies() throws {
         let expression = try MappingExpression("method.request.body.id", side: .request)
-        #expect(throws: MappingFailure.self) { try expression.values(MappingInput(body: MappingBody("{\"id\":")), side: .request) }
+        #expect(throws: MappingFailure.self) {
+            try expression.values(MappingInput(body: MappingBody("{\"id\":")), side: .request)
+        }
         #expect(try expression.values(MappingInput(body: MappingBody("abc")), side: .request) == [])
     }
 }
@@ -119,7 +129,8 @@ struct HTTPParameterMappingTests {
         "values",
         arguments: [
             ("$request.header.x-ID", "a,b"), ("${request.querystring.q}", "1,2"), ("$request.path", "/pets/5"),
-            ("$request.path.petId", "5"), ("$request.body.id", "7"), ("$request.body.list[0]", "a"), ("$request.body", #"{"id":7,"list":["a"]}"#),
+            ("$request.path.petId", "5"), ("$request.body.id", "7"), ("$request.body.list[0]", "a"),
+            ("$request.body", #"{"id":7,"list":["a"]}"#),
             ("$context.identity.sourceIp", "192.0.2.1"), ("$stageVariables.env", "prod"), ("static", "static"), ("$5", "$5"),
             ("${request.path.petId}-${context.stage}/${stageVariables.none}", "5-dev/"), ("a${request.header.x-id}", "aa,b"),
         ])
@@ -127,7 +138,9 @@ struct HTTPParameterMappingTests {
         #expect(try HTTPMappingExpression(expression, side: .request).text(self.input) == value)
     }
 
-    @Test("a variable alone that is missing gives nothing", arguments: ["$request.header.none", "$request.body.none", "$context.none"])
+    @Test(
+        "a variable alone that is missing gives nothing",
+        arguments: ["$request.header.none", "$request.body.none", "$context.none"])
     func missing(expression: String) throws {
         #expect(try HTTPMappingExpression(expression, side: .request).text(self.input) == nil)
     }
@@ -135,7 +148,8 @@ struct HTTPParameterMappingTests {
     @Test(
         "refuses what the service refuses",
         arguments: [
-            ("append:header.x", "$request.body..id"), ("append:header.x", "$request.body.l[?(@.a)]"), ("append:header.x", "$request.none"),
+            ("append:header.x", "$request.body..id"), ("append:header.x", "$request.body.l[?(@.a)]"),
+            ("append:header.x", "$request.none"),
             ("append:header.x", "$request.header.a $request.header.b"), ("append:path", "x"), ("remove:path", "''"),
             ("overwrite:statuscode", "200"), ("put:header.x", "x"), ("header.x", "x"), ("append:header.", "x"),
             ("append:header.Authorization", "x"), ("overwrite:header.X-Amz-Date", "x"), ("remove:header.via", "''"),
@@ -150,7 +164,8 @@ struct HTTPParameterMappingTests {
         let mappings = try HTTPRequestMappings([
             ParameterMapping("append:header.X-Id", "$context.stage"), ParameterMapping("overwrite:header.Host2", "h"),
             ParameterMapping("remove:header.gone", "''"), ParameterMapping("append:querystring.q", "$request.path.petId"),
-            ParameterMapping("overwrite:querystring.new", "$request.header.x-id"), ParameterMapping("remove:querystring.old", "''"),
+            ParameterMapping("overwrite:querystring.new", "$request.header.x-id"),
+            ParameterMapping("remove:querystring.old", "''"),
             ParameterMapping("overwrite:path", "/animals/${request.path.petId}"),
             ParameterMapping("overwrite:header.kept", "$request.header.none"),
         ])
@@ -168,7 +183,8 @@ struct HTTPParameterMappingTests {
     @Test("responses")
     func response() throws {
         let mappings = try HTTPResponseMappings([
-            ParameterMapping("overwrite:statuscode", "$response.header.status"), ParameterMapping("append:header.x", "$response.body.id"),
+            ParameterMapping("overwrite:statuscode", "$response.header.status"),
+            ParameterMapping("append:header.x", "$response.body.id"),
             ParameterMapping("remove:header.Server", "''"),
         ])
         var response = MappedHTTPResponse(statusCode: 200, headers: [HTTPHeader("server", "s")])
