@@ -17,6 +17,10 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// Something that wants to know that this client has gone, such as a parked long poll.
     package var onClose: (() -> Void)?
     package private(set) var isOpen = false
+    /// Set by a consumer of a request's body that can't take more at present: nothing is read from the client meanwhile.
+    package var isReadingHeld = false {
+        didSet { if !self.isReadingHeld { self.readOn() } }
+    }
 
     private let service: any HTTPService
     private var context: ChannelHandlerContext?
@@ -242,7 +246,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     }
 
     package func read(context: ChannelHandlerContext) {
-        if self.parts.isEmpty || self.isFinished { context.read() } else { self.hasHeldRead = true }
+        if self.parts.isEmpty && !self.isReadingHeld || self.isFinished { context.read() } else { self.hasHeldRead = true }
     }
 
     private func accepts(_ part: HTTPServerRequestPart) -> Bool {
@@ -258,10 +262,13 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
             self.take(part)
         }
         self.isTakingParts = false
-        if self.parts.isEmpty, self.hasHeldRead {
-            self.hasHeldRead = false
-            self.context?.read()
-        }
+        self.readOn()
+    }
+
+    private func readOn() {
+        guard self.hasHeldRead, self.parts.isEmpty, !self.isReadingHeld else { return }
+        self.hasHeldRead = false
+        self.context?.read()
     }
 
     private func take(_ part: HTTPServerRequestPart) {
