@@ -84,6 +84,9 @@ static void run_child(const struct martlet_spawn_request *request, pid_t parent,
         if (number == SIGKILL || number == SIGSTOP) continue;
         sigaction(number, &standard, NULL);
     }
+    // A file that may not grow is an error of its write, as a full disk is, and not the end of the process.
+    standard.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &standard, NULL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -298,6 +301,17 @@ int martlet_process_descriptor(pid_t process) {
     (void)process;
     errno = ENOSYS;
     return -1;
+#endif
+}
+
+void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most) {
+#ifdef __linux__
+    struct rlimit limit = {bytes, most};
+    prlimit(process, RLIMIT_FSIZE, &limit, NULL);
+#else
+    (void)process;
+    (void)bytes;
+    (void)most;
 #endif
 }
 

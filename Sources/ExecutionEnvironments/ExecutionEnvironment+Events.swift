@@ -76,6 +76,15 @@ extension ExecutionEnvironment {
         guard self.hasSubscribers else { return }
         self.lines.append(bytes[...]) { line in self.extensions?.record(.function(line: Array(line)), at: now) }
     }
+
+    /// Extensions write whole lines, which stand in the same log between the function's (Lambda developer guide, "Extensions
+    /// API", "Logging").
+    func extensionWrote(line: ArraySlice<UInt8>) {
+        let now = HostClock.now()
+        if let invocation, invocation.wantsLog { invocation.append(log: line + [UInt8(ascii: "\n")]) }
+        self.context.observer?.extensionOutput(line: line, requestID: self.invocation?.id, at: now, in: self.description)
+        if self.hasSubscribers { self.extensions?.record(.extension(line: Array(line)), at: now) }
+    }
 }
 
 extension ExecutionEnvironment.InitPhase {
@@ -101,7 +110,7 @@ extension Runtime {
 
 extension Invocation {
     /// Keeps the log that the client waits for, up to ``EnvironmentLimits/keptLogBytes``: of more, the end.
-    func append(log bytes: [UInt8]) {
+    func append(log bytes: some Collection<UInt8>) {
         self.log.append(contentsOf: bytes)
         if self.log.count > EnvironmentLimits.keptLogBytes {
             self.log.removeFirst(self.log.count - EnvironmentLimits.keptLogBytes / 2)

@@ -45,7 +45,7 @@ struct MemoryMeter {
     mutating func note(peak: Int) { self.peak = max(self.peak, peak) }
 
     #if canImport(Darwin)
-        private static func tree(of processes: [pid_t]) -> [pid_t] { processes }
+        static func tree(of processes: [pid_t]) -> [pid_t] { processes }
 
         private static func memory(of process: pid_t) -> (current: Int, peak: Int) {
             var usage = rusage_info_v4()
@@ -59,7 +59,7 @@ struct MemoryMeter {
         /// A tree of processes is followed to this many members; a fork bomb is the open-files and memory limits' to stop.
         private static let treeLimit = 256
 
-        private static func tree(of processes: [pid_t]) -> [pid_t] {
+        static func tree(of processes: [pid_t]) -> [pid_t] {
             var tree = processes
             var index = 0
             while index < tree.count, tree.count < Self.treeLimit {
