@@ -78,14 +78,17 @@ struct ServeCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)")
         if self.shared.verbose { project.printDetails(self.shared) }
+        // What can be wrong is told before a build that takes its time.
+        let attached = try project.functionNames(self.attach, option: "--attach")
+        let credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
         if !self.noBuild { try project.build() }
         var settings = project.settings
         settings.host = self.host
         settings.gatewayPort = self.port
         settings.awsPort = self.awsPort
         settings.runtimePort = self.runtimePort
-        settings.attachedFunctions = try project.functionNames(self.attach, option: "--attach")
-        settings.credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
+        settings.attachedFunctions = attached
+        settings.credentials = credentials
         settings.relaxesLimits = self.relaxedLimits
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments
