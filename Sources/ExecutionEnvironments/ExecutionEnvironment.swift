@@ -156,7 +156,7 @@ final class ExecutionEnvironment {
     private func initialized() {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
-        self.meter.read(processes: self.processes, now: self.now)
+        self.meter.read(processes: self.processes)
         self.timer.disarm()
         self.extensions?.initEnded()
         guard let invocation else {
@@ -305,7 +305,7 @@ final class ExecutionEnvironment {
             failure.isTimeout
             ? Duration.seconds(self.configuration.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
         self.passOnOutput()
-        self.meter.read(processes: self.processes, now: self.now)
+        self.meter.read(processes: self.processes)
         if let peak = self.group?.peak { self.meter.note(peak: peak) }
         var outcome: InvocationRecord.Outcome = failure.isTimeout ? .timeout : .error(type: failure.errorType)
         if let answer = invocation.answer {
