@@ -206,8 +206,12 @@ package final class Invoker: EnvironmentOwner {
 
     // MARK: Environments
 
+    func nextInvocation(for environment: ExecutionEnvironment) -> Invocation? {
+        self.nextWaiting(for: environment.function.id)
+    }
+
     func environmentFreed(_ environment: ExecutionEnvironment, isFresh: Bool) {
-        if let next = self.nextWaiting(for: environment.function.id) {
+        if let next = self.nextInvocation(for: environment) {
             environment.run(next)
             return
         }
