@@ -59,7 +59,8 @@ enum MessageValidation {
         let base = attribute.dataType.prefix { $0 != "." }
         if attribute.dataType.isEmpty {
             throw SQSError(
-                .invalidParameterValue, "Message (\(kind)) attribute '\(attribute.name)' must contain a non-empty attribute type.")
+                .invalidParameterValue, "Message (\(kind)) attribute '\(attribute.name)' must contain a non-empty attribute type."
+            )
         }
         guard ["String", "Number", "Binary"].contains(base), attribute.dataType.utf8.count < 256 else {
             throw SQSError(
@@ -101,7 +102,8 @@ enum MessageValidation {
         guard attribute.dataType == "String" else {
             throw SQSError(
                 .invalidParameterValue,
-                "The message system attribute '\(attribute.name)' has an invalid message attribute type, the supported type is String.")
+                "The message system attribute '\(attribute.name)' has an invalid message attribute type, the supported type is String."
+            )
         }
         try self.checkValue(attribute, kind: "system")
     }

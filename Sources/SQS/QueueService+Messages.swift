@@ -7,7 +7,8 @@ extension QueueService {
         var record = MessageRecord(
             serial: message.serial.value, messageID: message.messageID, body: message.body, bodyMD5: message.bodyMD5,
             details: message.details, sentAt: message.sentAt.milliseconds, visibleAt: message.visibleAt.milliseconds,
-            firstReceivedAt: message.firstReceivedAt?.milliseconds ?? 0, lastReceivedAt: message.lastReceivedAt?.milliseconds ?? 0,
+            firstReceivedAt: message.firstReceivedAt?.milliseconds ?? 0,
+            lastReceivedAt: message.lastReceivedAt?.milliseconds ?? 0,
             receiveCount: UInt32(clamping: message.receiveCount), queue: UInt32(queue))
         record.state = message.receiveCount > 0 ? .held : .delayed
         let slot = self.messages.insert(record)

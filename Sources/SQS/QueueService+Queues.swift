@@ -26,7 +26,8 @@ extension QueueService {
             try service.checkTarget(of: attributes, source: name)
             let time = Timestamp(milliseconds: now.milliseconds)
             let stored = StoredQueue(
-                id: QueueID(service.takeSerial(&effects)), name: name, attributes: attributes, tags: request.tags, createdAt: time,
+                id: QueueID(service.takeSerial(&effects)), name: name, attributes: attributes, tags: request.tags,
+                createdAt: time,
                 modifiedAt: time)
             effects.changes.append(.queueSaved(stored))
             service.add(stored)

@@ -39,6 +39,8 @@ extension QueueService {
             self.place(message, in: self.slotsByID[message.queue]!, now: .min)
         }
         while let slot = self.wheel.popDue(at: now, in: &self.messages) { self.show(slot) }
+        // Whether the end of a timeout opened a group while others of it are held is not in the journal: closed is safe.
+        for slot in self.queues.indices { self.queues[slot]?.groups.lockHeld() }
     }
 
     /// The changes that make the live state, and nothing more: a compacted journal.
@@ -132,7 +134,8 @@ private struct JournalReader {
 
     private func check(_ queue: QueueID) throws(SQSError) {
         if self.queues[queue] == nil {
-            throw SQSError(.invalidParameterValue, "The journal is damaged: it names queue \(queue.value), which it doesn't hold.")
+            throw SQSError(
+                .invalidParameterValue, "The journal is damaged: it names queue \(queue.value), which it doesn't hold.")
         }
     }
 

@@ -120,7 +120,13 @@ struct GroupTable: Sendable {
         }
     }
 
-    mutating func removeAll() { self = GroupTable() }
+    /// Locks every group that has messages in flight.
+    mutating func lockHeld() {
+        for group in self.index.values where self.groups[Int(group)].heldCount > 0 {
+            self.groups[Int(group)].isLocked = true
+            self.settle(group)
+        }
+    }
 
     private mutating func link(_ group: UInt32) {
         self.groups[Int(group)].previous = self.lastReady
