@@ -6,7 +6,7 @@ package import CoreTypes
 /// A store of tables keeps three maps and one number: queues by ``QueueID``, messages by ``MessageSerial``, deduplication
 /// records by queue, group and id, move tasks by id, and the highest reserved serial. It may forget deduplication records once they
 /// have expired. What it holds is replayed as `queueSaved`, `messageAdded`, `deduplicationSaved`, `moveTaskSaved` and
-/// `serialsReserved`, queues first.
+/// `serialsReserved`: queues first, messages by rising serial.
 package enum Change: Hashable, Sendable {
     /// Created or changed: name, attributes and tags in full (insert or replace).
     case queueSaved(StoredQueue)
