@@ -19,7 +19,8 @@ extension QueueService {
             if service.deletions[name] != nil, service.settings.limits.recreateIntervalSeconds > 0 {
                 throw SQSError(
                     .queueDeletedRecently,
-                    "You must wait \(service.settings.limits.recreateIntervalSeconds) seconds after deleting a queue before you can create another with the same name."
+                    "You must wait \(service.settings.limits.recreateIntervalSeconds) seconds after deleting a queue "
+                        + "before you can create another with the same name."
                 )
             }
             try service.checkTags(request.tags)
