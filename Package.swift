@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "CoreTypes", swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
 
@@ -86,6 +87,7 @@ let package = Package(
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "LambdaEvents"], swiftSettings: strict),
+        .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(
@@ -103,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["python", "requirements.txt", "requirements-runtime-client.txt"], swiftSettings: strict),

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -55,6 +56,8 @@ static void tell_guardian(int descriptor, char verb, pid_t group) {
 }
 
 #ifdef __linux__
+enum { BUSY_ATTEMPTS = 50 };
+
 // Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and
 // *error.
 static void run_child(const struct martlet_spawn_request *request, pid_t parent, volatile int *stage, volatile int *error) {
@@ -91,7 +94,14 @@ static void run_child(const struct martlet_spawn_request *request, pid_t parent,
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     *stage = MARTLET_SPAWN_EXECUTE;
-    execve(request->executable, request->arguments, request->environment);
+    // A file that was written a moment ago is busy while another child, between its fork and its exec, still has the writer's
+    // descriptor: that takes microseconds, on a crowded machine some milliseconds.
+    struct timespec moment = {0, 1000000};
+    for (int attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
+        execve(request->executable, request->arguments, request->environment);
+        if (errno != ETXTBSY) break;
+        nanosleep(&moment, NULL);
+    }
 failed:
     *error = errno;
     _exit(127);

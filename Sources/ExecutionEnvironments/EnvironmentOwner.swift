@@ -7,6 +7,8 @@ protocol EnvironmentOwner: AnyObject {
     /// Its process left while it was idle; it will end and must get nothing more.
     func environmentLost(_ environment: ExecutionEnvironment)
     func environmentEnded(_ environment: ExecutionEnvironment)
+    /// Takes an invocation out of the line that the environment may begin at once.
+    func nextInvocation(for environment: ExecutionEnvironment) -> Invocation?
     /// The invocation no longer counts as in flight.
     func invocationConcluded(_ invocation: Invocation)
 }

@@ -152,7 +152,7 @@ extension ExecutionEnvironment {
         guard self.state == .busy || self.state == .starting, self.group == nil, !self.processes.isEmpty else { return }
         let now = self.now
         if self.state == .busy, let invocation, now - invocation.started < EnvironmentLimits.look { return }
-        let current = self.meter.read(processes: self.processes, now: now)
+        let current = self.meter.read(processes: self.processes)
         guard current > self.configuration.memoryMB << 20 else { return }
         // What follows is what the kernel's OOM killer does: SIGKILL, seen as the end of the process.
         self.runtime?.signal(SIGKILL)

@@ -168,7 +168,7 @@ final class ExecutionEnvironment {
     private func initialized() {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
-        self.meter.read(processes: self.processes, now: self.now)
+        self.meter.read(processes: self.processes)
         self.timer.disarm()
         self.extensions?.initEnded()
         guard let invocation else {
@@ -302,9 +302,20 @@ final class ExecutionEnvironment {
             case .function(let type): .error(type: type)
             case .timeout, .throttled, .unavailable: preconditionFailure("no answer of a runtime is one of these")
             }
-        self.conclude(invocation, outcome: outcome, duration: .nanoseconds(elapsed.nanoseconds))
+        let record = self.record(of: invocation, outcome: outcome, duration: .nanoseconds(elapsed.nanoseconds))
+        let endedAt = HostClock.now()
         self.timer.disarm()
-        self.becomeIdle()
+        // One that waits has its event before the end of this one is written down: the runtime works meanwhile.
+        self.invocation = self.retiresAfterInvocation ? nil : self.owner?.nextInvocation(for: self)
+        if let next = self.invocation {
+            self.startClock(of: next)
+            self.deliver()
+            self.conclude(invocation, record, at: endedAt)
+            self.invocationBegan(next)
+        } else {
+            self.conclude(invocation, record, at: endedAt)
+            self.becomeIdle()
+        }
     }
 
     private func becomeIdle() {
@@ -323,7 +334,7 @@ final class ExecutionEnvironment {
             failure.isTimeout
             ? Duration.seconds(self.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
         self.passOnOutput()
-        self.meter.read(processes: self.processes, now: self.now)
+        self.meter.read(processes: self.processes)
         if let peak = self.group?.peak { self.meter.note(peak: peak) }
         var outcome: InvocationRecord.Outcome = failure.isTimeout ? .timeout : .error(type: failure.errorType)
         if let answer = invocation.answer {
@@ -338,14 +349,18 @@ final class ExecutionEnvironment {
             if !invocation.wantsLog { self.handOver(invocation, record: nil) }
             self.invocationFailed(invocation, failure)
         }
-        self.conclude(invocation, outcome: outcome, duration: elapsed)
+        let record = self.record(of: invocation, outcome: outcome, duration: elapsed)
+        self.invocation = nil
+        self.conclude(invocation, record, at: HostClock.now())
         self.state = .ending
         self.timer.disarm()
         self.stopProcesses(reason: failure.isTimeout ? .timeout : .failure)
     }
 
-    private func conclude(_ invocation: Invocation, outcome: InvocationRecord.Outcome, duration: Duration) {
-        let record = InvocationRecord(
+    private func record(
+        of invocation: Invocation, outcome: InvocationRecord.Outcome, duration: Duration
+    ) -> InvocationRecord {
+        InvocationRecord(
             requestID: invocation.id, functionName: self.configuration.name, version: self.function.executedVersion,
             source: invocation.source, startedAt: invocation.startedAt, initDuration: invocation.initDuration, duration: duration,
             memoryMB: self.configuration.memoryMB, ephemeralStorageMB: self.configuration.ephemeralStorageMB,
@@ -353,8 +368,10 @@ final class ExecutionEnvironment {
             requestBytes: invocation.payload.readableBytes,
             responseBytes: max(invocation.streamedBytes, invocation.answer?.payload.readableBytes ?? 0),
             isStreamed: invocation.answer?.isStreamed ?? false, traceHeader: invocation.traceHeader)
-        self.invocationEnded(invocation, record)
-        self.invocation = nil
+    }
+
+    private func conclude(_ invocation: Invocation, _ record: InvocationRecord, at now: Timestamp) {
+        self.invocationEnded(invocation, record, at: now)
         self.owner?.invocationConcluded(invocation)
         if invocation.wantsLog { self.handOver(invocation, record: record) }
     }

@@ -47,12 +47,15 @@ extension Invoker {
     }
 
     func attachedFreed(_ environment: ExecutionEnvironment, isFresh: Bool) {
-        let name = environment.configuration.name
         guard isFresh else {
             environment.end()
             return
         }
-        if let next = self.attachments[name]?.waiting.popFirst() { environment.run(next) }
+        if let next = self.nextAttached(for: environment) { environment.run(next) }
+    }
+
+    func nextAttached(for environment: ExecutionEnvironment) -> Invocation? {
+        self.attachments[environment.configuration.name]?.waiting.popFirst()
     }
 
     /// It gets nothing more; what waits for it goes to the host's own environments, unless the function has to have it.

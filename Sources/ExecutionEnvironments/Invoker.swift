@@ -212,12 +212,16 @@ package final class Invoker: EnvironmentOwner {
 
     // MARK: Environments
 
+    func nextInvocation(for environment: ExecutionEnvironment) -> Invocation? {
+        environment.isAttached ? self.nextAttached(for: environment) : self.nextWaiting(for: environment.function.id)
+    }
+
     func environmentFreed(_ environment: ExecutionEnvironment, isFresh: Bool) {
         guard !environment.isAttached else {
             self.attachedFreed(environment, isFresh: isFresh)
             return
         }
-        if let next = self.nextWaiting(for: environment.function.id) {
+        if let next = self.nextInvocation(for: environment) {
             environment.run(next)
             return
         }

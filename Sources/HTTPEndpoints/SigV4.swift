@@ -74,10 +74,11 @@ package struct SigV4: Sendable {
         guard claim.scope[2] == self.service else { throw .otherService(self.service) }
         try Self.check(claim, now: now)
         guard let secret = self.secret(claim.accessKey) else { throw .unknownKey }
-        let canonical = CanonicalRequest(request, signedHeaders: claim.signedHeaders, bodyHash: Self.hex(SHA256.hash(data: body)))
+        let canonical = CanonicalRequest(
+            request, signedHeaders: claim.signedHeaders, bodyHash: Self.hex(Crypto.SHA256.hash(data: body)))
         let text = [
             Self.algorithm, claim.date, claim.scope.joined(separator: "/"),
-            Self.hex(SHA256.hash(data: Array(canonical.text.utf8))),
+            Self.hex(Crypto.SHA256.hash(data: Array(canonical.text.utf8))),
         ].joined(separator: "\n")
         let expected = Self.hex(Self.mac(text, Self.signingKey(secret, scope: claim.scope)))
         // Compared as authentication codes are: in a time that tells nothing of where they differ.
@@ -177,7 +178,7 @@ package struct SigV4: Sendable {
     }
 
     private static func mac(_ text: String, _ key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key)))
+        Array(HMAC<Crypto.SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: key)))
     }
 
     private static func hex(_ bytes: some Sequence<UInt8>) -> String {

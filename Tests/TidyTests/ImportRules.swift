@@ -28,6 +28,7 @@ struct ImportTable {
         Row("CoreTypes"),
         Row("LambdaEvents"),
         Row("APIGateway", ours: ["CoreTypes"]),
+        Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
         // The edges.
