@@ -116,7 +116,7 @@ extension Parser {
         let isControl: Bool
         switch next.kind {
         case .if, .else, .elseif, .end: isControl = true
-        case .endOfFile: throw self.error("backslashes can't end a template", at: first.start)
+        case .endOfFile: isControl = false
         default:
             let word = self.string(self.bytes(of: next).dropFirst())
             isControl = self.isDirective(word) || self.isMacro(word)
