@@ -48,10 +48,10 @@ docs: ## Check that every link in README and docs leads somewhere
 	@.ci/dependencies run
 	swift test --filter TidyTests.DocumentationTests
 
-soak: ## Run the simulations over many seeds (SEEDS=20000), and a storm of failing invocations (STORM=10000)
+soak: ## Many seeds of the simulations (SEEDS=20000), 10,000 templates against Velocity, a storm of failures (STORM=10000)
 	@.ci/dependencies test
 	@.ci/python-environment
-	MARTLET_SIMULATION_SEEDS=$(SEEDS) swift test --filter SimulationTests
+	MARTLET_SIMULATION_SEEDS=$(SEEDS) MARTLET_VELOCITY_TEMPLATES=10000 swift test --filter 'SimulationTests|VTLTests'
 	swift build
 	PATH="$(CURDIR)/.venv/bin:$$PATH" MARTLET_BINARY="$(CURDIR)/.build/debug/martlet" MARTLET_CHAOS=$(STORM) \
 		.venv/bin/python -m pytest -q Tests/EndToEndTests/python/test_chaos.py

@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "martlet", targets: ["martlet"]),
         .library(name: "MartletRuntime", targets: ["MartletRuntime"]),
         .library(name: "LambdaEvents", targets: ["LambdaEvents"]),
+        .library(name: "VTL", targets: ["VTL"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -38,6 +39,7 @@ let package = Package(
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
         .target(name: "CoreTypes", swiftSettings: strict),
+        .target(name: "VTL", swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
@@ -85,6 +87,7 @@ let package = Package(
             name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
 
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "VTLTests", dependencies: ["VTL"], exclude: ["Reference", "Vectors"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "LambdaEvents"], swiftSettings: strict),
         .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),

@@ -26,6 +26,7 @@ struct ImportTable {
     static let martlet = ImportTable(rows: [
         // The core: nothing from elsewhere.
         Row("CoreTypes"),
+        Row("VTL"),
         Row("LambdaEvents"),
         Row("APIGateway", ours: ["CoreTypes"]),
         Row("SQS", ours: ["CoreTypes"]),
