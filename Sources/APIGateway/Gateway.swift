@@ -125,23 +125,21 @@ package struct Gateway: Sendable {
         let context = EventContext(
             request: request, target: target, match: match, method: method, headers: headers, stamp: stamp,
             accountID: self.accountID)
-        switch match.route.integration {
-        case .function(let name, let qualifier, let format):
-            // A REST API knows format 1.0 only.
-            let isVersion1 = isREST || format == .version1
-            let event = isVersion1 ? ProxyEventV1.write(context, body: body) : ProxyEventV2.write(context, body: body)
-            guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
-            let accept = request.headers.last("accept").flatMap(BinaryMediaTypes.mediaType)
-            let contract: ProxyResponse.Contract =
-                isREST
-                ? .rest(decodesBase64: BinaryMediaTypes.contains(match.api.binaryMediaTypes, accept))
-                : isVersion1 ? .httpVersion1 : .version2(.http)
-            return InvocationPlan(
-                functionName: name, qualifier: qualifier, event: event, trace: trace, door: isREST ? .rest : .http,
-                stamp: stamp,
-                timeoutSeconds: isREST ? GatewayLimits.restIntegrationSeconds : GatewayLimits.httpIntegrationSeconds,
-                contract: contract)
-        }
+        guard let function = match.route.function else { throw .configurationError }
+        // A REST API knows format 1.0 only.
+        let isVersion1 = isREST || match.route.payload == .version1
+        let event = isVersion1 ? ProxyEventV1.write(context, body: body) : ProxyEventV2.write(context, body: body)
+        guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
+        let accept = request.headers.last("accept").flatMap(BinaryMediaTypes.mediaType)
+        let contract: ProxyResponse.Contract =
+            isREST
+            ? .rest(decodesBase64: BinaryMediaTypes.contains(match.binaryMediaTypes, accept))
+            : isVersion1 ? .httpVersion1 : .version2(.http)
+        return InvocationPlan(
+            functionName: function.name, qualifier: function.qualifier, event: event, trace: trace,
+            door: isREST ? .rest : .http, stamp: stamp,
+            timeoutSeconds: isREST ? GatewayLimits.restIntegrationSeconds : GatewayLimits.httpIntegrationSeconds,
+            contract: contract)
     }
 
     private func plan(

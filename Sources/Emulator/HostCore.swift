@@ -31,7 +31,7 @@ final class HostCore {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
-        self.apis = deployment.apis
+        self.apis = deployment.gateway.apis
         var random = BufferedRandom()
         let digits = String(random.next(), radix: 16)
         let marker = String(repeating: "0", count: 16 - digits.count) + digits

@@ -5,13 +5,15 @@ package import LambdaCore
 package struct Deployment: Hashable, Sendable {
     /// The function of each logical id, by name, in the order of the template.
     package var functions: [DeployedFunction]
-    package var apis: [API]
+    package var gateway: GatewayConfiguration
     /// What the template asks for and the host does not emulate, to be shown at start-up.
     package var notices: [Notice]
 
-    package init(functions: [DeployedFunction] = [], apis: [API] = [], notices: [Notice] = []) {
+    package init(
+        functions: [DeployedFunction] = [], gateway: GatewayConfiguration = GatewayConfiguration(), notices: [Notice] = []
+    ) {
         self.functions = functions
-        self.apis = apis
+        self.gateway = gateway
         self.notices = notices
     }
 }

@@ -43,7 +43,8 @@ struct ResourceReader {
         }
         let apis = APIReader(evaluation: self.evaluation).read(functions)
         self.tellOfUnusedOverrides()
-        return Deployment(functions: functions, apis: apis, notices: self.evaluation.diagnostics.notices)
+        return Deployment(
+            functions: functions, gateway: GatewayConfiguration(apis: apis), notices: self.evaluation.diagnostics.notices)
     }
 
     private func tell(of resource: Resource) {

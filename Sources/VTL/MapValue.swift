@@ -34,6 +34,17 @@ public final class MapValue {
         self.order = order
     }
 
+    /// Takes entries in their order and trusts that no key stands twice, as a parser that has looked can say.
+    public init(distinct entries: [(name: String, value: Value)]) {
+        self.order = .insertion
+        self.slots.reserveCapacity(entries.count)
+        for entry in entries {
+            self.slots.append(Slot(stamp: entry.name.stamp, key: .string(entry.name), value: entry.value))
+        }
+        self.count = entries.count
+        if self.slots.count > Self.searchedCount { self.compact() }
+    }
+
     /// The value of a text key: nil where there is none; assigning nil removes the entry.
     public subscript(key: String) -> Value? {
         get { self.value(of: key, stamp: key.stamp) }

@@ -149,15 +149,15 @@ struct ServeCommand: AsyncParsableCommand {
         ]
         let names = project.deployment.functions.map(\.configuration.name)
         lines.append("  functions     \(names.isEmpty ? "none in the template" : names.joined(separator: ", "))")
-        for api in project.deployment.apis {
-            for route in api.routes {
-                guard case .function(let name, _, _) = route.integration else { continue }
-                let stage = api.stages.first?.name ?? "$default"
+        for api in project.deployment.gateway.apis {
+            for route in api.operations {
+                guard case .success(.function(let function, _)) = route.integration.target else { continue }
+                let stage = api.stageNames.first ?? "$default"
                 let path = route.path == "$default" ? "/*" : route.path
                 let address = stage == "$default" ? path : "/\(stage)\(path)"
                 let method = route.method ?? "ANY"
                 lines.append(
-                    "  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(name)"
+                    "  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(function.name)"
                 )
             }
         }
@@ -176,10 +176,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The first route that a GET without a body makes sense on.
     private static func example(_ project: Project, _ addresses: HostFile) -> String? {
-        for api in project.deployment.apis {
-            let getters = api.routes.filter { $0.method == "GET" }
+        for api in project.deployment.gateway.apis {
+            let getters = api.operations.filter { $0.method == "GET" }
             guard let route = getters.first(where: { $0.path.contains("{name}") }) ?? getters.first else { continue }
-            let stage = api.stages.first?.name ?? "$default"
+            let stage = api.stageNames.first ?? "$default"
             let path = route.path.replacing("{name}", with: "세계")
             return addresses.gateway + (stage == "$default" ? path : "/\(stage)\(path)")
         }

@@ -28,7 +28,7 @@ struct ImportTable {
         Row("CoreTypes"),
         Row("VTL"),
         Row("LambdaEvents"),
-        Row("APIGateway", ours: ["CoreTypes"]),
+        Row("APIGateway", ours: ["CoreTypes", "VTL"]),
         Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
@@ -47,7 +47,7 @@ struct ImportTable {
             "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPServing", "HTTPEndpoints"]),
             others: system.union(["NIO*"])),
         Row(
-            "martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Emulator"]),
+            "martlet", ours: core.union(["VTL", "Templates", "ExecutionEnvironments", "Emulator"]),
             others: system.union(["ArgumentParser"])),
         // What a function links: nothing of the host.
         Row("MartletRuntime", others: system),
