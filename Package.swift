@@ -18,6 +18,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -51,7 +52,7 @@ let package = Package(
             name: "Templates", dependencies: ["CoreTypes", "APIGateway", "LambdaCore", yams], swiftSettings: strict),
         .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
         .target(name: "CProcess"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
@@ -59,7 +60,8 @@ let package = Package(
         .target(
             name: "HTTPEndpoints",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
+                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib", crypto,
+                cryptoExtras,
             ] + nio,
             swiftSettings: strict),
         .target(
@@ -106,7 +108,8 @@ let package = Package(
             dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
+            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway"],
+            swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),

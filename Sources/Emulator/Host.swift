@@ -37,6 +37,12 @@ package final class Host: Sendable {
         }
     }
 
+    /// What the template asks of the gateway that requests will not get, each with its place.
+    package func gatewayProblems() async throws -> [String] {
+        let core = self.core
+        return try await self.group.next().submit { core.value.gatewayProblems }.get()
+    }
+
     /// Opens the gateway and the AWS endpoint, and says where they are; writes the ready file when both accept.
     package func listen() async throws -> HostFile {
         let file: HostFile = try await self.onLoop { $0.listen() }.get()

@@ -3,10 +3,10 @@ package import CoreTypes
 /// One entry of the journal: what must be on disk before the answers that came with it. Each is small and costs O(1) to apply;
 /// applied in their order from the first they give the live state (``QueueService/init(settings:seed:replaying:now:)``).
 ///
-/// A store of tables keeps three maps and one number: queues by ``QueueID``, messages by ``MessageSerial``, deduplication
-/// records by queue, group and id, move tasks by id, and the highest reserved serial. It may forget deduplication records once they
-/// have expired. What it holds is replayed as `queueSaved`, `messageAdded`, `deduplicationSaved`, `moveTaskSaved` and
-/// `serialsReserved`, queues first.
+/// A store of tables keeps queues by ``QueueID``, messages by ``MessageSerial``, deduplication records by queue, group and id, move
+/// tasks by id, and the highest reserved serial. It may forget deduplication records once they have expired. What it holds is
+/// replayed as `queueSaved`, `messageAdded`, `deduplicationSaved`, `moveTaskSaved` and `serialsReserved`: queues first, messages by
+/// rising serial.
 package enum Change: Hashable, Sendable {
     /// Created or changed: name, attributes and tags in full (insert or replace).
     case queueSaved(StoredQueue)

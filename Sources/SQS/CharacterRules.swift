@@ -19,6 +19,10 @@ enum CharacterRules {
         (1...self.idLengthMax).contains(text.utf8.count) && text.utf8.allSatisfy(self.isIDCharacter)
     }
 
+    /// How AWS names the characters of ``isMessageText(_:)``.
+    static let validText =
+        "Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+
     /// Valid UTF-8 of the characters that XML 1.0 has: #x9 #xA #xD, #x20 to #xD7FF, #xE000 to #xFFFD, #x10000 to #x10FFFF.
     static func isMessageText(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { bytes in

@@ -13,7 +13,7 @@ enum MessageValidation {
         guard CharacterRules.isMessageText(body) else {
             throw SQSError(
                 .invalidMessageContents,
-                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+                "Invalid characters found. \(CharacterRules.validText)"
             )
         }
         if !message.attributes.isEmpty { try self.check(message.attributes, limits: limits) }
@@ -50,7 +50,8 @@ enum MessageValidation {
         guard isWellFormed else {
             throw SQSError(
                 .invalidParameterValue,
-                "Message (user) attribute name '\(name)' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters; it can't begin with AWS. or Amazon., begin or end with a period or have two in a row."
+                "Message (user) attribute name '\(name)' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and "
+                    + "period (.) characters; it can't begin with AWS. or Amazon., begin or end with a period or have two in a row."
             )
         }
     }
@@ -59,12 +60,14 @@ enum MessageValidation {
         let base = attribute.dataType.prefix { $0 != "." }
         if attribute.dataType.isEmpty {
             throw SQSError(
-                .invalidParameterValue, "Message (\(kind)) attribute '\(attribute.name)' must contain a non-empty attribute type.")
+                .invalidParameterValue, "Message (\(kind)) attribute '\(attribute.name)' must contain a non-empty attribute type."
+            )
         }
         guard ["String", "Number", "Binary"].contains(base), attribute.dataType.utf8.count < 256 else {
             throw SQSError(
                 .invalidParameterValue,
-                "The message (\(kind)) attribute '\(attribute.name)' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String."
+                "The message (\(kind)) attribute '\(attribute.name)' has an invalid message attribute type, "
+                    + "the set of supported type prefixes is Binary, Number, and String."
             )
         }
         let empty = SQSError(
@@ -79,7 +82,7 @@ enum MessageValidation {
             if !CharacterRules.isMessageText(Array(text.utf8)) {
                 throw SQSError(
                     .invalidMessageContents,
-                    "Invalid characters found in message attribute '\(attribute.name)'. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+                    "Invalid characters found in message attribute '\(attribute.name)'. \(CharacterRules.validText)"
                 )
             }
             if base == "Number", !DecimalNumber.isValid(text) {
@@ -101,7 +104,8 @@ enum MessageValidation {
         guard attribute.dataType == "String" else {
             throw SQSError(
                 .invalidParameterValue,
-                "The message system attribute '\(attribute.name)' has an invalid message attribute type, the supported type is String.")
+                "The message system attribute '\(attribute.name)' has an invalid message attribute type, the supported type is String."
+            )
         }
         try self.checkValue(attribute, kind: "system")
     }

@@ -71,7 +71,8 @@ package struct QueueName: Hashable, Sendable {
         if isFIFO, !isWellFormed || !name.hasSuffix(Self.suffix) {
             throw SQSError(
                 .invalidParameterValue,
-                "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length"
+                "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, "
+                    + "must end with .fifo suffix and be 1 to 80 in length"
             )
         }
         if !isWellFormed {

@@ -4,12 +4,12 @@ import CoreTypes
 extension QueueService {
     /// Puts a message into its queue: visible, delayed or held, as its times say.
     mutating func place(_ message: StoredMessage, in queue: Int, now: Int64) {
-        var record = MessageRecord(
+        let record = MessageRecord(
             serial: message.serial.value, messageID: message.messageID, body: message.body, bodyMD5: message.bodyMD5,
             details: message.details, sentAt: message.sentAt.milliseconds, visibleAt: message.visibleAt.milliseconds,
-            firstReceivedAt: message.firstReceivedAt?.milliseconds ?? 0, lastReceivedAt: message.lastReceivedAt?.milliseconds ?? 0,
+            firstReceivedAt: message.firstReceivedAt?.milliseconds ?? 0,
+            lastReceivedAt: message.lastReceivedAt?.milliseconds ?? 0,
             receiveCount: UInt32(clamping: message.receiveCount), queue: UInt32(queue))
-        record.state = message.receiveCount > 0 ? .held : .delayed
         let slot = self.messages.insert(record)
         self.enter(slot, queue, now: now)
     }
@@ -32,8 +32,7 @@ extension QueueService {
         } else {
             self.messages[slot].group = .max
         }
-        let isHidden = self.messages[slot].visibleAt > now && self.wheel.set(slot, in: &self.messages)
-        self.join(isHidden ? self.messages[slot].state : .visible, slot, queue)
+        self.joinByTime(slot, queue, now: now)
         self.scheduleExpiry(of: queue)
     }
 
@@ -64,7 +63,6 @@ extension QueueService {
         self.messages[slot].sentAt = move.sentAt.milliseconds
         self.messages[slot].visibleAt = move.visibleAt.milliseconds
         self.messages[slot].details = self.messages[slot].details.moved(from: move.deadLetterSourceARN)
-        self.messages[slot].state = .visible
         self.enter(slot, queue, now: now)
     }
 
@@ -74,9 +72,7 @@ extension QueueService {
         if self.messages[slot].state != .visible { self.wheel.clear(slot, in: &self.messages) }
         self.part(slot, queue, unlocks: true)
         self.messages[slot].visibleAt = time
-        let isHidden = time > now && self.wheel.set(slot, in: &self.messages)
-        let hidden: MessageRecord.State = self.messages[slot].receiveCount == 0 ? .delayed : .held
-        self.join(isHidden ? hidden : .visible, slot, queue)
+        self.joinByTime(slot, queue, now: now)
     }
 
     /// The timer of a message has fired, which took it out of the wheel.
@@ -95,6 +91,13 @@ extension QueueService {
     }
 
     // MARK: - States
+
+    /// Visible, or hidden until its time: delayed when it was never received, else held.
+    private mutating func joinByTime(_ slot: MessageSlot, _ queue: Int, now: Int64) {
+        let isHidden = self.messages[slot].visibleAt > now && self.wheel.set(slot, in: &self.messages)
+        let hidden: MessageRecord.State = self.messages[slot].receiveCount == 0 ? .delayed : .held
+        self.join(isHidden ? hidden : .visible, slot, queue)
+    }
 
     private mutating func join(_ state: MessageRecord.State, _ slot: MessageSlot, _ queue: Int) {
         self.messages[slot].state = state

@@ -19,14 +19,16 @@ extension QueueService {
             if service.deletions[name] != nil, service.settings.limits.recreateIntervalSeconds > 0 {
                 throw SQSError(
                     .queueDeletedRecently,
-                    "You must wait \(service.settings.limits.recreateIntervalSeconds) seconds after deleting a queue before you can create another with the same name."
+                    "You must wait \(service.settings.limits.recreateIntervalSeconds) seconds after deleting a queue "
+                        + "before you can create another with the same name."
                 )
             }
             try service.checkTags(request.tags)
             try service.checkTarget(of: attributes, source: name)
             let time = Timestamp(milliseconds: now.milliseconds)
             let stored = StoredQueue(
-                id: QueueID(service.takeSerial(&effects)), name: name, attributes: attributes, tags: request.tags, createdAt: time,
+                id: QueueID(service.takeSerial(&effects)), name: name, attributes: attributes, tags: request.tags,
+                createdAt: time,
                 modifiedAt: time)
             effects.changes.append(.queueSaved(stored))
             service.add(stored)

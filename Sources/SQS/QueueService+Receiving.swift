@@ -122,7 +122,8 @@ extension QueueService {
         guard self.waiters.count < self.settings.limits.parkedReceives else {
             throw SQSError(
                 .requestThrottled,
-                "More than \(self.settings.limits.parkedReceives) receives wait for messages: end some, or ask with a WaitTimeSeconds of 0.")
+                "More than \(self.settings.limits.parkedReceives) receives wait for messages: end some, or ask with a WaitTimeSeconds of 0."
+            )
         }
         let waiter = Waiter(
             id: WaiterID(value: self.nextWaiter), queue: self.queues[queue]!.stored.id, options: options, caller: caller)

@@ -51,7 +51,7 @@ extension QueueService {
         return picked
     }
 
-    /// The first visible messages of each open group in turn, up to one that is hidden.
+    /// Messages of each open group in turn: from its first visible one up to one that is hidden.
     private mutating func pickFromGroups(
         _ queue: Int, _ count: Int, groups: Int, _ redrives: inout Int, _ now: Int64, _ effects: inout Effects
     ) -> [MessageSlot] {
@@ -62,10 +62,13 @@ extension QueueService {
             let nextGroup = self.queues[queue]!.groups[group].next
             let before = picked.count
             var next = self.queues[queue]!.groups[group].messages.first
-            while next != .none, self.messages[next].state == .held { next = self.messages[next].order.next }
-            while next != .none, picked.count < count, self.messages[next].state == .visible {
+            while next != .none, picked.count < count {
                 let slot = next
                 next = self.messages[slot].order.next
+                if self.messages[slot].state != .visible {
+                    if picked.count > before { break }
+                    continue
+                }
                 switch self.fate(of: slot, queue, now) {
                 case .deliver: picked.append(slot)
                 case .expire: self.expire(slot, &effects)
@@ -120,7 +123,8 @@ extension QueueService {
     private mutating func hold(_ slot: MessageSlot, visibleAt: Int64, _ now: Int64, _ effects: inout Effects) {
         let first = self.messages[slot].firstReceivedAt
         let receipt = Receipt(
-            receiveCount: Int(self.messages[slot].receiveCount) + 1, firstReceivedAt: Timestamp(milliseconds: first == 0 ? now : first),
+            receiveCount: Int(self.messages[slot].receiveCount) + 1,
+            firstReceivedAt: Timestamp(milliseconds: first == 0 ? now : first),
             visibleAt: Timestamp(milliseconds: visibleAt), lastReceivedAt: Timestamp(milliseconds: now))
         effects.changes.append(.messageReceived(MessageSerial(self.messages[slot].serial), receipt))
         self.mark(slot, receipt, now: now)

@@ -1,4 +1,5 @@
-/// Arithmetic and comparison on Java's number classes: the class of the result is that of the larger operand, or a larger one where
+/// Arithmetic and comparison on Java's number classes: the class of the result is that of the larger operand, or a larger one
+/// where
 /// it doesn't fit.
 enum Arithmetic {
     /// What two numbers are calculated as.

@@ -46,14 +46,11 @@ extension Evaluator {
     /// The value of a reference in an expression.
     mutating func referenceValue(_ index: Int32, at node: Int32) throws(Interruption) -> Value {
         let reference = self.references[Int(index)]
-        if reference.isRunt { return .string(self.sourceText(reference)) }
+        // Not even the profile's stand-in for what is missing.
+        if reference.isRunt { return .null }
         let value = try self.resolve(reference, at: node)
         if self.trace != nil { self.record(.reference, node, value, from: self.output.count) }
         return value
-    }
-
-    private func sourceText(_ reference: Program.Reference) -> String {
-        String(decoding: self.textBytes[Int(reference.source.lowerBound)..<Int(reference.source.upperBound)], as: UTF8.self)
     }
 
     /// The value; where there is none, what the profile says stands for it.

@@ -1,7 +1,9 @@
 /// Renders a ``Program``: walks its nodes and appends to one buffer.
 ///
-/// The arrays of the program are read through pointers, as a bounds check and a reference count for each node would take most of the
-/// time. Sound because: the program outlives the evaluator (``Template/render(_:limits:trace:)`` holds it), nothing writes to it, and
+/// The arrays of the program are read through pointers, as a bounds check and a reference count for each node would take most of
+/// the
+/// time. Sound because: the program outlives the evaluator (``Template/render(_:limits:trace:)`` holds it), nothing writes to it,
+/// and
 /// every index in it was made by the parser for these arrays.
 struct Evaluator: ~Copyable {
     let program: Program
@@ -140,7 +142,8 @@ struct Evaluator: ~Copyable {
             throw self.failure(.refused, "#\(self.program.names[Int(node.a)]) has nothing to load from", at: index)
         case .fault: throw self.failure(.syntax, self.program.strings[Int(node.a)], at: index)
         default:
-            // An expression in the place of a block, as in `#foreach($x in $list 'text')`: Velocity renders nothing for a literal.
+            // An expression in the place of a block, as in `#foreach($x in $list 'text')`: Velocity renders nothing for a
+            // literal.
             break
         }
     }

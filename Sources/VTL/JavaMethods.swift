@@ -1,4 +1,5 @@
-/// The methods of Java's classes that templates use, looked up by name and arguments as Java's reflection finds them: nil where no
+/// The methods of Java's classes that templates use, looked up by name and arguments as Java's reflection finds them: nil where
+/// no
 /// method of the name takes such arguments.
 enum JavaMethods {
     static func call(

@@ -1,4 +1,5 @@
-/// A regular expression as `java.util.regex.Pattern` reads it: what templates give to `replaceAll`, `split` and `matches`. Matched by
+/// A regular expression as `java.util.regex.Pattern` reads it: what templates give to `replaceAll`, `split` and `matches`.
+/// Matched by
 /// backtracking over an explicit stack, with a bound on the steps, as a pattern can ask for exponential work.
 struct JavaRegex {
     private let program: RegexProgram
@@ -16,7 +17,8 @@ struct JavaRegex {
         return try matcher.match(at: 0, mustReachEnd: true) != nil
     }
 
-    /// Replaces the first match or all; `$1` and `${name}` in the replacement stand for groups, `\` takes the next character as it is.
+    /// Replaces the first match or all; `$1` and `${name}` in the replacement stand for groups, `\` takes the next character as
+    /// it is.
     func replace(
         in text: String, with replacement: String, once: Bool, bytesMax: Int, work: inout Int
     ) throws(MethodFailure) -> String {

@@ -1,5 +1,7 @@
-/// Cuts a template into tokens the way Velocity's generated token manager does: by a stack of lexical states, the longest match in the
-/// present state, and the first of equally long ones. Many of the language's quirks are no rules of its grammar but consequences of
+/// Cuts a template into tokens the way Velocity's generated token manager does: by a stack of lexical states, the longest match
+/// in the
+/// present state, and the first of equally long ones. Many of the language's quirks are no rules of its grammar but consequences
+/// of
 /// these states, so that nothing simpler gives the same answers.
 ///
 /// Tokens are cut only when the parser asks for them, as it switches states itself.

@@ -116,7 +116,7 @@ extension Parser {
         let isControl: Bool
         switch next.kind {
         case .if, .else, .elseif, .end: isControl = true
-        case .endOfFile: throw self.error("backslashes can't end a template", at: first.start)
+        case .endOfFile: isControl = false
         default:
             let word = self.string(self.bytes(of: next).dropFirst())
             isControl = self.isDirective(word) || self.isMacro(word)
@@ -166,7 +166,8 @@ extension Parser {
         }
         let targetPlace = try self.token().start
         let target = try self.reference(isTarget: true)
-        // Velocity takes what stands after the first `$` for the name, so that `#set(${x} = 1)` and `#set($!x = 1)` set nothing that
+        // Velocity takes what stands after the first `$` for the name, so that `#set(${x} = 1)` and `#set($!x = 1)` set nothing
+        // that
         // a reference could name.
         let mark = self.lexer.bytes[targetPlace...].drop { $0 != UInt8(ascii: "$") }.dropFirst().first
         if mark == UInt8(ascii: "{") || mark == UInt8(ascii: "!"), self.program.references[Int(target)].members.isEmpty {

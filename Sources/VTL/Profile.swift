@@ -5,7 +5,8 @@ public struct Profile: Sendable, Hashable {
     /// An undefined or null reference, and a call of a method that isn't there, is the empty text: it renders as nothing, is true
     /// in a condition and equal to `""`. Otherwise it renders as its own source and is null.
     public let missingIsEmptyText: Bool
-    /// `#macro … #end` defines a macro and `#name(…)` calls it. Otherwise the definition is swallowed and a call prints as written.
+    /// `#macro … #end` defines a macro and `#name(…)` calls it. Otherwise the definition is swallowed and a call prints as
+    /// written.
     public let definesMacros: Bool
     /// `#evaluate(…)` renders its argument as a template. Otherwise it prints as written.
     public let evaluates: Bool

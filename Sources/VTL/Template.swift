@@ -13,7 +13,8 @@ public struct Template: Sendable {
     private let source: SourceText
     private let program: Program
 
-    /// - Throws: ``TemplateError`` of kind `syntax` with line and column; of kind `limit` where directives or expressions nest more
+    /// - Throws: ``TemplateError`` of kind `syntax` with line and column; of kind `limit` where directives or expressions nest
+    /// more
     ///   than 100 deep.
     public init(_ source: String, name: String = "template", profile: Profile = .velocity1_7) throws(TemplateError) {
         self.name = name

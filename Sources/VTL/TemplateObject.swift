@@ -1,11 +1,13 @@
-/// An object of the host's that templates can use: `$input` is one. A reference's `.name`, `.name(…)` and `[…]` arrive here by name.
+/// An object of the host's that templates can use: `$input` is one. A reference's `.name`, `.name(…)` and `[…]` arrive here by
+/// name.
 public protocol TemplateObject: AnyObject {
     /// The value of `$object.name`. Nil where there is no such property; `.null` where there is one that holds null.
     /// - Throws: where Java's getter would throw: the rendering ends with an error.
     func property(_ name: String) throws(MethodFailure) -> Value?
 
     /// The result of `$object.name(arguments)`; `$object[key]` asks for `get(key)`. Nil where no method of that name takes such
-    /// arguments, which is no error in a template; `.null` where the method answered null; an empty text for one without a result.
+    /// arguments, which is no error in a template; `.null` where the method answered null; an empty text for one without a
+    /// result.
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value?
 
     /// Does `#set($object.name = value)` and answers true, or false where there is no such property to set.

@@ -43,7 +43,8 @@ enum TokenKind: UInt8 {
     }
 }
 
-/// A token: a part of the source, and what it is. Texts between tokens that only switch the lexer's state hang on the next token, as
+/// A token: a part of the source, and what it is. Texts between tokens that only switch the lexer's state hang on the next token,
+/// as
 /// some nodes print them.
 struct Token {
     var kind: TokenKind

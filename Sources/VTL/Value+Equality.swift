@@ -1,7 +1,9 @@
 /// Java's `equals` and `hashCode`: by class, then by content.
 extension Value {
-    /// Whether Java's `equals` holds. Numbers of two classes are never equal here, as in Java; the language's `==` compares them by
-    /// value before it comes to this. Lists nested deeper, or together larger, than anything that a template makes in earnest count
+    /// Whether Java's `equals` holds. Numbers of two classes are never equal here, as in Java; the language's `==` compares them
+    /// by
+    /// value before it comes to this. Lists nested deeper, or together larger, than anything that a template makes in earnest
+    /// count
     /// as different: a list may contain itself.
     public func isEqual(to other: Value) -> Bool {
         var visits = 0

@@ -10,7 +10,8 @@ extension Value {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// Appends the value as compact JSON, as json-smart writes it: keys in the map's order, decimals as Java's `Double.toString`, and of
+    /// Appends the value as compact JSON, as json-smart writes it: keys in the map's order, decimals as Java's `Double.toString`,
+    /// and of
     /// the characters beyond ASCII only U+007F to U+009F and U+2000 to U+20FF as `\uXXXX`.
     /// - Throws: where lists nest more than 200 deep, or within themselves.
     public func appendJSON(to bytes: inout [UInt8]) throws(MethodFailure) {

@@ -73,10 +73,14 @@ enum Terminal {
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
 
     static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        // As for output.
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
     }
 
-    static func output(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+    static func output(_ bytes: [UInt8]) {
+        // A reader that has gone, as `head` does, wants no more; nobody is left to tell.
+        try? FileHandle.standardOutput.write(contentsOf: Data(bytes))
+    }
 
     /// Bold where a person reads, plain in files and pipes.
     static func bold(_ text: String) -> String { self.isErrorTerminal ? "\u{1B}[1m\(text)\u{1B}[0m" : text }

@@ -46,8 +46,8 @@ package enum FunctionResult {
 }
 
 package enum SignatureRefusal: Hashable, Sendable {
-    /// With the service's sentence.
-    case invalid(String)
+    /// With the service's word for the error, and its sentence.
+    case invalid(code: String, message: String)
     case expiredToken
     /// The access key is unknown.
     case unknownKey

@@ -233,9 +233,11 @@ extension GatewayExchange {
 
     func fault(for refusal: SignatureRefusal) -> GatewayFault {
         switch refusal {
-        case .invalid(let message): .invalidSignature(message)
+        case .invalid(let code, let message): .invalidSignature(code: code, message: message)
         case .expiredToken: .expiredToken
-        case .unknownKey: .invalidSignature("The security token included in the request is invalid.")
+        case .unknownKey:
+            .invalidSignature(
+                code: "UnrecognizedClientException", message: "The security token included in the request is invalid.")
         }
     }
 }

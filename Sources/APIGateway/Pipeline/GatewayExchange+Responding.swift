@@ -173,6 +173,9 @@ extension GatewayExchange {
             response.headers.removeAll { CORSHeaders.isCORSHeader($0.name) && !CORSHeaders.isPreflight(self.request) }
             if !CORSHeaders.isPreflight(self.request) { response.headers += cors.responseHeaders(origin: origin) }
         }
+        if let cors = self.url?.cors, !FunctionURLCORS.isPreflight(self.request) {
+            response.headers += cors.headers(for: self.request)
+        }
         // These two have no body (RFC 9110 sections 15.3.5 and 15.4.5), whatever the backend wrote.
         if response.status == 204 || response.status == 304 { response.body = .text("") }
         self.context?.record.status = response.status
@@ -189,9 +192,14 @@ extension GatewayExchange {
         return context.stage.accessLog?.line(context)
     }
 
-    /// For a stream: status and headers as the client gets them.
-    package func streamHead(status: Int, headers: [HTTPHeader]) -> GatewayResponse {
-        self.proxied(GatewayResponse(status: status, headers: headers, body: .text("")))
+    /// The function began to stream: status and headers as the client gets them. For the exchange that is the answer; the bytes
+    /// that follow are none of its concern. `nil` where no function's answer is awaited.
+    package mutating func beginStream(status: Int, headers: [HTTPHeader], at now: Timestamp) -> GatewayResponse? {
+        guard case .integrating(.functionProxy) = self.state else { return nil }
+        self.noteLatency(at: now)
+        let response = self.proxied(ProxyResponse(status: status, headers: headers, body: .text("")))
+        guard case .respond(let head) = self.finish(response, at: now) else { return nil }
+        return head
     }
 }
 

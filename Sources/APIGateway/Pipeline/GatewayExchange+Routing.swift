@@ -3,7 +3,7 @@ import CoreTypes
 extension GatewayExchange {
     mutating func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         if let host = self.request.headers.last("host"), let id = FunctionURL.id(ofHost: host) {
-            return try self.beginURL(id)
+            return try self.beginURL(id, at: now)
         }
         let (outcome, verb, target) = self.resolve()
         self.api = outcome.api
@@ -88,9 +88,16 @@ extension GatewayExchange {
 
 /// Function URLs: no stages, no mapping; a signature at most.
 extension GatewayExchange {
-    private mutating func beginURL(_ id: String) throws(GatewayFault) -> GatewayAction {
+    private mutating func beginURL(_ id: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let url = self.gateway.urls[id] else { throw .unknownURL }
         self.url = url
+        if let cors = url.cors, FunctionURLCORS.isPreflight(self.request) {
+            let headers =
+                [HTTPHeader("Content-Type", "application/json")] + ResponseIdentity(door: .functionURL, stamp: self.stamp).headers
+            return self.finish(
+                GatewayResponse(status: 200, headers: headers + cors.preflightHeaders(for: self.request), body: .text("")),
+                at: now)
+        }
         try self.check(target: RequestTarget(self.request.target), kind: .http)
         guard url.requiresSignature else { return try self.invokeURL(url, iam: nil) }
         guard Signature.isPresent(in: self.request) else { throw .unsignedRequest }

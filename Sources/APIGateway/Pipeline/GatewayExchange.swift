@@ -20,7 +20,7 @@ package struct GatewayExchange {
 
     let gateway: Gateway
     package let request: GatewayRequest
-    let body: [UInt8]
+    package let body: [UInt8]
     package let stamp: RequestStamp
     package let trace: RequestTrace
     var state = State.ready

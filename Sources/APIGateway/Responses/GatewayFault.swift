@@ -33,7 +33,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     /// What the authorizer's function answered is no answer of an authorizer, or there is no such authorizer.
     case authorizerConfigurationError
     case expiredToken
-    case invalidSignature(String)
+    /// With the value of `x-amzn-ErrorType`.
+    case invalidSignature(code: String, message: String)
     // Keys and plans.
     case invalidAPIKey
     case quotaExceeded
@@ -124,7 +125,7 @@ extension GatewayFault {
             return Answer(500, nil, "AuthorizerConfigurationException")
         case .expiredToken:
             return Answer(403, "The security token included in the request is expired", "ExpiredTokenException")
-        case .invalidSignature(let message): return Answer(403, message, "InvalidSignatureException")
+        case .invalidSignature(let code, let message): return Answer(403, message, code)
         case .quotaExceeded: return Answer(429, "Limit Exceeded", "LimitExceededException")
         case .throttled: return Answer(429, "Too Many Requests", "TooManyRequestsException")
         case .missingParameters(let names):
@@ -191,8 +192,9 @@ extension GatewayFault {
         case .functionThrottled, .throttled, .quotaExceeded:
             answer = Answer(429, "Rate Exceeded.", "TooManyRequestsException")
         case .unsignedRequest, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied,
-            .expiredToken, .invalidSignature, .invalidAPIKey:
+            .expiredToken, .invalidAPIKey:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
+        case .invalidSignature(let code, let message): answer = Answer(403, message, code)
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .unknownURL:
             answer = Answer(403, nil, "AccessDeniedException", key: "Message")
         }

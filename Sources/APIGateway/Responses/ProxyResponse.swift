@@ -60,7 +60,7 @@ struct ProxyResponse: Hashable {
         return response
     }
 
-    private init(status: Int, headers: [HTTPHeader], body: GatewayResponse.Body) {
+    init(status: Int, headers: [HTTPHeader], body: GatewayResponse.Body) {
         self.status = status
         self.headers = headers
         self.body = body

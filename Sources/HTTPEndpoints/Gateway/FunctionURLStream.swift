@@ -100,10 +100,13 @@ final class FunctionURLStream: InvocationClient {
     }
 
     private func begin(status: Int, headers: [HTTPHeader]) {
+        guard let response = self.conversation.beginStream(status: status, headers: headers) else {
+            self.phase = .over
+            return
+        }
         self.phase = .body
-        self.connection.startStream(status: HTTPResponseStatus(statusCode: status)) { head in
-            for header in headers { head.writeForeignHeader(header.name, header.value) }
-            head.writeHeader("x-amzn-requestid" as StaticString, self.conversation.exchange.stamp.requestID.description)
+        self.connection.startStream(status: HTTPResponseStatus(statusCode: response.status)) { head in
+            for header in response.headers { head.writeForeignHeader(header.name, header.value) }
             head.writeHeader("date" as StaticString, HTTPDate.now)
         }
     }

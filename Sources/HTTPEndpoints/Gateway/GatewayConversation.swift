@@ -36,26 +36,28 @@ final class GatewayConversation {
         result.payload.withUnsafeReadableBytes { self.resume(.functionEnded(result.outcome($0))) }
     }
 
+    /// Status and headers of a stream; `nil` where the exchange went on without it.
+    func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
+        self.timer?.cancel()
+        self.timer = nil
+        return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+    }
+
     private func perform(_ action: GatewayAction) {
         self.wait += 1
         switch action {
         case .respond(let response): self.connection.respond(with: response)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
-        case .verifySignature: self.resume(self.signatureEvent())
+        case .verifySignature:
+            self.resume(
+                self.endpoint.verifySignature(
+                    self.exchange.request, body: self.exchange.body, isURL: self.exchange.door == .functionURL))
         // This listener has no client of its own yet: what needs one is refused, never answered wrongly.
         case .verifyToken: self.resume(.tokenRefused("the keys of the issuer can't be read"))
         case .sendHTTP, .callService: self.resume(.backendFailed(.unresolvable))
         case .nothing: break
         }
-    }
-
-    /// Local credentials are not checked: whoever names an access key is the account's own user of that name.
-    private func signatureEvent() -> GatewayEvent {
-        let account = self.endpoint.gateway.place.accountID
-        let key = Signature.accessKey(of: self.exchange.request) ?? "unknown"
-        return .signatureVerified(
-            IAMIdentity(accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)"))
     }
 
     private func invoke(_ call: FunctionCall) {

@@ -10,12 +10,15 @@ package import NIOHTTP1
 package final class GatewayEndpoint: HTTPService {
     let service: LambdaService
     private let port: Int
+    /// Secrets of access keys. Empty: any signature is good.
+    private let credentials: [String: String]
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
     /// Outlives deployments.
     package var state = GatewayState()
 
-    package init(service: LambdaService, gateway: Gateway, port: Int) {
+    package init(service: LambdaService, gateway: Gateway, port: Int, credentials: [String: String] = [:]) {
+        self.credentials = credentials
         self.service = service
         self.gateway = gateway
         self.port = port
@@ -44,6 +47,27 @@ package final class GatewayEndpoint: HTTPService {
         request.port = self.port
         let stamp = self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
         return GatewayExchange(gateway: self.gateway, request: request, body: body, stamp: stamp)
+    }
+
+    /// Checks the signature of a request to a function URL or a method with `AWS_IAM`.
+    func verifySignature(_ request: GatewayRequest, body: [UInt8], isURL: Bool) -> GatewayEvent {
+        let key: String
+        if self.credentials.isEmpty {
+            // Whoever names an access key is the account's own user of that name.
+            key = Signature.accessKey(of: request) ?? "unknown"
+        } else {
+            let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { [credentials] in credentials[$0] }
+            do throws(SigV4.Fault) {
+                key = try body.withUnsafeBytes { bytes throws(SigV4.Fault) in
+                    try signatures.verify(request, body: bytes, now: HostClock.now())
+                }
+            } catch {
+                return .signatureRefused(.invalid(code: error.code, message: error.message))
+            }
+        }
+        let account = self.gateway.place.accountID
+        return .signatureVerified(
+            IAMIdentity(accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)"))
     }
 
     /// Whether a function's URL has `InvokeMode: RESPONSE_STREAM`.

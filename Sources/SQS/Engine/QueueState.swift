@@ -120,7 +120,13 @@ struct GroupTable: Sendable {
         }
     }
 
-    mutating func removeAll() { self = GroupTable() }
+    /// Locks every group that has messages in flight.
+    mutating func lockHeld() {
+        for group in self.index.values where self.groups[Int(group)].heldCount > 0 {
+            self.groups[Int(group)].isLocked = true
+            self.settle(group)
+        }
+    }
 
     private mutating func link(_ group: UInt32) {
         self.groups[Int(group)].previous = self.lastReady
@@ -148,21 +154,34 @@ struct DeduplicationMemory: Sendable {
 
     static let windowMilliseconds: Int64 = 300_000
 
-    private(set) var records: [Key: DeduplicationRecord] = [:]
+    /// Many small tables, so that none takes long to grow.
+    private static let shardCount = 64
+    private var shards: [[Key: DeduplicationRecord]] = []
     private var ages = Line<(key: Key, expiresAt: Timestamp)>()
 
     mutating func find(_ key: Key, now: Timestamp) -> DeduplicationRecord? {
         while let oldest = self.ages.first, oldest.expiresAt <= now {
-            if let record = self.records[oldest.key], record.expiresAt <= now { self.records[oldest.key] = nil }
+            let shard = Self.shard(of: oldest.key)
+            if let record = self.shards[shard][oldest.key], record.expiresAt <= now { self.shards[shard][oldest.key] = nil }
             self.ages.removeFirst()
         }
-        guard let record = self.records[key], record.expiresAt > now else { return nil }
+        guard !self.shards.isEmpty, let record = self.shards[Self.shard(of: key)][key], record.expiresAt > now else { return nil }
         return record
     }
 
     mutating func remember(_ record: DeduplicationRecord) {
         let key = Key(groupID: record.groupID, deduplicationID: record.deduplicationID)
-        self.records[key] = record
+        if self.shards.isEmpty { self.shards = Array(repeating: [:], count: Self.shardCount) }
+        self.shards[Self.shard(of: key)][key] = record
         self.ages.append((key, record.expiresAt))
+    }
+
+    func forEach(_ body: (DeduplicationRecord) throws -> Void) rethrows {
+        for shard in self.shards { for record in shard.values { try body(record) } }
+    }
+
+    /// By the last characters: counters and digests differ there.
+    private static func shard(of key: Key) -> Int {
+        key.deduplicationID.utf8.suffix(4).reduce(0) { ($0 &* 31 &+ Int($1)) } & (self.shardCount - 1)
     }
 }

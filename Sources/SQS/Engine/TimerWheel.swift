@@ -52,7 +52,8 @@ struct TimerWheel: Sendable {
         return nil
     }
 
-    /// The earliest bucket. Where a lower level begins at the same time, the higher one goes first: it may hold what comes before.
+    /// The earliest bucket. Where a lower level begins at the same time, the higher one goes first: it may hold what
+    /// comes before.
     private var nextBucket: (index: Int, start: UInt64)? {
         var next: (index: Int, start: UInt64)?
         for level in 0..<Self.levelCount where self.occupied[level] != 0 {

@@ -50,7 +50,10 @@ struct CustomizedResponseTests {
                 "InternalServerErrorException"
             ),
             (.invalidAPIKey, .invalidAPIKey, 403, #"{"message":"Forbidden"}"#, "ForbiddenException"),
-            (.invalidSignature("m"), .invalidSignature, 403, #"{"message":"m"}"#, "InvalidSignatureException"),
+            (
+                .invalidSignature(code: "InvalidSignatureException", message: "m"), .invalidSignature, 403, #"{"message":"m"}"#,
+                "InvalidSignatureException"
+            ),
             (
                 .missingAuthenticationToken, .missingAuthenticationToken, 403, #"{"message":"Missing Authentication Token"}"#,
                 "MissingAuthenticationTokenException"

@@ -1,7 +1,7 @@
 import Foundation
 import VTL
 
-/// Renders the request template over and over and prints the microseconds of one rendering; with `items N` the time of a loop over N.
+/// Renders the request template over and over and prints the microseconds of one rendering; with `items N` those of a loop over N.
 /// usage: templates <folder> [items N]
 
 final class Input: TemplateObject {
