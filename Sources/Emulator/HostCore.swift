@@ -20,6 +20,9 @@ final class HostCore {
     private let observer: LogPrinter?
     private let logs: LogWriter?
     private let gateway: Gateway
+    private let configuration: GatewayConfiguration
+    private var gatewayEndpoint: GatewayEndpoint?
+    private var usage: UsageFile?
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
     private let gatewaySlot = ServiceSlot()
@@ -31,8 +34,9 @@ final class HostCore {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
+        self.configuration = try Self.configuration(deployment.gateway, targets: settings.targetGroups)
         self.gateway = Gateway(
-            deployment.gateway, place: GatewayPlace(region: settings.region, accountID: settings.account))
+            self.configuration, place: GatewayPlace(region: settings.region, accountID: settings.account))
         var random = BufferedRandom()
         let digits = String(random.next(), radix: 16)
         let marker = String(repeating: "0", count: 16 - digits.count) + digits
@@ -41,6 +45,9 @@ final class HostCore {
         self.guardian = try Guardian(marker: marker)
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
         self.observer = logs.map { LogPrinter(writer: $0) }
+        if !self.configuration.usagePlans.isEmpty {
+            self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
+        }
 
         var environments = EnvironmentContext.Settings(
             region: settings.region, account: settings.account,
@@ -89,7 +96,31 @@ final class HostCore {
     }
 
     /// What the template asks of the gateway that requests will not get, each with its place.
-    var gatewayProblems: [String] { self.gateway.problems.map(\.description) }
+    var gatewayProblems: [String] {
+        let own = GatewayEndpoint.problems(self.configuration, keySources: self.settings.keySources)
+        return (self.gateway.problems + own).map(\.description)
+    }
+
+    /// Target groups with the targets that the command line says.
+    private static func configuration(
+        _ configuration: GatewayConfiguration, targets: [String: [TargetAddress]]
+    ) throws -> GatewayConfiguration {
+        var configuration = configuration
+        for (name, addresses) in targets.sorted(by: { $0.key < $1.key }) {
+            let places = configuration.targetGroups.indices.filter {
+                configuration.targetGroups[$0].name == name || configuration.targetGroups[$0].logicalID == name
+            }
+            guard !places.isEmpty else {
+                let known = configuration.targetGroups.map(\.name).joined(separator: ", ")
+                throw HostError(
+                    "--target-group: the template has no target group '\(name)'\(known.isEmpty ? "" : "; there are: \(known)")")
+            }
+            for place in places {
+                configuration.targetGroups[place].targets = addresses.map { TargetGroup.Target(id: $0.host, port: $0.port) }
+            }
+        }
+        return configuration
+    }
 
     // MARK: Listeners
 
@@ -136,8 +167,15 @@ final class HostCore {
             prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
         self.service.change { $0 = LambdaControlPlane(registry: $0.registry, functionURLForm: urlForm) }
         let gateway = GatewayEndpoint(
-            service: self.service, gateway: self.makeGateway(self.service.registry), port: gatewayPort,
-            credentials: self.credentials)
+            service: self.service, gateway: self.makeGateway(self.service.registry),
+            state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, credentials: self.credentials,
+            keySources: self.settings.keySources)
+        self.gatewayEndpoint = gateway
+        gateway.awsAddress = TargetAddress(host: host, port: awsPort)
+        gateway.logAccess = { [logs] in logs?.write(line: $0) }
+        if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
+        gateway.follow(self.configuration.targetGroups)
+        self.usage?.follow(self.eventLoop) { gateway.state.usage }
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         self.awsSlot.service = AWSEndpoint(service: self.service, codeStore: self.storage, account: self.settings.account) {
@@ -202,6 +240,8 @@ final class HostCore {
     func stop() -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
+        self.gatewayEndpoint?.stop()
+        if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
             .flatMap { core.value.service.invoker.stop() }

@@ -1,3 +1,5 @@
+package import APIGateway
+
 /// How a host runs: what the command line says, with the defaults of docs/commands.md.
 package struct HostSettings: Sendable {
     package var region = "us-east-1"
@@ -16,6 +18,12 @@ package struct HostSettings: Sendable {
     package var attachedFunctions: Set<String> = []
     /// Access keys and their secrets. With any, signatures are checked where one is required.
     package var credentials: [String: String] = [:]
+    /// Files or `http://` addresses of key sets, by issuer.
+    package var keySources: [String: String] = [:]
+    /// The targets of target groups, by the group's name or logical id: they stand in the place of the template's.
+    package var targetGroups: [String: [TargetAddress]] = [:]
+    /// The gateway tells of each request step by step.
+    package var traces = false
     /// Without the limits that only slow down.
     package var relaxesLimits = false
     package var readyFile: String?

@@ -62,6 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
+    @OptionGroup var gateway: GatewayOptions
     @OptionGroup var input: OpenAPIInput
     @OptionGroup var shared: SharedOptions
 
@@ -90,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.runtimePort = self.runtimePort
         settings.attachedFunctions = attached
         settings.credentials = credentials
+        try self.gateway.apply(to: &settings)
         settings.relaxesLimits = self.relaxedLimits
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments

@@ -42,7 +42,7 @@ struct ImportTable {
             others: system.union(["Crypto", "NIO*"])),
         Row(
             "HTTPEndpoints", ours: core.union(["ExecutionEnvironments", "HTTPServing", "CZlib"]),
-            others: system.union(["Crypto", "NIO*"])),
+            others: system.union(["Crypto", "CryptoExtras", "NIO*"])),
         Row(
             "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPServing", "HTTPEndpoints"]),
             others: system.union(["NIO*"])),

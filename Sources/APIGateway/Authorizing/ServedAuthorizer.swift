@@ -64,18 +64,10 @@ final class ServedAuthorizer: Sendable {
             if let expression, pattern == nil { note("the validation expression \(expression) is no regular expression") }
             self.kind = .token(function, pattern: pattern)
         case .request(let function): self.kind = .request(function)
-        case .cognitoUserPools(let arns): self.kind = .cognito(issuers: arns.compactMap(Self.issuer))
+        case .cognitoUserPools(let arns): self.kind = .cognito(issuers: arns.compactMap(Authorizer.issuer))
         case .jwt(let issuer, let audiences): self.kind = .jwt(issuer: issuer, audiences: audiences)
         }
         self.isUsable = isUsable
-    }
-
-    /// `arn:aws:cognito-idp:{region}:{account}:userpool/{pool}` issues as `https://cognito-idp.{region}.amazonaws.com/{pool}`
-    /// (Amazon Cognito developer guide, "Verifying JSON web tokens").
-    private static func issuer(_ arn: String) -> String? {
-        let parts = arn.split(separator: ":", maxSplits: 5)
-        guard parts.count == 6, parts[2] == "cognito-idp", parts[5].hasPrefix("userpool/") else { return nil }
-        return "https://cognito-idp.\(parts[3]).amazonaws.com/\(parts[5].dropFirst("userpool/".count))"
     }
 
     static func byName(

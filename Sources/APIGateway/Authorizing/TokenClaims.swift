@@ -17,7 +17,7 @@ package struct UnverifiedToken: Hashable, Sendable {
         guard text.utf8.count <= Self.bytesMax else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Self.object(parts[0]), let claims = Self.object(parts[1]),
-            let signature = Self.bytes(parts[2]), let algorithm = header["alg"]?.stringValue
+            let signature = Self.base64URL(parts[2]), let algorithm = header["alg"]?.stringValue
         else { return nil }
         self.algorithm = algorithm
         self.keyID = header["kid"]?.stringValue
@@ -27,17 +27,17 @@ package struct UnverifiedToken: Hashable, Sendable {
     }
 
     private static func object(_ part: Substring) -> JSONObject? {
-        guard let bytes = self.bytes(part) else { return nil }
+        guard let bytes = self.base64URL(part) else { return nil }
         let parsed = Result { () throws(JSONError) in try JSON(parsing: bytes) }
         return if case .success(.object(let object)) = parsed { object } else { nil }
     }
 
     /// Base64url without padding (RFC 7515 section 2).
-    private static func bytes(_ part: Substring) -> [UInt8]? {
+    package static func base64URL(_ part: some StringProtocol) -> [UInt8]? {
         guard !part.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "=") }) else {
             return nil
         }
-        return Base64.decode(String(part.replacing("-", with: "+").replacing("_", with: "/")))
+        return Base64.decode(String(part).replacing("-", with: "+").replacing("_", with: "/"))
     }
 }
 

@@ -30,6 +30,22 @@ package struct BackendRequest: Sendable {
     package var targetGroupARN: String?
 }
 
+extension BackendRequest {
+    /// A service's call over http.
+    package init(service request: ServiceRequest, at address: TargetAddress, headers: [HTTPHeader]) {
+        self.init(
+            method: request.method, scheme: "http", address: address, target: request.target, headers: headers,
+            body: request.body, tls: nil, serverName: address.host, timeoutMilliseconds: request.timeoutMilliseconds)
+    }
+
+    /// A plain GET over http, of the host's own accord.
+    package init(get target: String, from address: TargetAddress, host: String, timeoutMilliseconds: Int) {
+        self.init(
+            method: "GET", scheme: "http", address: address, target: target, headers: [HTTPHeader("Host", host)], body: [],
+            tls: nil, serverName: address.host, timeoutMilliseconds: timeoutMilliseconds)
+    }
+}
+
 /// A request to an AWS service, as its own wire has it: the host answers it by its AWS endpoint, without a signature.
 package struct ServiceRequest: Sendable {
     /// `sqs`
@@ -57,7 +73,7 @@ package struct BackendAnswer: Sendable {
 }
 
 /// Why nothing came back.
-package enum BackendFailure: String, Hashable, Sendable, CaseIterable {
+package enum BackendFailure: String, Error, Hashable, Sendable, CaseIterable {
     /// The name does not exist.
     case unresolvable
     case refused
@@ -67,4 +83,6 @@ package enum BackendFailure: String, Hashable, Sendable, CaseIterable {
     /// Larger than the gateway takes.
     case tooLarge
     case timedOut
+    /// More connections are open than the gateway holds.
+    case exhausted
 }

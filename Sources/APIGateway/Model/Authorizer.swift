@@ -54,6 +54,23 @@ package struct Authorizer: Hashable, Sendable {
         self.resultTTLSeconds = resultTTLSeconds
     }
 
+    /// Whose tokens are verified here; none where a function decides.
+    package var tokenIssuers: [String] {
+        switch self.kind {
+        case .token, .request: []
+        case .cognitoUserPools(let arns): arns.compactMap(Self.issuer)
+        case .jwt(let issuer, audiences: _): [issuer]
+        }
+    }
+
+    /// `arn:aws:cognito-idp:{region}:{account}:userpool/{pool}` issues as `https://cognito-idp.{region}.amazonaws.com/{pool}`
+    /// (Amazon Cognito developer guide, "Verifying JSON web tokens").
+    static func issuer(_ arn: String) -> String? {
+        let parts = arn.split(separator: ":", maxSplits: 5)
+        guard parts.count == 6, parts[2] == "cognito-idp", parts[5].hasPrefix("userpool/") else { return nil }
+        return "https://cognito-idp.\(parts[3]).amazonaws.com/\(parts[5].dropFirst("userpool/".count))"
+    }
+
     /// Of the function behind it, if there is one.
     package var functionURI: String? {
         switch self.kind {

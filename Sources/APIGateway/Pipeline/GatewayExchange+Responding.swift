@@ -1,4 +1,4 @@
-import CoreTypes
+package import CoreTypes
 
 extension GatewayExchange {
     mutating func functionEnded(
@@ -99,7 +99,8 @@ extension GatewayExchange {
         case .timedOut: throw .integrationTimeout
         case .tooLarge: throw .payloadTooLarge
         case .badAnswer where link == nil: throw .badBackendAnswer
-        case .unresolvable, .refused, .tlsRefused, .badAnswer: throw link == nil ? .configurationError : .linkUnavailable
+        case .unresolvable, .refused, .tlsRefused, .badAnswer, .exhausted:
+            throw link == nil ? .configurationError : .linkUnavailable
         }
     }
 

@@ -68,5 +68,12 @@ package struct GatewayProblem: Hashable, Sendable, CustomStringConvertible {
     /// `GET /orders`, `authorizer Tokens`, `resource policy`.
     package let place: String
     package let reason: String
+
+    package init(apiID: String, place: String, reason: String) {
+        self.apiID = apiID
+        self.place = place
+        self.reason = reason
+    }
+
     package var description: String { "API \(self.apiID), \(self.place): \(self.reason)" }
 }

@@ -15,6 +15,8 @@ final class GatewayConversation {
     let connection: HTTPConnection
     private let endpoint: GatewayEndpoint
     private var timer: Scheduled<Void>?
+    /// To an HTTP endpoint.
+    private var call: BackendCall?
     /// Counts the waits, so that a late result is known as one.
     private var wait = 0
 
@@ -29,6 +31,8 @@ final class GatewayConversation {
     func resume(_ event: GatewayEvent) {
         self.timer?.cancel()
         self.timer = nil
+        self.call?.cancel()
+        self.call = nil
         self.perform(self.exchange.resume(event, &self.endpoint.state, at: HostClock.now()))
     }
 
@@ -40,24 +44,49 @@ final class GatewayConversation {
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
         self.timer?.cancel()
         self.timer = nil
+        defer { self.endpoint.log(self.exchange) }
         return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
     }
 
     private func perform(_ action: GatewayAction) {
         self.wait += 1
         switch action {
-        case .respond(let response): self.connection.respond(with: response)
+        case .respond(let response):
+            self.connection.respond(with: response)
+            self.endpoint.log(self.exchange)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
         case .verifySignature:
             self.resume(
                 self.endpoint.verifySignature(
                     self.exchange.request, body: self.exchange.body, isURL: self.exchange.door == .functionURL))
-        // This listener has no client of its own yet: what needs one is refused, never answered wrongly.
-        case .verifyToken: self.resume(.tokenRefused("the keys of the issuer can't be read"))
-        case .sendHTTP, .callService: self.resume(.backendFailed(.unresolvable))
+        case .verifyToken(let verification):
+            let wait = self.wait
+            self.endpoint.keys.verify(verification) { if self.wait == wait { self.resume($0) } }
+        case .sendHTTP(let request): self.send(request)
+        case .callService(let request):
+            if let request = self.endpoint.serviceRequest(request) {
+                self.send(request, isService: true)
+            } else {
+                self.resume(.backendFailed(.unresolvable))
+            }
         case .nothing: break
         }
+    }
+
+    private func send(_ request: BackendRequest, isService: Bool = false) {
+        let wait = self.wait
+        self.startTimer(milliseconds: request.timeoutMilliseconds)
+        let call = self.endpoint.client.send(request) { result in
+            guard self.wait == wait else { return }
+            switch result {
+            // What the host's own endpoint says of services that it hasn't: a template would turn it into a success.
+            case .success(let answer) where answer.status == 501 && isService: self.resume(.backendFailed(.unresolvable))
+            case .success(let answer): self.resume(.backendAnswered(answer))
+            case .failure(let failure): self.resume(.backendFailed(failure))
+            }
+        }
+        if self.wait == wait { self.call = call }
     }
 
     private func invoke(_ call: FunctionCall) {
@@ -71,11 +100,11 @@ final class GatewayConversation {
         guard call.payload.count <= FunctionLimits.requestBytes else { return self.resume(.functionEnded(.eventTooLarge)) }
         if call.isAsynchronous { return self.accept(call, function: function) }
         let isURL = self.exchange.door == .functionURL
-        let streams = isURL && self.endpoint.streams(call)
+        let streams = isURL ? self.endpoint.streams(call) : call.streams
         if let limit = call.timeoutMilliseconds, limit < function.configuration.timeoutSeconds * 1_000 {
             self.startTimer(milliseconds: limit)
         }
-        let client: any InvocationClient = streams ? FunctionURLStream(self) : GatewayAnswer(self, wait: self.wait)
+        let client: any InvocationClient = streams ? StreamedAnswer(self) : GatewayAnswer(self, wait: self.wait)
         service.invoker.invoke(
             Invocation(
                 // A function URL's request id is the invocation's; an API's is its own.

@@ -15,13 +15,76 @@ package final class GatewayEndpoint: HTTPService {
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
     /// Outlives deployments.
-    package var state = GatewayState()
+    package var state: GatewayState
+    let client: BackendClient
+    let keys: IssuerKeys
+    private var checks: TargetChecks?
+    /// Where services answer: the host's AWS endpoint.
+    package var awsAddress: TargetAddress?
+    /// Takes a line of an access log.
+    package var logAccess: (String) -> Void = { _ in }
+    /// Takes the execution log of each request; `nil`: none is written.
+    package var logExecution: ((String) -> Void)?
 
-    package init(service: LambdaService, gateway: Gateway, port: Int, credentials: [String: String] = [:]) {
+    /// - Parameters:
+    ///   - credentials: secrets of access keys; without any, signatures are not checked.
+    ///   - keySources: a file or an `http://` address of a key set, for each issuer of tokens that is not asked itself.
+    package init(
+        service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, credentials: [String: String],
+        keySources: [String: String]
+    ) {
         self.credentials = credentials
         self.service = service
         self.gateway = gateway
+        self.state = state
         self.port = port
+        self.client = BackendClient(eventLoop: service.eventLoop)
+        self.keys = IssuerKeys(sources: keySources, client: self.client, eventLoop: service.eventLoop)
+    }
+
+    /// A call of a service, as a request to the host's own AWS endpoint; `nil` where there is none.
+    func serviceRequest(_ request: ServiceRequest) -> BackendRequest? {
+        guard let awsAddress else { return nil }
+        // The endpoint tells services apart by what is signed for; it checks no signature.
+        let scope =
+            "\(HostClock.now().iso8601.prefix(10).replacing("-", with: ""))/\(request.region)/\(request.service)/aws4_request"
+        let own = [
+            HTTPHeader("Host", "\(awsAddress)"),
+            HTTPHeader("Authorization", "\(SigV4.algorithm) Credential=MARTLET/\(scope), SignedHeaders=host, Signature=0"),
+        ]
+        return BackendRequest(
+            service: request, at: awsAddress, headers: own + request.headers.filter { !$0.isNamed("host") })
+    }
+
+    /// Begins the health checks of target groups.
+    package func follow(_ groups: [TargetGroup]) {
+        guard !groups.isEmpty else { return }
+        let checks = TargetChecks(endpoint: self, client: self.client, eventLoop: self.service.eventLoop)
+        self.checks = checks
+        checks.follow(groups)
+    }
+
+    /// No request comes any more.
+    package func stop() {
+        self.checks?.stop()
+        self.client.stop()
+    }
+
+    /// What this listener can't do of a configuration, each with its place; requests that meet it are refused.
+    package static func problems(_ configuration: GatewayConfiguration, keySources: [String: String]) -> [GatewayProblem] {
+        configuration.apis.flatMap { api in
+            let tokens = api.authorizers.flatMap { authorizer in
+                authorizer.tokenIssuers.compactMap { IssuerKeys.problem(issuer: $0, sources: keySources) }.map {
+                    GatewayProblem(apiID: api.id, place: "authorizer \(authorizer.name)", reason: $0)
+                }
+            }
+            return tokens
+                + api.operations.filter { $0.integration.needsTLS }.map {
+                    GatewayProblem(
+                        apiID: api.id, place: "\($0.method ?? "ANY") \($0.path)",
+                        reason: "its endpoint speaks https, which the host doesn't: name an http:// address")
+                }
+        }
     }
 
     package func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
@@ -40,13 +103,22 @@ package final class GatewayEndpoint: HTTPService {
         }
     }
 
+    /// The lines of a request that was answered.
+    func log(_ exchange: GatewayExchange) {
+        if let line = exchange.accessLogLine { self.logAccess(line) }
+        if let logExecution, let log = exchange.executionLog {
+            logExecution(log.text(requestID: exchange.stamp.requestID, at: exchange.stamp.time))
+        }
+    }
+
     private func makeExchange(_ head: HTTPRequestHead, body: [UInt8], on connection: HTTPConnection) -> GatewayExchange {
         var request = GatewayRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
             sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
         request.port = self.port
         let stamp = self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
-        return GatewayExchange(gateway: self.gateway, request: request, body: body, stamp: stamp)
+        return GatewayExchange(
+            gateway: self.gateway, request: request, body: body, stamp: stamp, logsExecution: self.logExecution != nil)
     }
 
     /// Checks the signature of a request to a function URL or a method with `AWS_IAM`.
@@ -57,12 +129,12 @@ package final class GatewayEndpoint: HTTPService {
             key = Signature.accessKey(of: request) ?? "unknown"
         } else {
             let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { [credentials] in credentials[$0] }
-            do throws(SigV4.Fault) {
-                key = try body.withUnsafeBytes { bytes throws(SigV4.Fault) in
-                    try signatures.verify(request, body: bytes, now: HostClock.now())
-                }
-            } catch {
-                return .signatureRefused(.invalid(code: error.code, message: error.message))
+            let verified = body.withUnsafeBytes { bytes in
+                Result { () throws(SigV4.Fault) in try signatures.verify(request, body: bytes, now: HostClock.now()) }
+            }
+            switch verified {
+            case .success(let signer): key = signer
+            case .failure(let fault): return .signatureRefused(.invalid(code: fault.code, message: fault.message))
             }
         }
         let account = self.gateway.place.accountID
@@ -74,6 +146,12 @@ package final class GatewayEndpoint: HTTPService {
     func streams(_ call: FunctionCall) -> Bool {
         let urls = self.service.registry.records[call.functionName]?.urls
         return urls?[call.qualifier ?? FunctionVersion.latest]?.configuration.invokeMode == .responseStream
+    }
+}
+
+extension Integration {
+    fileprivate var needsTLS: Bool {
+        (self.type == .http || self.type == .httpProxy) && (self.tls != nil || (self.uri ?? "").lowercased().hasPrefix("https:"))
     }
 }
 

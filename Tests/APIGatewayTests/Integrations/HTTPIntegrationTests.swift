@@ -168,7 +168,7 @@ struct HTTPIntegrationTests {
         case .timedOut, .badAnswer:
             #expect(response.status == 503 && response.text == #"{"message":"Service Unavailable"}"#)
         case .tooLarge: #expect(response.status == 413)
-        case .unresolvable, .refused, .tlsRefused: #expect(response.status == 500)
+        case .unresolvable, .refused, .tlsRefused, .exhausted: #expect(response.status == 500)
         }
     }
 }

@@ -5,12 +5,13 @@ import HTTPServing
 import NIOCore
 import NIOHTTP1
 
-/// The answer of a function URL with `InvokeMode: RESPONSE_STREAM`: the client gets the function's bytes as they are written
-/// (Lambda developer guide, "Response streaming with Lambda function URLs"). Status and headers come from the prelude where the
-/// function sends one; a function that doesn't stream is answered as without the mode.
+/// The answer of a function URL with `InvokeMode: RESPONSE_STREAM`, or of a method with `responseTransferMode: STREAM`: the client
+/// gets the function's bytes as they are written (Lambda developer guide, "Response streaming with Lambda function URLs"; API
+/// Gateway developer guide, "Stream the integration response for your proxy integrations"). Status and headers come from the
+/// prelude, which a function behind an API must send; a function that doesn't stream is answered as without the mode.
 ///
 /// States: nothing → prelude (gathering its JSON up to the eight NUL bytes) → body → over.
-final class FunctionURLStream: InvocationClient {
+final class StreamedAnswer: InvocationClient {
     static let preludeContentType = "application/vnd.awslambda.http-integration-response"
     private static let defaultContentType = "application/octet-stream"
     /// Our bound for status and headers; the service's isn't documented.
@@ -34,6 +35,8 @@ final class FunctionURLStream: InvocationClient {
     func streamBegan(contentType: String?) {
         if contentType == Self.preludeContentType {
             self.phase = .prelude
+        } else if self.conversation.exchange.door == .rest {
+            self.refuse()
         } else {
             self.begin(status: 200, headers: [HTTPHeader("Content-Type", contentType ?? Self.defaultContentType)])
         }

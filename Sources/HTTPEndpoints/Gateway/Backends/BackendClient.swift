@@ -1,0 +1,133 @@
+import APIGateway
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Sends requests to HTTP endpoints, plain HTTP/1.1, over connections that are kept. Lives on one event loop.
+final class BackendClient {
+    /// Open connections to all endpoints together; a request more fails.
+    private static let connectionsMax = 1_024
+    /// Kept per endpoint.
+    private static let idleMax = 64
+    /// A connection that was still for longer may be about to be closed by its server: requests that can't be repeated go on a new
+    /// one. Servers keep theirs for two seconds at least (gunicorn's default, the shortest that we know).
+    private static let stillMax = TimeAmount.seconds(1)
+    private static let connectSecondsMax: Int64 = 10
+
+    private let eventLoop: any EventLoop
+    private var idle: [TargetAddress: [(connection: BackendConnection, since: NIODeadline)]] = [:]
+    private var open = 0
+
+    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+
+    /// The completion is called once, on the event loop, unless the call is cancelled. Time-outs are the caller's.
+    @discardableResult
+    func send(
+        _ request: BackendRequest, answerBytesMax: Int = GatewayLimits.payloadBytes,
+        completion: @escaping (Result<BackendAnswer, BackendFailure>) -> Void
+    ) -> BackendCall {
+        let call = BackendCall(request, answerBytesMax: answerBytesMax, completion: completion)
+        if request.scheme != "http" {
+            call.end(.failure(.tlsRefused))
+        } else if !Self.isWellFormed(request) {
+            call.end(.failure(.unresolvable))
+        } else if let connection = self.take(for: call) {
+            connection.send(call)
+        } else {
+            self.sendAnew(call)
+        }
+        return call
+    }
+
+    /// On a connection of its own.
+    func sendAnew(_ call: BackendCall) {
+        guard !call.isOver else { return }
+        guard self.open < Self.connectionsMax else { return call.end(.failure(.exhausted)) }
+        self.open += 1
+        let address = call.request.address
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        let limit = min(Int64(call.request.timeoutMilliseconds), Self.connectSecondsMax * 1_000)
+        let bootstrap = ClientBootstrap(group: self.eventLoop)
+            .connectTimeout(.milliseconds(limit))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    try channel.pipeline.syncOperations.addHandler(
+                        BackendConnection(address: address, client: bound.value))
+                }
+            }
+        let connected: EventLoopFuture<any Channel>
+        if let literal = try? SocketAddress(ipAddress: address.host, port: address.port) {  // Anything else is a name.
+            connected = bootstrap.connect(to: literal)
+        } else {
+            connected = bootstrap.connect(host: address.host, port: address.port)
+        }
+        connected.assumeIsolated().whenComplete { result in
+            switch result {
+            case .failure(let error):
+                self.open -= 1
+                call.end(.failure(Self.failure(for: error)))
+            case .success(let channel):
+                guard channel.isActive,
+                    // Absent only where the channel closed at once.
+                    let connection = try? channel.pipeline.syncOperations.handler(type: BackendConnection.self)
+                else {
+                    self.open -= 1
+                    return call.end(.failure(.badAnswer))
+                }
+                connection.isCounted = true
+                if call.isOver { connection.close() } else { connection.send(call) }
+            }
+        }
+    }
+
+    func isIdle(_ connection: BackendConnection) {
+        var kept = self.idle[connection.address] ?? []
+        guard kept.count < Self.idleMax else { return connection.close() }
+        kept.append((connection, .now()))
+        self.idle[connection.address] = kept
+    }
+
+    func closed(_ connection: BackendConnection) {
+        // Of several addresses of a name the first that answers is used; the others were never counted.
+        guard connection.isCounted else { return }
+        self.open -= 1
+        self.idle[connection.address]?.removeAll { $0.connection === connection }
+        if self.idle[connection.address]?.isEmpty ?? false { self.idle[connection.address] = nil }
+    }
+
+    /// The one that was used last: those below it grow old and are closed by their server.
+    private func take(for call: BackendCall) -> BackendConnection? {
+        guard let last = self.idle[call.request.address]?.last, call.isRepeatable || .now() - last.since < Self.stillMax else {
+            return nil
+        }
+        self.idle[call.request.address]?.removeLast()
+        return last.connection
+    }
+
+    /// Closes what is kept.
+    func stop() {
+        let kept = self.idle.values.flatMap { $0.map(\.connection) }
+        self.idle = [:]
+        for connection in kept { connection.close() }
+    }
+
+    /// Templates may have written anything: a line break would begin another header or request.
+    private static func isWellFormed(_ request: BackendRequest) -> Bool {
+        !request.method.isEmpty && request.method.utf8.allSatisfy { 0x41...0x5A ~= $0 || $0 == 0x2D || $0 == 0x5F }
+            && request.target.utf8.first == UInt8(ascii: "/") && request.target.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+            && request.headers.allSatisfy { header in
+                !header.name.isEmpty && header.name.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != UInt8(ascii: ":") }
+                    && header.value.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D && $0 != 0 }
+            }
+    }
+
+    private static func failure(for error: any Error) -> BackendFailure {
+        if case ChannelError.connectTimeout = error { return .timedOut }
+        guard let failed = error as? NIOConnectionError else { return .refused }
+        if failed.connectionErrors.isEmpty { return .unresolvable }
+        let timedOut = failed.connectionErrors.contains { if case ChannelError.connectTimeout = $0.error { true } else { false } }
+        return timedOut ? .timedOut : .refused
+    }
+}

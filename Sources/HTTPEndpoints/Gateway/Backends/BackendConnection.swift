@@ -1,0 +1,136 @@
+import APIGateway
+import NIOCore
+import NIOHTTP1
+
+/// One connection to an HTTP endpoint: one request at a time.
+///
+///     idle ──send──► waiting ──answer's end──► idle, or closed where either side doesn't keep it
+///     closed or broken while waiting: the call fails, or is sent again by its client
+final class BackendConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    let address: TargetAddress
+    /// Among the open ones of its client.
+    var isCounted = false
+    private var hasServed = false
+    private weak var client: BackendClient?
+    private var context: ChannelHandlerContext?
+    private var call: BackendCall?
+    private var answer: BackendAnswer?
+    private var keepsAlive = false
+
+    init(address: TargetAddress, client: BackendClient) {
+        self.address = address
+        self.client = client
+    }
+
+    func send(_ call: BackendCall) {
+        guard let context, context.channel.isActive else { return self.end(call, .failure(.badAnswer)) }
+        self.call = call
+        call.connection = self
+        let request = call.request
+        var head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target,
+            headers: HTTPHeaders(request.headers.filter { !Self.isOwn($0.name) }.map { ($0.name, $0.value) }))
+        if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
+            head.headers.add(name: "content-length", value: String(request.body.count))
+        }
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        if !request.body.isEmpty {
+            context.write(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
+        }
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    func close() { self.context?.close(promise: nil) }
+
+    /// How a body travels is this connection's to say (RFC 9110 section 7.6.1).
+    private static func isOwn(_ name: String) -> Bool {
+        [
+            "connection", "content-length", "transfer-encoding", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
+            "expect",
+        ].contains(name.lowercased())
+    }
+
+    // MARK: ChannelInboundHandler
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let call else { return context.close(promise: nil) }
+        switch self.unwrapInboundIn(data) {
+        case .head(let head):
+            self.keepsAlive = head.isKeepAlive
+            self.answer = BackendAnswer(
+                status: Int(head.status.code), headers: head.headers.map { HTTPHeader($0.name, $0.value) }, body: [])
+        case .body(let part):
+            self.answer?.body.append(contentsOf: part.readableBytesView)
+            guard let answer, answer.body.count > call.answerBytesMax else { return }
+            self.end(call, .failure(.tooLarge))
+            context.close(promise: nil)
+        case .end:
+            guard let answer else { return }
+            self.answer = nil
+            self.hasServed = true
+            if self.keepsAlive, context.channel.isActive { self.client?.isIdle(self) } else { context.close(promise: nil) }
+            self.end(call, .success(answer))
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let call { self.end(call, .failure(.badAnswer)) }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.client?.closed(self)
+        guard let call else { return }
+        // A kept connection may close as the request leaves. Nothing came back, so what can be repeated is sent once more.
+        if self.hasServed, self.answer == nil, call.isRepeatable, let client {
+            self.call = nil
+            client.sendAnew(call)
+        } else {
+            self.end(call, .failure(.badAnswer))
+        }
+    }
+
+    private func end(_ call: BackendCall, _ result: Result<BackendAnswer, BackendFailure>) {
+        self.call = nil
+        call.end(result)
+    }
+}
+
+/// A request on its way. Whoever waits may give up by ``cancel()``.
+final class BackendCall {
+    let request: BackendRequest
+    let answerBytesMax: Int
+    weak var connection: BackendConnection?
+    private var completion: ((Result<BackendAnswer, BackendFailure>) -> Void)?
+
+    init(
+        _ request: BackendRequest, answerBytesMax: Int, completion: @escaping (Result<BackendAnswer, BackendFailure>) -> Void
+    ) {
+        self.request = request
+        self.answerBytesMax = answerBytesMax
+        self.completion = completion
+    }
+
+    var isOver: Bool { self.completion == nil }
+
+    /// Idempotent methods (RFC 9110 section 9.2.2).
+    var isRepeatable: Bool { ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(self.request.method) }
+
+    func end(_ result: Result<BackendAnswer, BackendFailure>) {
+        let completion = self.completion
+        self.completion = nil
+        completion?(result)
+    }
+
+    /// No answer will be given; the connection, of which nothing good can come any more, is closed.
+    func cancel() {
+        self.completion = nil
+        self.connection?.close()
+    }
+}

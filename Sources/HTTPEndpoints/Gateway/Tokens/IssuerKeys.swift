@@ -1,0 +1,129 @@
+import APIGateway
+import CoreTypes
+import ExecutionEnvironments
+import Foundation
+import NIOCore
+
+/// The keys of token issuers, read when a token needs them and kept: from a file or an address that the user named for the
+/// issuer, else through the issuer's own `/.well-known/openid-configuration`. A key that is unknown may be new: the keys are then
+/// read again. Lives on one event loop.
+final class IssuerKeys {
+    /// As API Gateway keeps them (developer guide, "Control access to HTTP APIs with JWT authorizers").
+    static let keptFor = Duration.seconds(2 * 60 * 60)
+    /// Tokens with made-up keys don't make us ask more often.
+    static let readAgainAfter = Duration.seconds(1)
+    private static let documentBytesMax = 1 << 20
+    private static let readMilliseconds = 5_000
+    private static let waitingMax = 1_024
+
+    private struct Kept {
+        var keys: KeySet?
+        /// The last try.
+        var readAt: Timestamp?
+        var goodUntil: Timestamp?
+        var waiting: [(KeySet?) -> Void] = []
+    }
+
+    private let eventLoop: any EventLoop
+    private let client: BackendClient
+    /// Paths or `http://` addresses of key sets, by issuer.
+    private let sources: [String: String]
+    private var kept: [String: Kept] = [:]
+
+    init(sources: [String: String], client: BackendClient, eventLoop: any EventLoop) {
+        self.sources = sources
+        self.client = client
+        self.eventLoop = eventLoop
+    }
+
+    /// Why tokens of an issuer can't be verified here; `nil` where they can.
+    static func problem(issuer: String, sources: [String: String]) -> String? {
+        let place = sources[issuer] ?? issuer
+        if place.hasPrefix("http://") || (sources[issuer] != nil && !place.hasPrefix("https://")) { return nil }
+        return
+            "the keys of \(issuer) would have to be read over https, which the host doesn't speak: all its tokens are refused. "
+            + "Name a file or an http:// address of its key set by --jwks \(issuer)=…"
+    }
+
+    func verify(_ verification: TokenVerification, completion: @escaping (GatewayEvent) -> Void) {
+        guard let id = verification.token.keyID else { return completion(.tokenRefused("the token names no key")) }
+        self.keys(of: verification.issuer, with: id) { keys in
+            guard let keys else { return completion(.tokenRefused("the keys of the issuer can't be read")) }
+            completion(keys.signed(verification.token) ? .tokenVerified : .tokenRefused("the token's signature is not valid"))
+        }
+    }
+
+    private func keys(of issuer: String, with id: String, completion: @escaping (KeySet?) -> Void) {
+        var kept = self.kept[issuer] ?? Kept()
+        let now = HostClock.now()
+        if kept.waiting.isEmpty, let readAt = kept.readAt {
+            let age = now - readAt
+            if age < Self.readAgainAfter { return completion(kept.keys) }
+            if let keys = kept.keys, let goodUntil = kept.goodUntil, now < goodUntil, keys.contains(id) {
+                return completion(keys)
+            }
+        }
+        guard kept.waiting.count < Self.waitingMax else { return completion(nil) }
+        kept.waiting.append(completion)
+        let isFirst = kept.waiting.count == 1
+        self.kept[issuer] = kept
+        guard isFirst else { return }
+        self.read(issuer) { keys in
+            self.took(keys, of: issuer)
+        }
+    }
+
+    private func took(_ keys: KeySet?, of issuer: String) {
+        guard var kept = self.kept[issuer] else { return }
+        let now = HostClock.now()
+        let waiting = kept.waiting
+        kept.waiting = []
+        // Where they can't be read again just now, those we have stay good for their time.
+        if keys != nil || kept.goodUntil.map({ $0 <= now }) ?? true {
+            kept.keys = keys
+            kept.goodUntil = now + Self.keptFor
+        }
+        kept.readAt = now
+        self.kept[issuer] = kept
+        for completion in waiting { completion(kept.keys) }
+    }
+
+    private func read(_ issuer: String, completion: @escaping (KeySet?) -> Void) {
+        if let source = self.sources[issuer] {
+            guard !source.contains("://") else { return self.fetch(source) { completion($0.flatMap(KeySet.init)) } }
+            return completion(Self.parse(FileManager.default.contents(atPath: source).map { Array($0) }).flatMap(KeySet.init))
+        }
+        let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
+        self.fetch(base + "/.well-known/openid-configuration") { configuration in
+            guard let address = configuration?["jwks_uri"]?.stringValue else { return completion(nil) }
+            self.fetch(address) { completion($0.flatMap(KeySet.init)) }
+        }
+    }
+
+    private static func parse(_ bytes: [UInt8]?) -> JSON? {
+        guard let bytes, bytes.count <= Self.documentBytesMax else { return nil }
+        let parsed = Result { () throws(JSONError) in try JSON(parsing: bytes) }
+        return if case .success(let document) = parsed { document } else { nil }
+    }
+
+    private func fetch(_ address: String, completion: @escaping (JSON?) -> Void) {
+        guard let components = URLComponents(string: address), let scheme = components.scheme?.lowercased(), scheme == "http",
+            let host = components.host, !host.isEmpty
+        else { return completion(nil) }
+        let port = components.port ?? 80
+        let path = components.percentEncodedPath.isEmpty ? "/" : components.percentEncodedPath
+        let request = BackendRequest(
+            get: path + (components.percentEncodedQuery.map { "?\($0)" } ?? ""), from: TargetAddress(host: host, port: port),
+            host: port == 80 ? host : "\(host):\(port)", timeoutMilliseconds: Self.readMilliseconds)
+        var call: BackendCall?
+        let timer = self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(Self.readMilliseconds))) {
+            call?.cancel()
+            completion(nil)
+        }
+        call = self.client.send(request, answerBytesMax: Self.documentBytesMax) { result in
+            timer.cancel()
+            guard case .success(let answer) = result, answer.status == 200 else { return completion(nil) }
+            completion(Self.parse(answer.body))
+        }
+    }
+}
