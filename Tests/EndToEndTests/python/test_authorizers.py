@@ -5,6 +5,7 @@ access to a REST API with IAM permissions".
 """
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -44,7 +45,7 @@ def guarded_by_tokens(path, issuer):
                 "Auth": {"DefaultAuthorizer": "Tokens", "Authorizers": {"Tokens": tokens}},
                 "AccessLogSettings": {
                     "DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:access",
-                    "Format": "access $context.routeKey $context.status $context.authorizer.claims.sub",
+                    "Format": "access $context.requestId $context.routeKey $context.status $context.authorizer.claims.sub",
                 },
             },
         },
@@ -96,7 +97,7 @@ def test_tokens_of_an_issuer(tmp_path):
             for _ in range(20):
                 assert status(issuers.token(claims, key="second")) == 200
             assert issuer.asked == asked
-            hosts.eventually(lambda: "access GET /me 200 me" in host.log(), host.log)
+            hosts.eventually(lambda: re.search("access [0-9A-Za-z_=-]+ GET /me 200 me", host.log()), host.log)
 
 
 def test_keys_from_a_file_for_an_issuer_that_is_far_away(tmp_path):
