@@ -5,22 +5,36 @@ extension JSONSchema {
     private static let depthLimit = 128
     /// How many faults of one body are told.
     private static let faultsMax = 20
+    /// How often a value of a body is held against an alternative. Schemas that refer to themselves would have many more.
+    private static let trialsMax = 100_000
 
     /// What is wrong with a value, in the words of the validator that the service uses (`json-schema-validator`); empty when
     /// it fits.
     package func faults(of value: JSON) -> [String] {
-        var faults: [String] = []
+        var faults = Faults(trialsLeft: Self.trialsMax)
         self.check(value, self.root, 0, &faults)
-        return Array(faults.prefix(Self.faultsMax))
+        // Where not all alternatives were looked at nothing is known to fit.
+        if faults.trialsLeft <= 0 { faults.append("instance has too many alternatives to be looked at") }
+        return Array(faults.list.prefix(Self.faultsMax))
     }
 
-    private func fits(_ value: JSON, _ node: Int, _ depth: Int) -> Bool {
-        var faults: [String] = []
+    private struct Faults {
+        var list: [String] = []
+        var trialsLeft: Int
+
+        mutating func append(_ fault: String) { self.list.append(fault) }
+    }
+
+    private func fits(_ value: JSON, _ node: Int, _ depth: Int, _ trialsLeft: inout Int) -> Bool {
+        trialsLeft -= 1
+        guard trialsLeft > 0 else { return false }
+        var faults = Faults(trialsLeft: trialsLeft)
         self.check(value, node, depth, &faults)
-        return faults.isEmpty
+        trialsLeft = faults.trialsLeft
+        return faults.list.isEmpty
     }
 
-    private func check(_ value: JSON, _ index: Int, _ depth: Int, _ faults: inout [String]) {
+    private func check(_ value: JSON, _ index: Int, _ depth: Int, _ faults: inout Faults) {
         guard depth <= Self.depthLimit else {
             faults.append("instance is nested too deeply")
             return
@@ -47,25 +61,30 @@ extension JSONSchema {
         self.checkCombinations(value, node, depth, &faults)
     }
 
-    private func checkCombinations(_ value: JSON, _ node: Node, _ depth: Int, _ faults: inout [String]) {
-        func matches(_ schemas: [Int]) -> Int { schemas.count { self.fits(value, $0, depth + 1) } }
-        let (all, any, one) = (node.allOf.count, node.anyOf.count, node.oneOf.count)
-        if all > 0, matches(node.allOf) < all {
-            faults.append("instance failed to match all required schemas (matched only \(matches(node.allOf)) out of \(all))")
+    private func checkCombinations(_ value: JSON, _ node: Node, _ depth: Int, _ faults: inout Faults) {
+        func matches(_ schemas: [Int], _ faults: inout Faults) -> Int {
+            schemas.count { self.fits(value, $0, depth + 1, &faults.trialsLeft) }
         }
-        if any > 0, matches(node.anyOf) == 0 {
+        let (all, any, one) = (node.allOf.count, node.anyOf.count, node.oneOf.count)
+        if all > 0 {
+            let matched = matches(node.allOf, &faults)
+            if matched < all {
+                faults.append("instance failed to match all required schemas (matched only \(matched) out of \(all))")
+            }
+        }
+        if any > 0, matches(node.anyOf, &faults) == 0 {
             faults.append("instance failed to match at least one required schema among \(any)")
         }
         if one > 0 {
-            let matched = matches(node.oneOf)
+            let matched = matches(node.oneOf, &faults)
             if matched != 1 { faults.append("instance failed to match exactly one schema (matched \(matched) out of \(one))") }
         }
-        if let not = node.not, self.fits(value, not, depth + 1) {
+        if let not = node.not, self.fits(value, not, depth + 1, &faults.trialsLeft) {
             faults.append("instance matched a schema which it should not have")
         }
     }
 
-    private func check(_ object: JSONObject, _ node: Node, _ depth: Int, _ faults: inout [String]) {
+    private func check(_ object: JSONObject, _ node: Node, _ depth: Int, _ faults: inout Faults) {
         let missing = node.required.filter { object[$0] == nil }
         if !missing.isEmpty { faults.append("object has missing required properties (\(Self.list(missing)))") }
         if let min = node.propertyCounts.min, object.count < min {
@@ -101,7 +120,7 @@ extension JSONSchema {
     }
 
     private func check(
-        _ object: JSONObject, needs dependency: Dependency, of name: String, _ depth: Int, _ faults: inout [String]
+        _ object: JSONObject, needs dependency: Dependency, of name: String, _ depth: Int, _ faults: inout Faults
     ) {
         switch dependency {
         case .names(let names):
@@ -115,7 +134,7 @@ extension JSONSchema {
         }
     }
 
-    private func check(_ elements: [JSON], _ node: Node, _ depth: Int, _ faults: inout [String]) {
+    private func check(_ elements: [JSON], _ node: Node, _ depth: Int, _ faults: inout Faults) {
         let count = elements.count
         if let min = node.itemCounts.min, count < min {
             faults.append("array is too short: must have at least \(min) elements but instance has \(count) elements")
@@ -140,7 +159,7 @@ extension JSONSchema {
         }
     }
 
-    private static func check(_ text: String, _ node: Node, _ faults: inout [String]) {
+    private static func check(_ text: String, _ node: Node, _ faults: inout Faults) {
         if node.lengths.min != nil || node.lengths.max != nil {
             // Lengths count code points (draft 4, section 5.2.1).
             let length = text.unicodeScalars.count
@@ -156,7 +175,7 @@ extension JSONSchema {
         }
     }
 
-    private static func check(_ number: JSONNumber, _ node: Node, _ faults: inout [String]) {
+    private static func check(_ number: JSONNumber, _ node: Node, _ faults: inout Faults) {
         let value = number.doubleValue
         if let minimum = node.minimum {
             let bound = minimum.value.doubleValue

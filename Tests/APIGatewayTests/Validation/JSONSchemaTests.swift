@@ -108,5 +108,9 @@ struct JSONSchemaTests {
     func bounded() throws {
         #expect(try !Self.faults(##"{"$ref":"#"}"##, "1").isEmpty)
         #expect(try !Self.faults(##"{"allOf":[{"$ref":"#"}]}"##, "1").isEmpty)
+        for word in ["allOf", "anyOf", "oneOf"] {
+            #expect(try !Self.faults(##"{"\##(word)":[{"$ref":"#"},{"$ref":"#"}]}"##, "1").isEmpty)
+        }
+        #expect(try !Self.faults(##"{"not":{"anyOf":[{"$ref":"#"},{"$ref":"#"}]}}"##, "1").isEmpty)
     }
 }

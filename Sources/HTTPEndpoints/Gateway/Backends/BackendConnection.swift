@@ -125,10 +125,11 @@ final class BackendCall {
     func end(_ result: Result<BackendAnswer, BackendFailure>) {
         let completion = self.completion
         self.completion = nil
+        self.connection = nil
         completion?(result)
     }
 
-    /// No answer will be given; the connection, of which nothing good can come any more, is closed.
+    /// No answer will be given; the connection, of which nothing good can come any more, is closed. Nothing, where the call is over.
     func cancel() {
         self.completion = nil
         self.connection?.close()

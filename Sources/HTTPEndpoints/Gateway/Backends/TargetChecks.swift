@@ -4,8 +4,8 @@ import ExecutionEnvironments
 import NIOCore
 import NIOPosix
 
-/// Makes the health checks that the target groups ask for; a timer runs only while there is something to check. Lives on one event
-/// loop.
+/// Makes the health checks that the target groups ask for; a timer runs only while there is something to check. Lives on one
+/// event loop.
 final class TargetChecks {
     private let eventLoop: any EventLoop
     private let client: BackendClient
