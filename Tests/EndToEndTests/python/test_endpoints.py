@@ -228,3 +228,37 @@ def test_a_stream_reaches_the_client_as_it_is_written(tmp_path):
             assert answer.read() == b"piece 1\npiece 2\n"
         # Behind an API a stream needs its prelude.
         assert call(f"{host.gateway}/v1/bare")[0] == 502
+
+
+def test_a_message_is_sent_without_a_function_between(tmp_path):
+    settings = {
+        "type": "aws",
+        "httpMethod": "POST",
+        "uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/orders"},
+        "requestParameters": {"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'"},
+        "requestTemplates": {"application/json": "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"},
+        "responses": {"default": {"statusCode": "202", "responseTemplates": {"application/json": "{}"}}},
+    }
+    paths = {"/orders": {"post": {"responses": {"202": {"description": "taken"}}, "x-amazon-apigateway-integration": settings}}}
+    definition = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": paths}
+    path = template.write(
+        tmp_path / "template.json",
+        Api={"Type": "AWS::Serverless::Api", "Properties": {"StageName": "v1", "DefinitionBody": definition}},
+    )
+    with hosts.Host(tmp_path, template=path) as host:
+        queues = host.client("sqs")
+
+        def send():
+            body = '{"a":"안녕 & +"}'
+            return body, call(f"{host.gateway}/v1/orders", "POST", body.encode(), Content_Type="application/json")[0]
+
+        try:
+            url = queues.create_queue(QueueName="orders")["QueueUrl"]
+        except queues.exceptions.ClientError as error:
+            assert error.response["Error"]["Code"] == "UnsupportedOperation"
+            # Never a success that nobody received.
+            assert send()[1] == 500
+            pytest.skip("the host serves no queues")
+        body, status = send()
+        assert status == 202
+        assert [message["Body"] for message in queues.receive_message(QueueUrl=url)["Messages"]] == [body]

@@ -129,7 +129,8 @@ final class BackendCall {
         completion?(result)
     }
 
-    /// No answer will be given; the connection, of which nothing good can come any more, is closed. Nothing, where the call is over.
+    /// No answer will be given; the connection, of which nothing good can come any more, is closed. Does nothing to a call that
+    /// is over.
     func cancel() {
         self.completion = nil
         self.connection?.close()
