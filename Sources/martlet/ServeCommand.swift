@@ -117,6 +117,7 @@ struct ServeCommand: AsyncParsableCommand {
             Self.printProblems(try await host.gatewayProblems())
             if !self.shared.quiet {
                 project.printNotices()
+                self.printUncheckedSignatures(project, settings)
                 self.printSummary(project, addresses)
             }
             await Self.untilSignal()
@@ -147,6 +148,15 @@ struct ServeCommand: AsyncParsableCommand {
         guard !problems.isEmpty else { return }
         Terminal.error(Terminal.red("The gateway can't serve, and refuses:"))
         for problem in problems { Terminal.error(Terminal.red("  \(problem)")) }
+    }
+
+    private func printUncheckedSignatures(_ project: Project, _ settings: HostSettings) {
+        let operations = project.deployment.gateway.apis.flatMap(\.operations)
+        guard settings.credentials.isEmpty, operations.contains(where: { $0.authorization == .iam }) else { return }
+        Terminal.error(
+            Terminal.yellow(
+                "AWS_IAM: requests without a signature are refused, but any signature is taken. Set MARTLET_CREDENTIALS to check them."
+            ))
     }
 
     private func printSummary(_ project: Project, _ addresses: HostFile) {
