@@ -6,12 +6,17 @@ package struct Deployment: Hashable, Sendable {
     /// The function of each logical id, by name, in the order of the template.
     package var functions: [DeployedFunction]
     package var apis: [API]
+    /// Those that others name as their dead-letter queue first.
+    package var queues: [DeployedQueue]
     /// What the template asks for and the host does not emulate, to be shown at start-up.
     package var notices: [Notice]
 
-    package init(functions: [DeployedFunction] = [], apis: [API] = [], notices: [Notice] = []) {
+    package init(
+        functions: [DeployedFunction] = [], apis: [API] = [], queues: [DeployedQueue] = [], notices: [Notice] = []
+    ) {
         self.functions = functions
         self.apis = apis
+        self.queues = queues
         self.notices = notices
     }
 }
@@ -23,6 +28,22 @@ package struct DeployedFunction: Hashable, Sendable {
     package init(logicalID: String, configuration: FunctionConfiguration) {
         self.logicalID = logicalID
         self.configuration = configuration
+    }
+}
+
+/// A queue that exists when the host has started.
+package struct DeployedQueue: Hashable, Sendable {
+    package var logicalID: String
+    package var name: String
+    /// By their names on the wire, values as text (Amazon SQS API Reference, SetQueueAttributes).
+    package var attributes: [String: String]
+    package var tags: [String: String]
+
+    package init(logicalID: String, name: String, attributes: [String: String] = [:], tags: [String: String] = [:]) {
+        self.logicalID = logicalID
+        self.name = name
+        self.attributes = attributes
+        self.tags = tags
     }
 }
 
