@@ -1,3 +1,5 @@
+package import Storage
+
 /// How a host runs: what the command line says, with the defaults of docs/commands.md.
 package struct HostSettings: Sendable {
     package var region = "us-east-1"
@@ -16,6 +18,12 @@ package struct HostSettings: Sendable {
     package var freezesIdle = false
     /// Which build of Swift products runs: `release` or `debug`.
     package var swiftConfiguration = "release"
+    /// Queues that live in memory alone and end with the host.
+    package var keepsQueuesInMemory = false
+    /// What an answered change of a queue survives.
+    package var durability = Durability.process
+    /// Without the waits of AWS that only get in a test suite's way.
+    package var relaxesLimits = false
     /// Asynchronous retries after a hundredth of AWS's delays.
     package var hastensRetries = false
     /// `MARTLET_PYTHON`, `MARTLET_NODE`: a path or a name on the search path.
