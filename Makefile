@@ -47,9 +47,12 @@ docs: ## Check that every link in README and docs leads somewhere
 	@.ci/dependencies run
 	swift test --filter TidyTests.DocumentationTests
 
-soak: ## Run the simulations over many seeds (SEEDS=20000)
-	@.ci/dependencies run
+soak: build ## Run the simulations over many seeds (SEEDS=20000), kill a host 100 times, queue a million messages
+	@.ci/dependencies test
+	@.ci/python-environment
 	MARTLET_SIMULATION_SEEDS=$(SEEDS) swift test --filter SimulationTests
+	ulimit -n 16384; MARTLET_SOAK=1 MARTLET_SOAK_KILLS=100 MARTLET_BINARY="$(CURDIR)/.build/release/martlet" .venv/bin/python -m pytest \
+		-s -p no:cacheprovider Tests/EndToEndTests/python/test_queue_durability.py Tests/EndToEndTests/python/test_queue_scale.py
 
 clean: ## Remove what was built and .venv; the emulator's state stays
 	rm -rf .build .venv
