@@ -105,7 +105,7 @@ final class SQSEndpoint {
         }
         let pathURL = head.isQueuePath ? String(head.path) : ""
         do throws(SQSError) {
-            let caller = try self.callers.caller(of: head, address: call.connection.remoteAddress?.ipAddress)
+            let caller = try self.callers.caller(of: head, address: call.connection.remoteIPAddress)
             let bytes = body.readableBytes == 0 ? ByteBuffer(staticString: "{}") : body
             let outcome = bytes.withUnsafeReadableBytes { bytes in
                 Result { () throws(SQSError) in
