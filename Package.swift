@@ -20,6 +20,9 @@ let nio: [Target.Dependency] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let sqlite: [Target.Dependency] = [
+    .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+]
 
 let package = Package(
     name: "martlet",
@@ -35,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
@@ -48,7 +52,7 @@ let package = Package(
 
         // The edges.
         .target(
-            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "LambdaCore", yams], swiftSettings: strict),
+            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "SQS", "LambdaCore", yams], swiftSettings: strict),
         .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
         .target(name: "CProcess"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -56,23 +60,26 @@ let package = Package(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
             resources: [.embedInCode("Bootstraps")], swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["CoreTypes", "SQS"] + sqlite, swiftSettings: strict),
         .target(
             name: "HTTPEndpoints",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib", crypto,
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
+                crypto,
             ] + nio,
             swiftSettings: strict),
         .target(
             name: "Emulator",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "HTTPEndpoints",
-                "HTTPServing",
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Templates", "ExecutionEnvironments", "Storage",
+                "HTTPEndpoints", "HTTPServing",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Emulator", arguments,
+                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Storage",
+                "Emulator", arguments,
             ],
             swiftSettings: strict),
 
@@ -95,6 +102,7 @@ let package = Package(
         .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,5 @@
-/// What AWS asks for Lambda in one region, as read on one day. Prices are data: a new reading is a new value, and every bill
-/// names the one it was computed with.
+/// What AWS asks for Lambda and SQS in one region, as read on one day. Prices are data: a new reading is a new value, and every
+/// bill names the one it was computed with.
 package struct PriceTable: Hashable, Sendable {
     package let region: String
     /// When the figures were true, `YYYY-MM-DD`.
@@ -12,6 +12,12 @@ package struct PriceTable: Hashable, Sendable {
     package let ephemeralStorage: Rate
     /// For streamed bytes beyond the first 6 MB of each response.
     package let streamedBytes: Rate
+    /// For each 64 KB of a request to a standard queue, and of every request that has no FIFO rate.
+    package let queueRequests: Rate
+    /// For each 64 KB of a send, receive, delete or change of visibility on a FIFO queue.
+    package let fifoQueueRequests: Rate
+    /// On top, for requests of messages with a group id on standard queues ("fair queues").
+    package let fairQueueSurcharge: Rate
 }
 
 /// The price of a quantity, by monthly volume.
@@ -52,6 +58,8 @@ extension PriceTable {
     package static let gigabyte: Int128 = 1_073_741_824
     package static let freeEphemeralStorageMB = 512
     package static let freeStreamedBytes = 6_291_456
+    /// A month, of all queues and regions together.
+    package static let freeQueueRequests = 1_000_000
 
     /// Requests, duration and tiers: AWS Lambda pricing, 2024 and after, unchanged in readings of 2026. Ephemeral storage
     /// $0.0000000309 a GB-second and streaming $0.008 a GB: the worked examples of the same page.
@@ -67,17 +75,29 @@ extension PriceTable {
             then: Rate.Tier(from: 7_500_000_000, price: .tenBillionths(120_001)),
             Rate.Tier(from: 18_750_000_000, price: .tenBillionths(106_667))),
         ephemeralStorage: Rate(unit: gigabyteSecond, .tenBillionths(309)),
-        streamedBytes: Rate(unit: gigabyte, .tenBillionths(80_000_000)))
+        streamedBytes: Rate(unit: gigabyte, .tenBillionths(80_000_000)),
+        queueRequests: standardQueueRates, fifoQueueRequests: fifoQueueRates,
+        fairQueueSurcharge: Rate(unit: 1, .tenBillionths(1_000)))
 
-    /// Requests and duration: AWS price list of 2026-10-01, first tiers only, as the later ones were not read. Ephemeral storage
-    /// and streaming have no reading of their own: they are charged as in us-east-1.
+    /// Amazon SQS pricing, as second hand reports of March to June 2026 give it: $0.40, $0.30 and $0.24 a million, from 100 and
+    /// from 200 thousand million requests a month; FIFO $0.50, $0.40 and $0.35; fair queues $0.10 a million more.
+    private static let standardQueueRates = Rate(
+        unit: 1, .tenBillionths(4_000), then: Rate.Tier(from: 100_000_000_000, price: .tenBillionths(3_000)),
+        Rate.Tier(from: 200_000_000_000, price: .tenBillionths(2_400)))
+    private static let fifoQueueRates = Rate(
+        unit: 1, .tenBillionths(5_000), then: Rate.Tier(from: 100_000_000_000, price: .tenBillionths(4_000)),
+        Rate.Tier(from: 200_000_000_000, price: .tenBillionths(3_500)))
+
+    /// Requests and duration: AWS price list of 2026-10-01, first tiers only, as the later ones were not read. Ephemeral storage,
+    /// streaming and queues have no reading of their own: they are charged as in us-east-1.
     package static let apNortheast2 = PriceTable(
         region: "ap-northeast-2", pricesOf: "2026-10-01",
         requests: Rate(unit: 1, .tenBillionths(2_000)),
         durationX86: Rate(unit: gigabyteSecond, .tenBillionths(166_667)),
         durationARM: Rate(unit: gigabyteSecond, .tenBillionths(133_334)),
         ephemeralStorage: usEast1.ephemeralStorage,
-        streamedBytes: usEast1.streamedBytes)
+        streamedBytes: usEast1.streamedBytes,
+        queueRequests: standardQueueRates, fifoQueueRequests: fifoQueueRates, fairQueueSurcharge: usEast1.fairQueueSurcharge)
 
     package static let all = [usEast1, apNortheast2]
 

@@ -18,6 +18,8 @@ final class HostCore {
     private let service: LambdaService
     private let storage: CodeStorage
     private let observer: LogPrinter?
+    private let deployedQueues: [DeployedQueue]
+    private var queues: HostQueues?
     private let logs: LogWriter?
     private let apis: [API]
     private let environmentsFolder: String
@@ -32,6 +34,7 @@ final class HostCore {
         self.eventLoop = eventLoop
         self.logs = logs
         self.apis = deployment.gateway.apis
+        self.deployedQueues = deployment.queues
         var random = BufferedRandom()
         let digits = String(random.next(), radix: 16)
         let marker = String(repeating: "0", count: 16 - digits.count) + digits
@@ -92,6 +95,15 @@ final class HostCore {
 
     func listen() -> EventLoopFuture<HostFile> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
+        do {
+            let queues = try HostQueues(self.settings, eventLoop: self.eventLoop) { [logs] in logs?.write(line: "martlet: \($0)")
+            }
+            self.queues = queues
+            try queues.deploy(self.deployedQueues)
+            self.service.asynchronous?.sendMessage = { queues.host.deliver($0, to: $1) }
+        } catch {
+            return self.eventLoop.makeFailedFuture(error)
+        }
         let host = self.settings.host
         return self.bind(self.gatewaySlot, host, port: self.settings.gatewayPort, name: "gateway", option: "--port")
             .flatMap { gateway in
@@ -137,10 +149,10 @@ final class HostCore {
             signatures: self.signatures)
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
-        self.awsSlot.service = AWSEndpoint(service: self.service, codeStore: self.storage, account: self.settings.account) {
-            [logs] in
-            logs?.write(line: "martlet: \($0)")
-        }
+        guard let queues else { preconditionFailure("the queues are there before a listener opens") }
+        self.awsSlot.service = AWSEndpoint(
+            service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
+        ) { [logs] in logs?.write(line: "martlet: \($0)") }
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
         self.observer?.waits = { [logs] name in
@@ -201,8 +213,10 @@ final class HostCore {
         if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
+            .flatMap { core.value.queues?.host.stop() ?? core.value.eventLoop.makeSucceededVoidFuture() }
             .flatMap { core.value.service.invoker.stop() }
             .map {
+                core.value.queues?.close()
                 core.value.guardian.dismiss()
                 StateFolder.remove(core.value.environmentsFolder)
             }

@@ -1,3 +1,5 @@
+package import Storage
+
 /// How a host runs: what the command line says, with the defaults of docs/commands.md.
 package struct HostSettings: Sendable {
     package var region = "us-east-1"
@@ -16,7 +18,7 @@ package struct HostSettings: Sendable {
     package var attachedFunctions: Set<String> = []
     /// Access keys and their secrets. With any, signatures are checked where one is required.
     package var credentials: [String: String] = [:]
-    /// Without the limits that only slow down.
+    /// Without the limits and waits of AWS that only slow a test suite down.
     package var relaxesLimits = false
     package var readyFile: String?
     package var maxEnvironments = 100
@@ -24,6 +26,10 @@ package struct HostSettings: Sendable {
     package var freezesIdle = false
     /// Which build of Swift products runs: `release` or `debug`.
     package var swiftConfiguration = "release"
+    /// Queues that live in memory alone and end with the host.
+    package var keepsQueuesInMemory = false
+    /// What an answered change of a queue survives.
+    package var durability = Durability.process
     /// Asynchronous retries after a hundredth of AWS's delays.
     package var hastensRetries = false
     /// `MARTLET_PYTHON`, `MARTLET_NODE`: a path or a name on the search path.

@@ -1,7 +1,7 @@
 import APIGateway
 import LambdaCore
 
-/// Turns the resources of an evaluation into functions and APIs, and tells of those that are not emulated.
+/// Turns the resources of an evaluation into functions, APIs and queues, and tells of those that are not emulated.
 struct ResourceReader {
     /// Nothing a local host would do for them: permissions, logs, alarms, keys. Passed over in silence.
     static let silent: Set<String> = [
@@ -10,14 +10,15 @@ struct ResourceReader {
         "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::ServiceLinkedRole",
         "AWS::IAM::User", "AWS::IAM::UserPolicy", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::Lambda::CodeSigningConfig",
         "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy", "AWS::Serverless::Connector",
+        "AWS::Serverless::Connector",
     ]
     static let functionTypes: Set<String> = ["AWS::Serverless::Function", "AWS::Lambda::Function"]
     static let attached: Set<String> = ["AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Url"]
     static let types =
         Array(functionTypes) + Array(attached) + Array(LayerReader.types) + Array(silent)
         + [
-            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::S3::Bucket",
+            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
+            "AWS::DynamoDB::Table", "AWS::S3::Bucket",
             "AWS::SNS::Topic",
         ]
 
@@ -42,14 +43,17 @@ struct ResourceReader {
             AttachedResourceReader(evaluation: self.evaluation, resource: resource).apply(to: &functions)
         }
         let apis = APIReader(evaluation: self.evaluation).read(functions)
+        let queues = QueueReader(evaluation: self.evaluation).read()
         self.tellOfUnusedOverrides()
         return Deployment(
-            functions: functions, gateway: GatewayConfiguration(apis: apis), notices: self.evaluation.diagnostics.notices)
+            functions: functions, gateway: GatewayConfiguration(apis: apis), queues: queues,
+            notices: self.evaluation.diagnostics.notices)
     }
 
     private func tell(of resource: Resource) {
         let type = resource.type
         if Self.functionTypes.contains(type) || Self.attached.contains(type) || Self.silent.contains(type) { return }
+        if type == QueueReader.queueType || QueueReader.policyTypes.contains(type) { return }
         if type == "AWS::Serverless::Api" || type == "AWS::Serverless::HttpApi" { return }
         if LayerReader.types.contains(type) {
             PropertyReader(self.evaluation, resource).check(.layerVersion)

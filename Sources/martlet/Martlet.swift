@@ -14,13 +14,16 @@ struct Martlet: AsyncParsableCommand {
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
               martlet template check                 mapping templates: check, render, explain
+              martlet queues                         what queues hold and what they cost
               martlet doctor                         what this machine has and lacks
 
             Exit codes: 0 success, 1 the function or a mapping template failed, 2 wrong usage, 3 the host failed.
             Shell completions: martlet --generate-completion-script bash|zsh|fish
             """,
         version: "0.1.0",
-        subcommands: [InvokeCommand.self, ServeCommand.self, TemplateCommand.self, DoctorCommand.self])
+        subcommands: [
+            InvokeCommand.self, ServeCommand.self, TemplateCommand.self, QueuesCommand.self, DoctorCommand.self,
+        ])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)

@@ -5,6 +5,7 @@ import pathlib
 import statistics
 
 import programs
+import queue_goals
 from goals import spread, verdicts
 
 BEGIN = "<!-- benchmark results: begin (written by make bench) -->"
@@ -65,6 +66,14 @@ def markdown(results, command, rounds, seconds):
         ratios = results.ratios(f"freeze {name}", f"martlet {name}")
         if ratios:
             parts.append(f"With `--freeze`, {callers} caller{'s' if callers > 1 else ''}: {spread(ratios)} × the rate without.\n")
+    queues = list(queue_goals.rows(results))
+    if queues:
+        parts.append("Queues, messages of 200 bytes (rates are of messages; a receive with its delete is one):\n")
+        parts.append(_table(["host", "what", "connections", "messages/s", "median µs", "99 % µs"], queues))
+        parts.append(
+            _table(
+                ["goal for queues", "measured", "goal", ""],
+                [[each.what, each.measured, each.goal, each.word] for each in queue_goals.verdicts(results)]))
     cold = [
         [who, program, *(f"{figure:.2f}" for figure in _quantiles(results.values(name))), str(len(results.values(name)))]
         for who, name, program in COLD if results.values(name)]

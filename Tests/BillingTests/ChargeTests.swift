@@ -110,4 +110,15 @@ struct MoneyTests {
         let sum = (0..<1_000_000).reduce(Money.zero) { sum, _ in sum + one }
         #expect(sum.attodollars == one.attodollars * 1_000_000)
     }
+
+    /// Amazon SQS pricing: $0.40 a million standard requests, $0.50 FIFO; the facts sheet's loop without wait or sleep, 129,600,000
+    /// receives a month, is $51.44 after the free million. By hand for the tiers: 100,000 million at $0.40 and 1 million at $0.30.
+    @Test("requests of queues")
+    func queueRequests() {
+        let prices = PriceTable.usEast1
+        let billed = 129_600_000 - Int128(PriceTable.freeQueueRequests)
+        #expect(prices.queueRequests.amount(for: billed).description == "51.44 USD")
+        #expect(prices.fifoQueueRequests.amount(for: 1_000_000).description == "0.5000000000 USD")
+        #expect(prices.queueRequests.amount(for: 100_001_000_000).description == "40000.30 USD")
+    }
 }
