@@ -33,7 +33,7 @@ final class HostQueues {
                     try QueueService(settings: queueSettings, seed: seed, replaying: changes, now: HostClock.now())
                 }
             } catch {
-                throw HostError(error.description)
+                throw HostError("\(error)")
             }
             journal.start()
             self.journal = journal

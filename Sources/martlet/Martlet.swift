@@ -14,7 +14,9 @@ struct Martlet: AsyncParsableCommand {
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
               martlet template check                 mapping templates: check, render, explain
+              martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
+              martlet triggers                       event source mappings and what they do
               martlet doctor                         what this machine has and lacks
 
             Exit codes: 0 success, 1 the function or a mapping template failed, 2 wrong usage, 3 the host failed.
@@ -22,7 +24,8 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InvokeCommand.self, ServeCommand.self, TemplateCommand.self, QueuesCommand.self, DoctorCommand.self,
+            InvokeCommand.self, ServeCommand.self, ReplayCommand.self, RecordCommand.self, TemplateCommand.self,
+            QueuesCommand.self, TriggersCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -1,5 +1,6 @@
 import APIGateway
 import ArgumentParser
+import CoreTypes
 import Dispatch
 import Emulator
 import ExecutionEnvironments
@@ -66,6 +67,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var durability: Durability = Defaults.choice("MARTLET_DURABILITY") ?? .process
 
+    @Flag(help: "Let mappings poll queues of AWS itself, which takes their messages (MARTLET_ALLOW_REMOTE).")
+    var allowRemote = Defaults.flag("MARTLET_ALLOW_REMOTE")
+
     @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
     var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
 
@@ -110,6 +114,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.idleTimeoutSeconds = self.idleTimeout
         settings.freezesIdle = self.freeze
         settings.hastensRetries = self.hastenRetries
+        settings.allowsRemoteQueues = self.allowRemote
         settings.keepsQueuesInMemory = self.inMemory
         settings.durability = self.durability
         settings.relaxesLimits = self.relaxedLimits
@@ -169,6 +174,9 @@ struct ServeCommand: AsyncParsableCommand {
         lines.append("  functions     \(names.isEmpty ? "none in the template" : names.joined(separator: ", "))")
         let queues = project.deployment.queues.map(\.name)
         if !queues.isEmpty { lines.append("  queues        \(queues.joined(separator: ", "))") }
+        for mapping in project.deployment.mappings {
+            lines.append("  trigger       \(mapping.queueURL ?? mapping.queue.resource) → \(mapping.functionName)")
+        }
         for api in project.deployment.gateway.apis {
             for route in api.operations {
                 guard case .success(.function(let function, _)) = route.integration.target else { continue }
