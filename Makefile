@@ -14,6 +14,7 @@ endif
 
 SWIFT_FILES := Package.swift $(wildcard Sources Functions Tests)
 SEEDS ?= 20000
+STORM ?= 10000
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,9 +48,13 @@ docs: ## Check that every link in README and docs leads somewhere
 	@.ci/dependencies run
 	swift test --filter TidyTests.DocumentationTests
 
-soak: ## Run the simulations over many seeds (SEEDS=20000), and 10,000 templates against Apache Velocity
+soak: ## Run simulations over many seeds (SEEDS=20000), 10,000 templates against Velocity, a storm of failing invocations (STORM=10000)
 	@.ci/dependencies test
+	@.ci/python-environment
 	MARTLET_SIMULATION_SEEDS=$(SEEDS) MARTLET_VELOCITY_TEMPLATES=10000 swift test --filter 'SimulationTests|VTLTests'
+	swift build
+	PATH="$(CURDIR)/.venv/bin:$$PATH" MARTLET_BINARY="$(CURDIR)/.build/debug/martlet" MARTLET_CHAOS=$(STORM) \
+		.venv/bin/python -m pytest -q Tests/EndToEndTests/python/test_chaos.py
 
 clean: ## Remove what was built and .venv; the emulator's state stays
 	rm -rf .build .venv

@@ -42,6 +42,7 @@ let package = Package(
         .target(name: "VTL", swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
 
@@ -50,7 +51,7 @@ let package = Package(
             name: "Templates", dependencies: ["CoreTypes", "APIGateway", "LambdaCore", yams], swiftSettings: strict),
         .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
         .target(name: "CProcess"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
@@ -58,7 +59,7 @@ let package = Package(
         .target(
             name: "HTTPEndpoints",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
+                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib", crypto,
             ] + nio,
             swiftSettings: strict),
         .target(
@@ -89,6 +90,7 @@ let package = Package(
         .testTarget(name: "VTLTests", dependencies: ["VTL"], exclude: ["Reference", "Vectors"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),
         .testTarget(name: "APIGatewayTests", dependencies: ["APIGateway", "CoreTypes", "LambdaEvents"], swiftSettings: strict),
+        .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(
@@ -101,11 +103,12 @@ let package = Package(
             dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes"], swiftSettings: strict),
+            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway"],
+            swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["python", "requirements.txt", "requirements-runtime-client.txt"], swiftSettings: strict),

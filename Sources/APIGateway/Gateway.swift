@@ -20,9 +20,7 @@ package struct Gateway: Sendable {
         let host = request.headers.last("host")
         let target = RequestTarget(request.target)
         if let host, let id = FunctionURL.id(ofHost: host) {
-            return self.decide(at: .functionURL, stamp) { () throws(GatewayFault) in
-                try self.plan(urlID: id, request, target: target, body: body, stamp: stamp)
-            }
+            return self.decide(urlID: id, request, target: target, body: body, stamp: stamp)
         }
         let method = Self.method(of: request)
         // The verb override is a REST rule, but which API is meant must be known first.
@@ -40,6 +38,24 @@ package struct Gateway: Sendable {
                     match, request, target: target, method: isREST ? method : request.method, body: body, stamp: stamp)
             }
         }
+    }
+
+    private func decide(
+        urlID: String, _ request: GatewayRequest, target: RequestTarget, body: UnsafeRawBufferPointer, stamp: RequestStamp
+    ) -> Decision {
+        let cors = self.urls[urlID]?.cors
+        if let cors, FunctionURLCORS.isPreflight(request) {
+            let identity = ResponseIdentity(door: .functionURL, stamp: stamp)
+            let headers =
+                [HTTPHeader("Content-Type", "application/json")] + identity.headers + cors.preflightHeaders(for: request)
+            return .respond(GatewayResponse(status: 200, headers: headers, body: .text("")))
+        }
+        let decision = self.decide(at: .functionURL, stamp) { () throws(GatewayFault) in
+            try self.plan(urlID: urlID, request, target: target, body: body, stamp: stamp)
+        }
+        guard let cors, case .respond(var response) = decision else { return decision }
+        response.headers += cors.headers(for: request)
+        return .respond(response)
     }
 
     private func decide(
@@ -141,7 +157,8 @@ package struct Gateway: Sendable {
         guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
         return InvocationPlan(
             functionName: url.functionName, qualifier: url.qualifier, event: event, trace: trace, door: .functionURL,
-            stamp: stamp, timeoutSeconds: nil, contract: .version2(.functionURL))
+            stamp: stamp, timeoutSeconds: nil, contract: .version2(.functionURL), requiresSignature: url.requiresSignature,
+            corsHeaders: url.cors?.headers(for: request) ?? [])
     }
 }
 

@@ -10,6 +10,14 @@ package struct HostSettings: Sendable {
     /// 0 takes a free port.
     package var gatewayPort = 3000
     package var awsPort = 3001
+    /// Where runtimes that are started by hand come to.
+    package var runtimePort = 0
+    /// Functions whose runtime the host doesn't start.
+    package var attachedFunctions: Set<String> = []
+    /// Access keys and their secrets. With any, signatures are checked where one is required.
+    package var credentials: [String: String] = [:]
+    /// Without the limits that only slow down.
+    package var relaxesLimits = false
     package var readyFile: String?
     package var maxEnvironments = 100
     package var idleTimeoutSeconds = 600

@@ -29,6 +29,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The AWS endpoint's port; 0 takes a free one (MARTLET_AWS_PORT).")
     var awsPort: Int = Defaults.number("MARTLET_AWS_PORT") ?? 3001
 
+    @Option(
+        help:
+            "The Runtime API's port for runtimes that you start by hand, in a debugger; 0 takes a free one (MARTLET_RUNTIME_PORT)."
+    )
+    var runtimePort: Int = Defaults.number("MARTLET_RUNTIME_PORT") ?? 0
+
+    @Option(
+        help: ArgumentHelp(
+            "A function whose runtime you start by hand: its invocations wait for it (MARTLET_ATTACH, with commas between several).",
+            valueName: "function"))
+    var attach: [String] = Defaults.text("MARTLET_ATTACH").map { $0.split(separator: ",").map(String.init) } ?? []
+
     @Option(help: "A file that gets the addresses as JSON once all listeners accept (MARTLET_READY_FILE).", completion: .file())
     var readyFile: String?
 
@@ -44,13 +56,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
     var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
 
+    @Flag(help: "Without the limits that only slow down: the bandwidth of streamed responses (MARTLET_RELAXED_LIMITS).")
+    var relaxedLimits = Defaults.flag("MARTLET_RELAXED_LIMITS")
+
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
     @OptionGroup var shared: SharedOptions
 
     mutating func validate() throws {
-        for (name, port) in [("--port", self.port), ("--aws-port", self.awsPort)] where !(0...65_535 ~= port) {
+        for (name, port) in [("--port", self.port), ("--aws-port", self.awsPort), ("--runtime-port", self.runtimePort)]
+        where !(0...65_535 ~= port) {
             throw ValidationError("\(name) is from 0 to 65535, not \(port)")
         }
         guard 1...1_000 ~= self.maxEnvironments else {
@@ -62,11 +78,18 @@ struct ServeCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)")
         if self.shared.verbose { project.printDetails(self.shared) }
+        // What can be wrong is told before a build that takes its time.
+        let attached = try project.functionNames(self.attach, option: "--attach")
+        let credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
         if !self.noBuild { try project.build() }
         var settings = project.settings
         settings.host = self.host
         settings.gatewayPort = self.port
         settings.awsPort = self.awsPort
+        settings.runtimePort = self.runtimePort
+        settings.attachedFunctions = attached
+        settings.credentials = credentials
+        settings.relaxesLimits = self.relaxedLimits
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments
         settings.idleTimeoutSeconds = self.idleTimeout
@@ -102,12 +125,26 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// `KEY:SECRET,KEY:SECRET`. From the environment alone: what stands in a command line can be read by others.
+    private static func credentials(_ text: String) throws -> [String: String] {
+        var secrets: [String: String] = [:]
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else {
+                throw ValidationError("MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET, with commas between several")
+            }
+            secrets[String(parts[0])] = String(parts[1])
+        }
+        return secrets
+    }
+
     private func printSummary(_ project: Project, _ addresses: HostFile) {
         if !Self.isLoopback(self.host) {
             Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
         }
         var lines = [
             Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]
         let names = project.deployment.functions.map(\.configuration.name)

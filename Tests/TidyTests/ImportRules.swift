@@ -29,6 +29,7 @@ struct ImportTable {
         Row("VTL"),
         Row("LambdaEvents"),
         Row("APIGateway", ours: ["CoreTypes"]),
+        Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
         // The edges.

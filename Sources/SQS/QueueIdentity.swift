@@ -1,0 +1,84 @@
+package import CoreTypes
+
+/// Names a queue within a journal. Never used again, so that a queue of the same name that is created later is another queue.
+package struct QueueID: Hashable, Comparable, Sendable {
+    package let value: UInt64
+    package init(_ value: UInt64) { self.value = value }
+    package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+}
+
+/// Names a message within a journal: rises with each message that is added or moved, over all queues. The sequence number of
+/// a FIFO message is made of it.
+package struct MessageSerial: Hashable, Comparable, Sendable {
+    package let value: UInt64
+    package init(_ value: UInt64) { self.value = value }
+    package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+
+    /// 20 digits, rising but not consecutive, as SQS writes them: `18800000000000000256`.
+    package var sequenceNumber: String {
+        let digits = String(self.value &* 256)
+        return "188" + String(repeating: "0", count: max(17 - digits.utf8.count, 0)) + digits
+    }
+}
+
+/// A queue as users name it: the same name in two regions is two queues.
+package struct QueueName: Hashable, Sendable {
+    package let region: String
+    package let name: String
+
+    package init(region: String, name: String) {
+        self.region = region
+        self.name = name
+    }
+
+    /// Reads any form of a queue URL: AWS's `https://sqs.region.amazonaws.com/account/name`, `http://host:port/account/name`,
+    /// `http://host:port/queue/region/account/name` and the bare name. Scheme and host are ignored, so that a URL made through
+    /// `localhost` works through any other name; the region is the caller's but in the third form.
+    /// - Returns: `nil` for a malformed path or another account.
+    package init?(queueURL: String, region: String, account: String) {
+        guard let slash = queueURL.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            if queueURL.isEmpty { return nil }
+            self.init(region: region, name: queueURL)
+            return
+        }
+        let segments = queueURL.split(separator: "/", omittingEmptySubsequences: false)
+        let name = String(queueURL[queueURL.utf8.index(after: slash)...])
+        guard segments.count >= 2, !name.isEmpty, segments[segments.count - 2] == account else { return nil }
+        let isPathForm = segments.count >= 4 && segments[segments.count - 4] == "queue"
+        self.init(region: isPathForm ? String(segments[segments.count - 3]) : region, name: name)
+    }
+
+    package init?(arn text: String, account: String) {
+        guard let arn = ARN(text), arn.service == "sqs", arn.account == account else { return nil }
+        self.init(region: arn.region, name: arn.resource)
+    }
+
+    package func arn(account: String) -> ARN {
+        ARN(service: "sqs", region: self.region, account: account, resource: self.name)
+    }
+
+    /// `/account/name`: what follows scheme and host in a queue URL.
+    package func path(account: String) -> String { "/\(account)/\(self.name)" }
+
+    static let suffix = ".fifo"
+    static let lengthMax = 80
+
+    /// 1 to 80 of `A-Z a-z 0-9 _ -`; `.fifo`, which counts, closes the name of a FIFO queue and of no other.
+    static func check(_ name: String, isFIFO: Bool) throws(SQSError) {
+        let base = isFIFO && name.hasSuffix(Self.suffix) ? name.dropLast(Self.suffix.count) : name[...]
+        let isWellFormed =
+            !base.isEmpty && name.utf8.count <= Self.lengthMax && base.utf8.allSatisfy { CharacterRules.isNameCharacter($0) }
+        if isFIFO, !isWellFormed || !name.hasSuffix(Self.suffix) {
+            throw SQSError(
+                .invalidParameterValue,
+                "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, "
+                    + "must end with .fifo suffix and be 1 to 80 in length"
+            )
+        }
+        if !isWellFormed {
+            throw SQSError(
+                .invalidParameterValue,
+                "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+        }
+    }
+}
