@@ -10,6 +10,7 @@ import shlex
 import sys
 
 import hosts
+import libraries
 import measurements
 import programs
 import report
@@ -39,7 +40,7 @@ class Bench:
     def run(self):
         visits = [
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
-            self.cold, self.cold_emulator, self.one_shot,
+            self.cold, self.cold_emulator, self.one_shot, self.templates, self.velocity, self.airspeed, self.parsers,
         ]
         for index in range(self.rounds):
             # Turned by one each round, so that nobody always runs first or after the same neighbour.
@@ -131,6 +132,22 @@ class Bench:
             measurements.one_shot()  # Not counted: it may build a product, and fills the file cache.
         count = -(-ONE_SHOTS // self.rounds)
         self.results.add("one-shot", index, [measurements.one_shot() for _ in range(count)])
+
+    def templates(self, index):
+        if index == 0:
+            libraries.build()
+        self.results.add("template", index, libraries.template())
+        self.results.add("template growth", index, libraries.growth())
+
+    def velocity(self, index):
+        self.results.add("template velocity", index, libraries.velocity())
+
+    def airspeed(self, index):
+        self.results.add("template airspeed", index, libraries.airspeed())
+
+    def parsers(self, index):
+        for name, time in libraries.parsers().items():
+            self.results.add(f"json {name}", index, time)
 
     def idle(self, index):
         """With an environment that waits, as after a first try."""
