@@ -49,10 +49,6 @@ struct InvokeCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    enum OutputForm: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     mutating func run() async throws {
         let project = try Project(self.shared)
         if self.shared.verbose { project.printDetails(self.shared) }
