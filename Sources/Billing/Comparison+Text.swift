@@ -7,7 +7,8 @@ extension Comparison {
         var left: [String] = []
         for way in self.ways {
             let bill = self.bill(of: way, requests: requests)
-            rows.append([way.name, bill.total.billText] + (currency.map { [DecimalText.grouped($0.decimalText(bill.total))] } ?? []))
+            rows.append(
+                [way.name, bill.total.billText] + (currency.map { [DecimalText.grouped($0.decimalText(bill.total))] } ?? []))
             for item in bill.items {
                 for segment in item.net {
                     let unit = item.item.unit
@@ -18,6 +19,9 @@ extension Comparison {
             left += bill.unpriced.map { "\(way.name): \($0.item.title) is left out, there is no price in \(bill.region)" }
         }
         var lines = TextTable(rows).lines + left
+        let lambda = LambdaWorkload(
+            requests: requests, duration: self.terms.duration, memoryMB: self.terms.memoryMB, isARM: self.terms.isARM)
+        if self.ways.contains(where: { $0.parts.contains(.lambda) }) { lines.append("lambda: \(lambda.each) for each request") }
         if self.ways.count > 1 {
             lines.append("")
             let crossings = self.crossings(upTo: limit)
@@ -28,8 +32,10 @@ extension Comparison {
             if crossings.isEmpty { lines.append("No lines cross up to \(DecimalText.grouped(limit)) requests.") }
         }
         lines += ["", self.plot(upTo: limit).text()]
-        let prices = self.book.table(for: self.region)
-        lines.append("Prices of \(prices.region), \(prices.pricesOf).")
+        let bills = self.ways.map { self.bill(of: $0, requests: limit) }
+        let notes = bills.flatMap { self.book.notes(on: $0, region: self.region) }
+        for note in notes where !lines.contains(note) { lines.append(note) }
+        if let bill = bills.first { lines.append("Prices of \(bill.region), \(bill.pricesOf).") }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -86,9 +86,9 @@ package struct Comparison: Sendable {
             network.natGateways = 1
             network.natBytes = bytes
         case .lambda:
-            var lambda = LambdaWorkload(requests: requests, duration: self.terms.duration, memoryMB: self.terms.memoryMB)
-            lambda.isARM = self.terms.isARM
-            return lambda.usage
+            return LambdaWorkload(
+                requests: requests, duration: self.terms.duration, memoryMB: self.terms.memoryMB, isARM: self.terms.isARM
+            ).usage
         case .httpAPI, .restAPI:
             var api = APIWorkload(part == .httpAPI ? .http : .rest, requests: requests)
             api.requestBytes = self.terms.requestBytes

@@ -1,7 +1,7 @@
 extension Estimate {
     /// For people: the steps, then each item of the bill with what is free of it, then the total.
     /// ```
-    /// 3,000,000 requests a month of 1000 ms at 512 MB, x86_64
+    /// 3,000,000 requests a month of 1,000 ms at 512 MB, x86_64
     ///   Duration    3,000,000 × 1 s × 512 MB ÷ 1,024 = 1,500,000 GB-s
     ///
     /// Lambda duration (x86_64)    1,500,000 GB-s

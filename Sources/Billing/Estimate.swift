@@ -33,14 +33,7 @@ package protocol Workload: Sendable {
 extension Workload {
     package func estimate(_ book: PriceBook, region: String, extent: FreeTier.Extent) -> Estimate {
         let bill = book.bill(for: self.usage, region: region, extent: extent)
-        var notes = self.notes
-        if bill.region != region { notes.append("There are no prices of \(region): these are of \(bill.region).") }
-        if let region = book.region(bill.region) {
-            if let like = region.like { notes.append("Prices that were not given are those of \(like).") }
-            for item in bill.items {
-                if let gap = region.missing[item.item] { notes.append("\(item.item.title): \(gap).") }
-            }
-        }
-        return Estimate(title: self.title, steps: self.steps, bill: bill, notes: notes)
+        return Estimate(
+            title: self.title, steps: self.steps, bill: bill, notes: self.notes + book.notes(on: bill, region: region))
     }
 }

@@ -12,10 +12,11 @@ package struct LambdaWorkload: Workload {
     /// How many environments are kept warm, and for how long; all invocations are then taken to run on them.
     package var provisioned: (concurrency: Int, time: Duration)?
 
-    package init(requests: Int, duration: Duration, memoryMB: Int) {
+    package init(requests: Int, duration: Duration, memoryMB: Int, isARM: Bool = false) {
         self.requests = requests
         self.duration = duration
         self.memoryMB = memoryMB
+        self.isARM = isARM
     }
 
     /// What a function may be set to (Lambda quotas, "Function configuration").
@@ -31,7 +32,12 @@ package struct LambdaWorkload: Workload {
     private var megabyteMilliseconds: Int128 { Int128(self.requests) * Int128(self.billedMilliseconds) * Int128(self.memoryMB) }
 
     package var title: String {
-        "\(DecimalText.grouped(self.requests)) requests a month of \(self.billedMilliseconds) ms at \(self.memoryMB) MB, "
+        "\(DecimalText.grouped(self.requests)) requests a month of " + self.each
+    }
+
+    /// `1,000 ms at 512 MB, x86_64`
+    package var each: String {
+        "\(DecimalText.grouped(self.billedMilliseconds)) ms at \(DecimalText.grouped(self.memoryMB)) MB, "
             + (self.isARM ? "arm64" : "x86_64")
     }
 

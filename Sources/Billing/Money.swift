@@ -34,10 +34,13 @@ extension Money {
         return DecimalText.text(rounded, scale: decimals, minimumFraction: decimals)
     }
 
-    /// `1,234.50`, `18.33337`, `0.0000002083`: for a line of a bill, two decimals at least and ten at most.
+    /// `1,234.50`, `18.33337`, `0.0000002083`: for a line of a bill, two decimals at least, six at most from a dollar up and ten
+    /// below, which every price needs.
     package var billText: String {
-        let rounded = DecimalText.dividing(self.attodollars, by: DecimalText.power(of: 10, Self.scale - 10))
-        return DecimalText.grouped(DecimalText.text(rounded, scale: 10, minimumFraction: 2))
+        let isSmall = self.attodollars.magnitude < DecimalText.power(of: 10, Self.scale).magnitude
+        let decimals = isSmall ? 10 : 6
+        let rounded = DecimalText.dividing(self.attodollars, by: DecimalText.power(of: 10, Self.scale - decimals))
+        return DecimalText.grouped(DecimalText.text(rounded, scale: decimals, minimumFraction: 2))
     }
 
     /// All digits there are, as a JSON number: `0.0000002020833375`.

@@ -131,7 +131,8 @@ extension Plot {
         for mark in self.marks {
             let (markX, markY) = (x(mark.point.x), y(mark.point.y))
             parts.append(
-                #"<circle cx="\#(markX)" cy="\#(markY)" r="4" fill="currentColor"><title>\#(Self.escaped(mark.label))</title></circle>"#)
+                #"<circle cx="\#(markX)" cy="\#(markY)" r="4" fill="currentColor"><title>\#(Self.escaped(mark.label))</title></circle>"#
+            )
         }
         return (parts + ["</svg>"]).joined(separator: "\n") + "\n"
     }

@@ -15,8 +15,10 @@ package struct PriceBook: Sendable {
         package let table: PriceTable
         /// Names of ``PriceBook/sources``.
         package let sources: [PricedItem: String]
-        /// What is not known of a price: all of it, or some of its tiers.
+        /// Why a price is not there, for those that were looked for.
         package let missing: [PricedItem: String]
+        /// Priced units a month up to which the tiers were read, where that is not all: the last tier is charged beyond.
+        package let knownTo: [PricedItem: Int128]
         /// The region whose prices stand in for those that this one's file did not have.
         package let like: String?
     }
@@ -29,6 +31,23 @@ package struct PriceBook: Sendable {
     init() {}
 
     package static let defaultRegion = "us-east-1"
+
+    /// What a reader should know of a bill's prices.
+    package func notes(on bill: Bill, region: String) -> [String] {
+        var notes: [String] = []
+        if bill.region != region { notes.append("There are no prices of \(region): these are of \(bill.region).") }
+        guard let region = self.region(bill.region) else { return notes }
+        if let like = region.like { notes.append("Prices that were not given are those of \(like).") }
+        for item in bill.items {
+            guard let known = region.knownTo[item.item], item.quantity > known * item.item.unit.size else { continue }
+            notes.append("\(item.item.title): \(Self.gap(item.item, knownTo: known)).")
+        }
+        return notes
+    }
+
+    static func gap(_ item: PricedItem, knownTo known: Int128) -> String {
+        "prices beyond \(DecimalText.grouped(known)) \(item.unit.plural) a month were not read, the last one that was is charged"
+    }
 
     package func region(_ name: String) -> Region? { self.regions.first { $0.table.region == name } }
 

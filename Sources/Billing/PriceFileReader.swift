@@ -28,8 +28,10 @@ struct PriceFileReader {
             case "sources": try this.readSources()
             case "free": this.book.freeTier = FreeTier(pools: try this.pools())
             case "regions":
-                try this.object(at: name) { this, region, position throws(JSONError) in try this.readRegion(region, at: position) }
-            default: throw this.unknown(name, of: "a price file", known: ["pricesOf", "sources", "free", "regions"], at: position)
+                try this.object(at: name) { this, region, position throws(JSONError) in try this.readRegion(region, at: position)
+                }
+            default:
+                throw this.unknown(name, of: "a price file", known: ["pricesOf", "sources", "free", "regions"], at: position)
             }
         }
         try self.reader.end()
@@ -44,7 +46,7 @@ struct PriceFileReader {
         let path = "regions.\(region)"
         let former = self.book.region(region)
         var (date, like) = (self.pricesOf ?? former?.table.pricesOf, String?.none)
-        var (rates, sources, missing) = ([PricedItem: Rate](), [PricedItem: String](), [PricedItem: String]())
+        var (prices, missing) = ([PricedItem: Price](), [PricedItem: String]())
         try self.object(at: path) { this, name, position throws(JSONError) in
             switch name {
             case "pricesOf": date = try this.date(at: "\(path).pricesOf")
@@ -57,8 +59,10 @@ struct PriceFileReader {
             case "prices":
                 try this.object(at: "\(path).prices") { this, name, position throws(JSONError) in
                     let item = try this.item(name, at: position)
-                    guard rates[item] == nil else { throw this.reader.error("\(path).prices.\(name) is there twice", at: position) }
-                    (rates[item], sources[item]) = try this.price(of: item, at: "\(path).prices.\(name)")
+                    guard prices[item] == nil else {
+                        throw this.reader.error("\(path).prices.\(name) is there twice", at: position)
+                    }
+                    prices[item] = try this.price(of: item, at: "\(path).prices.\(name)")
                 }
             case "missing":
                 try this.object(at: "\(path).missing") { this, name, position throws(JSONError) in
@@ -68,28 +72,36 @@ struct PriceFileReader {
                 throw this.unknown(name, of: path, known: ["pricesOf", "like", "prices", "missing"], at: position)
             }
         }
-        guard let date else { throw self.reader.error("\(path): pricesOf is missing: the day the prices were read", at: position) }
-        try self.take(region, date, rates, sources, missing, like: like, former: former, at: position)
+        guard let date else {
+            throw self.reader.error("\(path): pricesOf is missing: the day the prices were read", at: position)
+        }
+        try self.take(region, date, prices, missing, like: like, former: former, at: position)
     }
 
     /// New prices over those that were there, over those of the region that stands in.
     private mutating func take(
-        _ region: String, _ date: String, _ rates: [PricedItem: Rate], _ sources: [PricedItem: String],
-        _ missing: [PricedItem: String], like: String?, former: PriceBook.Region?, at position: Int
+        _ region: String, _ date: String, _ prices: [PricedItem: Price], _ missing: [PricedItem: String], like: String?,
+        former: PriceBook.Region?, at position: Int
     ) throws(JSONError) {
-        let base = [like.flatMap(self.book.region), former].compactMap { $0 }
-        var (all, origins) = ([PricedItem: Rate](), [PricedItem: String]())
-        for item in PricedItem.allCases {
-            all[item] = rates[item] ?? base.lazy.reversed().compactMap { $0.table[item] }.first
-            origins[item] = rates[item] == nil ? base.lazy.reversed().compactMap { $0.sources[item] }.first : sources[item]
+        let base = [former, like.flatMap(self.book.region)].compactMap { $0 }
+        var all = prices
+        for item in PricedItem.allCases where all[item] == nil {
+            all[item] =
+                base.lazy.compactMap { region in
+                    region.table[item].map { Price(rate: $0, source: region.sources[item], knownTo: region.knownTo[item]) }
+                }.first
         }
-        // What a file prices anew is no longer missing.
-        let absent = (former?.missing ?? [:]).filter { rates[$0.key] == nil }.merging(missing) { $1 }
+        let absent = (former?.missing ?? [:]).merging(missing) { $1 }.filter { all[$0.key] == nil }
         do {
-            let table = try PriceTable(region: region, pricesOf: date, rates: all)
-            self.book.regions.removeAll { $0.table.region == region }
-            self.book.regions.append(
-                PriceBook.Region(table: table, sources: origins, missing: absent, like: like ?? former?.like))
+            let table = try PriceTable(region: region, pricesOf: date, rates: all.mapValues(\.rate))
+            let entry = PriceBook.Region(
+                table: table, sources: all.compactMapValues(\.source), missing: absent, knownTo: all.compactMapValues(\.knownTo),
+                like: like ?? former?.like)
+            if let index = self.book.regions.firstIndex(where: { $0.table.region == region }) {
+                self.book.regions[index] = entry
+            } else {
+                self.book.regions.append(entry)
+            }
         } catch {
             let names = error.items.map(\.rawValue).joined(separator: ", ")
             throw self.reader.error(
@@ -100,12 +112,19 @@ struct PriceFileReader {
 
     // MARK: Prices
 
-    private mutating func price(of item: PricedItem, at path: String) throws(JSONError) -> (Rate, String?) {
+    private struct Price {
+        let rate: Rate
+        let source: String?
+        let knownTo: Int128?
+    }
+
+    private mutating func price(of item: PricedItem, at path: String) throws(JSONError) -> Price {
         guard self.reader.isAtObject else {
-            return (Rate(unit: item.unit.size, tiers: [Rate.Tier(from: 0, price: try self.money(at: path))]), nil)
+            let tier = Rate.Tier(from: 0, price: try self.money(at: path))
+            return Price(rate: Rate(unit: item.unit.size, tiers: [tier]), source: nil, knownTo: nil)
         }
         let start = self.reader.position
-        var (tiers, source) = ([Rate.Tier](), String?.none)
+        var (tiers, source, known) = ([Rate.Tier](), String?.none, Int128?.none)
         try self.object(at: path) { this, name, position throws(JSONError) in
             let value = this.reader.position
             switch name {
@@ -119,11 +138,16 @@ struct PriceFileReader {
             case "source":
                 source = try this.reader.string()
                 this.namedSources.append((source ?? "", value))
-            default: throw this.unknown(name, of: path, known: ["per", "usd", "tiers", "source"], at: position)
+            case "knownTo":
+                known = Int128(try this.reader.integer())
+                guard known.map({ 0...Self.quantityLimit ~= $0 }) ?? false else {
+                    throw this.reader.error("\(path).knownTo: expected 0 to 10^12", at: value)
+                }
+            default: throw this.unknown(name, of: path, known: ["per", "usd", "tiers", "knownTo", "source"], at: position)
             }
         }
         guard !tiers.isEmpty else { throw self.reader.error("\(path): expected usd or tiers", at: start) }
-        return (Rate(unit: item.unit.size, tiers: tiers), source)
+        return Price(rate: Rate(unit: item.unit.size, tiers: tiers), source: source, knownTo: known)
     }
 
     private mutating func tiers(at path: String) throws(JSONError) -> [Rate.Tier] {

@@ -20,7 +20,7 @@ package struct PriceList: Sendable {
         let unnamed = "a price file"
         let rows = self.priced.flatMap { item, rate in
             rate.tiers.map { tier in
-                let from = tier.from > 0 ? "from \(DecimalText.grouped(tier.from)) \(Self.plural(item.unit))" : ""
+                let from = tier.from > 0 ? "from \(DecimalText.grouped(tier.from)) \(item.unit.plural)" : ""
                 return [
                     item.title, "\(tier.price.billText) USD per \(item.unit.rawValue)", from,
                     "[\(self.region.sources[item] ?? unnamed)]",
@@ -29,12 +29,11 @@ package struct PriceList: Sendable {
         }
         var lines = ["Prices of \(self.region.table.region), \(self.region.table.pricesOf)", ""] + TextTable(rows).lines
         if let like = self.region.like { lines += ["", "Prices that were not given are those of \(like)."] }
-        if !self.region.missing.isEmpty {
-            lines += ["", "Not known:"]
-            for item in PricedItem.allCases {
-                if let why = self.region.missing[item] { lines.append("  \(item.title): \(why)") }
-            }
+        let gaps = PricedItem.allCases.compactMap { item in
+            let gap = self.region.missing[item] ?? self.region.knownTo[item].map { PriceBook.gap(item, knownTo: $0) }
+            return gap.map { "  \(item.title): \($0)" }
         }
+        if !gaps.isEmpty { lines += ["", "Not known:"] + gaps }
         lines += ["", "Sources:"]
         let named = Set(self.region.sources.values)
         for (name, source) in self.book.sources.sorted(by: { $0.key < $1.key }) where named.contains(name) {
@@ -45,7 +44,8 @@ package struct PriceList: Sendable {
 
     /// ```
     /// {"region":"us-east-1","pricesOf":"2026-10-01","prices":[{"item":"nlb.hours","per":"hour","source":"elb-reports",
-    ///  "tiers":[{"from":0,"usd":0.0225}]}],"missing":{"api.cache.237":"not read"},"sources":{"elb-reports":{"title":…,"date":…}}}
+    ///  "tiers":[{"from":0,"usd":0.0225}]}],"missing":{"api.cache.237":"not read"},
+    ///  "knownTo":{"api.rest.requests":1000},"sources":{"elb-reports":{"title":…,"date":…}}}
     /// ```
     package var json: JSON {
         let prices = self.priced.map { item, rate -> JSON in
@@ -58,15 +58,16 @@ package struct PriceList: Sendable {
         let sources = self.book.sources.sorted { $0.key < $1.key }.map { name, source -> (String, JSON) in
             (name, ["title": .string(source.title), "date": .string(source.date)])
         }
-        let missing = self.region.missing.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key.rawValue, JSON.string($0.value)) }
+        let missing = self.region.missing.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            ($0.key.rawValue, JSON.string($0.value))
+        }
+        let known = self.region.knownTo.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { ($0.key.rawValue, JSON.number(JSONNumber($0.value))) }
         return [
             "region": .string(self.region.table.region), "pricesOf": .string(self.region.table.pricesOf),
             "like": JSON(self.region.like), "prices": .array(prices), "missing": .object(JSONObject(missing)),
+            "knownTo": .object(JSONObject(known)),
             "sources": .object(JSONObject(sources)),
         ]
-    }
-
-    private static func plural(_ unit: PriceUnit) -> String {
-        unit == .hour || unit == .capacityUnitHour ? unit.rawValue + "s" : unit.rawValue
     }
 }

@@ -129,6 +129,9 @@ package enum PriceUnit: String, Hashable, Sendable {
         }
     }
 
+    /// `hours`, `million requests`
+    package var plural: String { self == .hour || self == .capacityUnitHour ? self.rawValue + "s" : self.rawValue }
+
     /// What a quantity is counted in for a reader: single requests, everything else as it is priced.
     package var quantityUnit: String {
         switch self {

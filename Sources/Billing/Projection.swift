@@ -34,7 +34,8 @@ extension Usage {
     package func month(_ basis: Basis) -> Usage? {
         let (wanted, measured): (Int128, Int128)
         switch basis {
-        case .measured(let duration): (wanted, measured) = (Int128(ReceivePattern.month.nanoseconds), Int128(duration.nanoseconds))
+        case .measured(let duration):
+            (wanted, measured) = (Int128(ReceivePattern.month.nanoseconds), Int128(duration.nanoseconds))
         case .rate(let rate): (wanted, measured) = (Int128(rate.requestsPerMonth), self.incomingRequests)
         }
         guard measured > 0 else { return nil }

@@ -11,11 +11,19 @@ package enum QuantityText {
 
     /// `3M`, `1.5k`, `4583293`, `4_583_293`: a whole number with a decimal suffix (k, M, G or B, T).
     package static func count(_ text: String) throws(QuantityError) -> Int {
+        guard let value = self.value(of: text, times: 0), value <= self.countLimit else {
+            throw QuantityError(text: text, expected: "a whole number up to 10T such as 3M, 1.5k or 4583293")
+        }
+        return value
+    }
+
+    /// A number with a decimal suffix × 10^`power`, when that is a whole number up to 10¹⁶.
+    private static func value(of text: String, times power: Int) -> Int? {
         let (number, suffix) = self.split(text)
         let powers = ["": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12]
-        guard let power = powers[suffix],
-            let value = DecimalText.parse(number, scale: power, limit: Int128(self.countLimit)), value >= 0
-        else { throw QuantityError(text: text, expected: "a whole number up to 10T such as 3M, 1.5k or 4583293") }
+        guard let own = powers[suffix],
+            let value = DecimalText.parse(number, scale: own + power, limit: Int128(self.countLimit) * 1_000), value >= 0
+        else { return nil }
         return Int(value)
     }
 
@@ -77,10 +85,13 @@ package enum QuantityText {
         for (suffix, seconds) in periods where text.hasSuffix(suffix) {
             let number = String(text.dropLast(suffix.count))
             // 0.5rps is 500 in 1,000 s: three decimals keep their meaning.
-            let thousandth = (try? self.count(number + "k")).map { RequestRate(requests: $0, per: .seconds(1_000 * seconds)) }
-            if let rate = (try? self.count(number)).map({ RequestRate(requests: $0, per: .seconds(seconds)) }) ?? thousandth,
-                rate.requestsPerMonth <= self.countLimit
-            { return rate }
+            guard let thousandths = self.value(of: number, times: 3) else { break }
+            let rate =
+                thousandths % 1_000 == 0
+                ? RequestRate(requests: thousandths / 1_000, per: .seconds(seconds))
+                : RequestRate(requests: thousandths, per: .seconds(1_000 * seconds))
+            guard rate.requestsPerMonth <= self.countLimit else { break }
+            return rate
         }
         throw QuantityError(text: text, expected: "a rate such as 50rps, 0.5rps, 3k/min, 1M/d or 3M/month")
     }

@@ -45,7 +45,8 @@ package struct Rate: Hashable, Sendable {
             guard end > start else { continue }
             segments.append(
                 Segment(
-                    tier: index + 1, quantity: end - start, price: tier.price, amount: self.sum(upTo: end) - self.sum(upTo: start)))
+                    tier: index + 1, quantity: end - start, price: tier.price, amount: self.sum(upTo: end) - self.sum(upTo: start)
+                ))
         }
         return segments
     }

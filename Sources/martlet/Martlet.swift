@@ -16,6 +16,7 @@ struct Martlet: AsyncParsableCommand {
               martlet template check                 mapping templates: check, render, explain
               martlet queues                         what queues hold and what they cost
               martlet cost                           what something will cost in a month
+              martlet tune Orders -e event.json      the cheapest and the fastest memory size
               martlet doctor                         what this machine has and lacks
 
             Exit codes: 0 success, 1 the function or a mapping template failed, 2 wrong usage, 3 the host failed.
@@ -23,7 +24,7 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InvokeCommand.self, ServeCommand.self, TemplateCommand.self, QueuesCommand.self, CostCommand.self,
+            InvokeCommand.self, ServeCommand.self, TemplateCommand.self, QueuesCommand.self, CostCommand.self, TuneCommand.self,
             DoctorCommand.self,
         ])
 

@@ -42,6 +42,20 @@ struct PriceBookTests {
         #expect(PriceBook.embedded.regions.map(\.table.region) == ["us-east-1", "ap-northeast-2"])
     }
 
+    /// By hand: 333 M at $3.50 and 1,667 M at $3.19.
+    @Test("that were read in part are charged on, and the estimate says so")
+    func knownTo() {
+        func estimate(_ requests: Int) -> Estimate {
+            APIWorkload(.rest, requests: requests).estimate(.embedded, region: "ap-northeast-2", extent: .always)
+        }
+        #expect(estimate(1_000_000_000).notes.isEmpty)
+        #expect(
+            estimate(2_000_000_000).notes.first?.contains("prices beyond 1,000 million requests a month were not read") == true)
+        #expect(estimate(2_000_000_000).bill.total.exactText == "6483.23")
+        let elsewhere = APIWorkload(.rest, requests: 1).estimate(.embedded, region: "eu-west-1", extent: .always)
+        #expect(elsewhere.notes == ["There are no prices of eu-west-1: these are of us-east-1."])
+    }
+
     @Test("of a file go over those that are there, and another region may stand in")
     func file() throws {
         var book = PriceBook.embedded
@@ -67,18 +81,42 @@ struct PriceBookTests {
     @Test(
         "of a file that is wrong are refused with file, line, column and member",
         arguments: [
-            ("{\"pricesOf\": \"2026-11-01\",\n \"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": \"x\"}}}}", "2:52: expected a number"),
+            (
+                "{\"pricesOf\": \"2026-11-01\",\n \"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": \"x\"}}}}",
+                "2:52: expected a number"
+            ),
             ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hour\": 1}}}}", "1:51: 'nlb.hour' is no member of prices"),
-            ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": -1}}}}", "1:52: regions.us-east-1.prices.nlb.hours: expected a price"),
-            ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"per\": \"day\", \"usd\": 1}}}}}", "this is priced per hour, not per day"),
+            (
+                "{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": -1}}}}",
+                "1:52: regions.us-east-1.prices.nlb.hours: expected a price"
+            ),
+            (
+                "{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"per\": \"day\", \"usd\": 1}}}}}",
+                "this is priced per hour, not per day"
+            ),
             ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {}}}}}", "nlb.hours: expected usd or tiers"),
             ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": []}}}}}", "the last tier has no upTo"),
-            ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": [{\"upTo\": 5, \"usd\": 1}]}}}}}", "the last tier has no upTo"),
-            ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": [{\"usd\": 1}, {\"usd\": 1}]}}}}}", "a tier behind the one without upTo"),
-            ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": [{\"upTo\": 0, \"usd\": 1}]}}}}}", "rising numbers"),
-            ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"usd\": 1, \"source\": \"nobody\"}}}}}", "no source is called 'nobody'"),
+            (
+                "{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": [{\"upTo\": 5, \"usd\": 1}]}}}}}",
+                "the last tier has no upTo"
+            ),
+            (
+                "{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": [{\"usd\": 1}, {\"usd\": 1}]}}}}}",
+                "a tier behind the one without upTo"
+            ),
+            (
+                "{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"tiers\": [{\"upTo\": 0, \"usd\": 1}]}}}}}",
+                "rising numbers"
+            ),
+            (
+                "{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": {\"usd\": 1, \"source\": \"nobody\"}}}}}",
+                "no source is called 'nobody'"
+            ),
             ("{\"regions\": {\"us-east-1\": {\"prices\": {\"nlb.hours\": 1, \"nlb.hours\": 2}}}}", "is there twice"),
-            ("{\"regions\": {\"mars-1\": {\"pricesOf\": \"2026-11-01\", \"prices\": {\"nlb.hours\": 1}}}}", "prices are missing: lambda.requests, lambda.duration.x86_64"),
+            (
+                "{\"regions\": {\"mars-1\": {\"pricesOf\": \"2026-11-01\", \"prices\": {\"nlb.hours\": 1}}}}",
+                "prices are missing: lambda.requests, lambda.duration.x86_64"
+            ),
             ("{\"regions\": {\"mars-1\": {\"prices\": {}}}}", "pricesOf is missing"),
             ("{\"regions\": {\"mars-1\": {\"like\": \"venus-1\"}}}", "there are no prices of 'venus-1'"),
             ("{\"pricesOf\": \"yesterday\"}", "1:14: pricesOf: expected a date"),

@@ -4,7 +4,9 @@ import Testing
 /// Each rule of docs/billing.md, computed by hand.
 @Suite("Billing rules")
 struct RuleTests {
-    @Test("HTTP APIs count each 512 KB begun, REST APIs requests", arguments: [(0, 0, 1), (524_288, 10, 1), (10, 524_289, 2), (1, 10_485_760, 20)])
+    @Test(
+        "HTTP APIs count each 512 KB begun, REST APIs requests",
+        arguments: [(0, 0, 1), (524_288, 10, 1), (10, 524_289, 2), (1, 10_485_760, 20)])
     func apiUnits(request: Int, response: Int, units: Int) {
         #expect(APIRequests.units(.http, requestBytes: request, responseBytes: response) == units)
         #expect(APIRequests.units(.rest, requestBytes: request, responseBytes: response) == 1)
@@ -69,7 +71,9 @@ struct RuleTests {
         var workload = LambdaWorkload(requests: 1_000, duration: .milliseconds(1), memoryMB: 128)
         workload.streamedBytes = 7 << 20
         #expect(self.total(workload) == "0")
-        let item = workload.estimate(.embedded, region: "us-east-1", extent: .none).bill.items.first { $0.item == .lambdaStreamedBytes }
+        let item = workload.estimate(.embedded, region: "us-east-1", extent: .none).bill.items.first {
+            $0.item == .lambdaStreamedBytes
+        }
         #expect(item?.amount.exactText == "0.0078125")
     }
 
@@ -127,16 +131,26 @@ struct RuleTests {
 
 @Suite("Quantities")
 struct QuantityTextTests {
-    @Test(arguments: [("3M", 3_000_000), ("1.5k", 1_500), ("4583293", 4_583_293), ("4_583_293", 4_583_293), ("0", 0), ("2B", 2_000_000_000), ("10T", 10_000_000_000_000)])
+    @Test(arguments: [
+        ("3M", 3_000_000), ("1.5k", 1_500), ("4583293", 4_583_293), ("4_583_293", 4_583_293), ("0", 0), ("2B", 2_000_000_000),
+        ("10T", 10_000_000_000_000),
+    ])
     func `counts`(text: String, count: Int) throws { #expect(try QuantityText.count(text) == count) }
 
-    @Test(arguments: ["", "M", "1.5", "3X", "-1", "1e3", "11T", "1__0", "_1", "3 M", ".5k", "99999999999999999999999999999999999999999999", "1.0000000000000000000000001M"])
+    @Test(arguments: [
+        "", "M", "1.5", "3X", "-1", "1e3", "11T", "1__0", "_1", "3 M", ".5k", "99999999999999999999999999999999999999999999",
+        "1.0000000000000000000000001M",
+    ])
     func `counts that are none`(text: String) {
         let error = #expect(throws: QuantityError.self) { try QuantityText.count(text) }
         #expect(error?.description == "'\(text)' should be a whole number up to 10T such as 3M, 1.5k or 4583293")
     }
 
-    @Test(arguments: [("1s", .seconds(1)), ("250ms", .milliseconds(250)), ("0", .zero), ("1.5h", .seconds(5_400)), ("30d", .seconds(2_592_000)), ("20m", .seconds(1_200)), ("2.5ms", .microseconds(2_500))] as [(String, Duration)])
+    @Test(
+        arguments: [
+            ("1s", .seconds(1)), ("250ms", .milliseconds(250)), ("0", .zero), ("1.5h", .seconds(5_400)),
+            ("30d", .seconds(2_592_000)), ("20m", .seconds(1_200)), ("2.5ms", .microseconds(2_500)),
+        ] as [(String, Duration)])
     func `times`(text: String, duration: Duration) throws { #expect(try QuantityText.duration(text) == duration) }
 
     @Test(arguments: ["", "20", "s", "-1s", "1y", "4000000000s", "1e9s", "0.0001us"])
@@ -157,7 +171,9 @@ struct QuantityTextTests {
         #expect(throws: QuantityError.self) { try QuantityText.bytes("1XB") }
     }
 
-    @Test(arguments: [("50rps", 129_600_000), ("0.5rps", 1_296_000), ("3k/min", 129_600_000), ("1M/d", 30_000_000), ("3M/month", 3_000_000)])
+    @Test(arguments: [
+        ("50rps", 129_600_000), ("0.5rps", 1_296_000), ("3k/min", 129_600_000), ("1M/d", 30_000_000), ("3M/month", 3_000_000),
+    ])
     func `rates`(text: String, month: Int) throws { #expect(try QuantityText.rate(text).requestsPerMonth == month) }
 
     @Test(arguments: ["50", "rps", "x/s", "10T/s", "1/y"])

@@ -48,6 +48,7 @@ struct CostCompareCommand: ParsableCommand {
     @OptionGroup var options: CostOptions
 
     mutating func validate() throws {
+        _ = try self.month.required()
         guard 1...6 ~= self.ways.count else { throw ValidationError("give one to six ways to compare") }
         for way in self.ways where Comparison.Way(way) == nil {
             let known = Comparison.Part.allCases.map(\.rawValue).joined(separator: ", ")

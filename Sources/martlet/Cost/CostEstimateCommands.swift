@@ -32,6 +32,7 @@ struct CostLambdaCommand: ParsableCommand {
     @OptionGroup var options: CostOptions
 
     mutating func validate() throws {
+        _ = try self.month.required()
         guard LambdaWorkload.memoryMBRange.contains(self.memory) else {
             throw ValidationError("--memory is 128 to 10240 MB, not \(self.memory)")
         }
@@ -48,8 +49,8 @@ struct CostLambdaCommand: ParsableCommand {
     }
 
     func run() throws {
-        var workload = LambdaWorkload(requests: try self.month.required(), duration: self.duration, memoryMB: self.memory)
-        workload.isARM = self.arm
+        var workload = LambdaWorkload(
+            requests: try self.month.required(), duration: self.duration, memoryMB: self.memory, isARM: self.arm)
         workload.ephemeralStorageMB = self.storage
         workload.streamedBytes = self.streamed
         workload.provisioned = self.provisioned.map { ($0, self.provisionedFor) }
@@ -140,6 +141,7 @@ struct CostAPICommand: ParsableCommand {
     @OptionGroup var options: CostOptions
 
     mutating func validate() throws {
+        _ = try self.month.required()
         guard self.request <= APIRequests.payloadLimit, self.response <= APIRequests.payloadLimit else {
             throw ValidationError("--request and --response are 10 MB at most, as API Gateway takes")
         }
@@ -213,7 +215,13 @@ struct CostNetworkCommand: ParsableCommand {
         guard self.newConnections <= 1_000_000_000, self.activeConnections <= 1_000_000_000 else {
             throw ValidationError("no more than 1,000,000,000 connections")
         }
-        guard counts.contains(where: { $0 > 0 }), self.zones > 0 else { throw ValidationError("--zones is 1 at least") }
+        guard self.zones > 0 else { throw ValidationError("--zones is 1 at least") }
+        let used = [
+            self.nlb, self.vpcLinks, self.endpoints, self.endpointData, self.nat, self.natData, self.out, self.betweenZones,
+        ]
+        guard used.contains(where: { $0 > 0 }) else {
+            throw ValidationError("say what there is: --nlb, --vpc-links, --endpoints, --nat, --out or --between-zones")
+        }
     }
 
     func run() throws {

@@ -11,7 +11,8 @@ struct CostPricesCommand: ParsableCommand {
         let book = try self.options.book()
         guard let list = PriceList(book, region: self.options.region) else {
             let known = book.regions.map(\.table.region).joined(separator: ", ")
-            throw CommandFailure.usage("there are no prices of \(self.options.region); there are: \(known). Add some with --prices")
+            throw CommandFailure.usage(
+                "there are no prices of \(self.options.region); there are: \(known). Add some with --prices")
         }
         switch self.options.output {
         case .text: Terminal.output(Array(list.text.utf8))
