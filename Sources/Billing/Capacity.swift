@@ -2,8 +2,8 @@ import CoreTypes
 
 /// What a Network Load Balancer is asked for, evenly over time.
 ///
-/// The most used of three dimensions is paid for: one capacity unit is 800 new connections a second, 100,000 active ones or 1 GB an
-/// hour (Elastic Load Balancing pricing, TCP).
+/// The most used of three dimensions is paid for: one capacity unit is 800 new connections a second, 100,000 active ones or
+/// 1 GB an hour (Elastic Load Balancing pricing, TCP).
 package struct BalancerLoad: Hashable, Sendable {
     package var newConnectionsPerSecond: Int
     package var activeConnections: Int

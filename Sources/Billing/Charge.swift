@@ -24,6 +24,7 @@ extension InvocationRecord {
 /// What one invocation costs: a line for each item that was used.
 package func charges(for record: InvocationRecord, prices: PriceTable) -> [Charge] {
     var charges: [Charge] = []
+    charges.reserveCapacity(4)
     record.forEachUsage { item, quantity in
         guard let rate = prices[item] else { return }
         charges.append(Charge(item: item, quantity: quantity, amount: rate.amount(for: quantity)))

@@ -41,8 +41,8 @@ package struct Plot: Hashable, Sendable {
 
     var maximumX: Double { max(self.lines.flatMap(\.points).map(\.x).max() ?? 0, 1) }
 
-    /// The highest point that is shown. Where lines cross, dear ones are cut off above three times the highest crossing: otherwise
-    /// what matters would lie flat on the axis.
+    /// The highest point that is shown. Where lines cross, dear ones are cut off above three times the highest crossing:
+    /// otherwise what matters would lie flat on the axis.
     var maximumY: Double {
         let top = self.lines.flatMap(\.points).map(\.y).max() ?? 0
         let crossing = self.marks.map(\.point.y).max() ?? top
@@ -65,8 +65,8 @@ package struct Plot: Hashable, Sendable {
 }
 
 extension Plot {
-    /// For a terminal of that many columns and rows, axes and legend included. Each line has its letter; where lines meet the later
-    /// one covers the earlier ones.
+    /// For a terminal of that many columns and rows, axes and legend included. Each line has its letter; where lines meet the
+    /// later one covers the earlier ones.
     package func text(columns: Int = 78, rows: Int = 20) -> String {
         let margin = 10
         let (width, height) = (max(20, columns - margin - 1), max(5, rows - 3))

@@ -1,5 +1,5 @@
-/// What AWS asks for in one region, as read on one day. Prices are data: a new reading is a new table, and every bill names the one
-/// it was computed with.
+/// What AWS asks for in one region, as read on one day. Prices are data: a new reading is a new table, and every bill names the
+/// one it was computed with.
 package struct PriceTable: Hashable, Sendable {
     package let region: String
     /// When the figures were true, `YYYY-MM-DD`.
@@ -36,7 +36,15 @@ package struct PriceTable: Hashable, Sendable {
     }
 
     /// `nil` where no price was read: the item is left out of a bill and named, never guessed.
-    package subscript(item: PricedItem) -> Rate? { self.rates[item] }
+    package subscript(item: PricedItem) -> Rate? {
+        switch item {
+        // What every invocation uses goes without a look-up.
+        case .lambdaRequests: self.requests
+        case .lambdaDurationX86: self.durationX86
+        case .lambdaDurationARM: self.durationARM
+        default: self.rates[item]
+        }
+    }
 }
 
 package struct MissingPrices: Error, Hashable, Sendable {

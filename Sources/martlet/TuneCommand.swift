@@ -1,5 +1,6 @@
 import ArgumentParser
 import Billing
+import CoreTypes
 import Emulator
 import ExecutionEnvironments
 import Foundation
@@ -104,7 +105,7 @@ struct TuneCommand: AsyncParsableCommand {
         }
     }
 
-    private func records(_ host: Host, _ name: String, _ payload: [UInt8]) async throws -> [InvocationRecord] {
+    private func records(_ host: Emulator.Host, _ name: String, _ payload: [UInt8]) async throws -> [InvocationRecord] {
         var records: [InvocationRecord] = []
         for _ in 0...self.runs {
             let invocation = try await host.invoke(name, qualifier: nil, payload: payload, clientContext: nil)

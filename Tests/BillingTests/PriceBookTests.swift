@@ -133,8 +133,9 @@ struct PriceBookTests {
     @Test("no cut or flipped byte of a price file traps")
     func mutations() {
         let text = Array(
-            #"{"pricesOf":"2026-11-01","sources":{"s":{"title":"t","date":"d"}},"regions":{"x":{"like":"us-east-1","prices":{"nlb.hours":{"per":"hour","tiers":[{"upTo":5,"usd":1e-3},{"usd":0.5}],"source":"s"}}}},"free":[{"name":"f","items":["nlb.hours"],"quantity":3,"months":12}]}"#
-                .utf8)
+            (#"{"pricesOf":"2026-11-01","sources":{"s":{"title":"t","date":"d"}},"regions":{"x":{"like":"us-east-1","prices":"#
+                + #"{"nlb.hours":{"per":"hour","tiers":[{"upTo":5,"usd":1e-3},{"usd":0.5}],"source":"s","knownTo":9}}}},"#
+                + #""free":[{"name":"f","items":["nlb.hours"],"quantity":3,"months":12}]}"#).utf8)
         for index in text.indices {
             for byte: UInt8 in [0x22, 0x2C, 0x30, 0x39, 0x5D, 0x7D, 0x7B, 0xFF] {
                 var changed = text

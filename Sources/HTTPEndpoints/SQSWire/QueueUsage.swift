@@ -26,7 +26,9 @@ package struct QueueUsage: Sendable {
 
         /// At the first tier, before the month's free requests.
         package func cost(_ prices: PriceTable) -> Money {
-            QueueRequests(standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests).cost(prices)
+            QueueRequests(
+                standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests
+            ).cost(prices)
         }
 
         package static func += (left: inout Self, right: Self) {
