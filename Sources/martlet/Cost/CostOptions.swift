@@ -1,7 +1,6 @@
 import ArgumentParser
 import Billing
 import CoreTypes
-import Foundation
 
 /// The options that all estimates share.
 struct CostOptions: ParsableArguments {
@@ -26,11 +25,9 @@ struct CostOptions: ParsableArguments {
     func book() throws -> PriceBook {
         var book = PriceBook.embedded
         for path in self.priceFiles {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw CommandFailure.usage("can't read the prices \(path): \(String(cString: strerror(errno)))")
-            }
+            let bytes = try InputFile.read(path, as: "the prices")
             do throws(PriceFileError) {
-                try book.read(Array(data), file: path)
+                try book.read(bytes, file: path)
             } catch {
                 throw CommandFailure.usage(error.description)
             }
