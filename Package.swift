@@ -21,6 +21,10 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let sqlite: [Target.Dependency] = [
+    .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+]
 
 let package = Package(
     name: "martlet",
@@ -36,6 +40,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     ],
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
@@ -44,12 +50,13 @@ let package = Package(
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes", "VTL"], swiftSettings: strict),
         .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
-        .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(
+            name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
 
         // The edges.
         .target(
-            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "LambdaCore", yams], swiftSettings: strict),
+            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "SQS", "LambdaCore", yams], swiftSettings: strict),
         .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
         .target(name: "CProcess"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -57,24 +64,31 @@ let package = Package(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
             resources: [.embedInCode("Bootstraps")], swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["CoreTypes", "SQS"] + sqlite, swiftSettings: strict),
         .target(
             name: "HTTPEndpoints",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib", crypto,
-                cryptoExtras,
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
+                crypto, cryptoExtras,
             ] + nio,
+            swiftSettings: strict),
+        // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
+        .target(
+            name: "RemoteQueues",
+            dependencies: ["CoreTypes", "LambdaCore", "ExecutionEnvironments", "HTTPEndpoints", crypto, httpClient] + nio,
             swiftSettings: strict),
         .target(
             name: "Emulator",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "HTTPEndpoints",
-                "HTTPServing",
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Templates", "ExecutionEnvironments", "Storage",
+                "HTTPEndpoints", "HTTPServing", "RemoteQueues",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Emulator", arguments,
+                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Storage",
+                "Emulator", arguments,
             ],
             swiftSettings: strict),
 
@@ -97,6 +111,7 @@ let package = Package(
         .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], exclude: ["sam"],
             swiftSettings: strict),
@@ -113,6 +128,8 @@ let package = Package(
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteQueuesTests", dependencies: ["RemoteQueues", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Invokes functions through the AWS endpoint of a host that runs already. One request a connection; over plain HTTP on this
+/// Talks to the AWS endpoint of a host that runs already. One request a connection; over plain HTTP on this
 /// machine, a client library with TLS would cost more than the call.
 package struct HostClient {
     private let host: HostFile
@@ -25,6 +25,41 @@ package struct HostClient {
     private static let timeout = TimeAmount.seconds(1_000)
 
     package func invoke(_ name: String, qualifier: String?, payload: [UInt8], clientContext: String?) async throws -> Answer {
+        try await self.send(self.head(name, qualifier, payload.count, clientContext), payload)
+    }
+
+    /// An action of SQS in its JSON protocol.
+    package func queues(_ action: String, _ body: JSON, region: String) async throws -> Answer {
+        let bytes = body.bytes
+        return try await self.send(
+            HTTPRequestHead(
+                version: .http1_1, method: .POST, uri: "/",
+                headers: [
+                    "host": self.hostHeader, "content-length": String(bytes.count), "content-type": "application/x-amz-json-1.0",
+                    "x-amz-target": "AmazonSQS.\(action)", "user-agent": "martlet",
+                    "authorization":
+                        "AWS4-HMAC-SHA256 Credential=martlet/20260101/\(region)/sqs/aws4_request, SignedHeaders=host, Signature=0",
+                ]), bytes)
+    }
+
+    /// A page of the host's own.
+    package func get(_ path: String) async throws -> Answer {
+        try await self.send(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["host": self.hostHeader]), [])
+    }
+
+    /// Hands over each piece of an answer that has no end, until the host or the task ends.
+    package func follow(_ path: String, _ received: @escaping @Sendable ([UInt8]) -> Void) async throws {
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["host": self.hostHeader])
+        let answer = try await self.send(head, [], timeout: nil, received)
+        guard answer.status == 200 else { throw HostError(String(decoding: answer.payload, as: UTF8.self)) }
+    }
+
+    private var hostHeader: String { String(self.host.aws.dropFirst("http://".count)) }
+
+    private func send(
+        _ head: HTTPRequestHead, _ payload: [UInt8], timeout: TimeAmount? = Self.timeout,
+        _ received: (@Sendable ([UInt8]) -> Void)? = nil
+    ) async throws -> Answer {
         guard let (address, port) = self.endpoint else { throw HostError("the host's address \(self.host.aws) is no address") }
         let group = MultiThreadedEventLoopGroup.singleton
         let answered = group.next().makePromise(of: Answer.self)
@@ -33,20 +68,24 @@ package struct HostClient {
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                        try channel.pipeline.syncOperations.addHandler(AnswerCollector(answered))
+                        try channel.pipeline.syncOperations.addHandler(AnswerCollector(answered, received))
                     }
                 }
                 .connect(host: address, port: port).get()
-            let timer = channel.eventLoop.scheduleTask(in: Self.timeout) { channel.close(promise: nil) }
+            let timer = timeout.map { channel.eventLoop.scheduleTask(in: $0) { channel.close(promise: nil) } }
             defer {
-                timer.cancel()
+                timer?.cancel()
                 channel.close(promise: nil)
             }
-            let head = self.head(name, qualifier, payload.count, clientContext)
             channel.write(HTTPClientRequestPart.head(head), promise: nil)
             channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: payload))), promise: nil)
             channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-            return try await answered.futureResult.get()
+            // A future knows nothing of tasks: whoever is cancelled closes the connection, and that ends the wait.
+            return try await withTaskCancellationHandler {
+                try await answered.futureResult.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
         } catch {
             // Without a connection nobody else completes it.
             answered.fail(error)
@@ -63,7 +102,7 @@ package struct HostClient {
     private func head(_ name: String, _ qualifier: String?, _ length: Int, _ clientContext: String?) -> HTTPRequestHead {
         let query = qualifier.map { "?Qualifier=\($0)" } ?? ""
         var headers: HTTPHeaders = [
-            "host": String(self.host.aws.dropFirst("http://".count)), "content-length": String(length),
+            "host": self.hostHeader, "content-length": String(length),
             "content-type": "application/json",
             "x-amz-log-type": "Tail", "x-martlet-want": "report",
         ]
@@ -80,12 +119,19 @@ private final class AnswerCollector: ChannelInboundHandler {
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
 
-    init(_ promise: EventLoopPromise<HostClient.Answer>) { self.promise = promise }
+    private let received: (@Sendable ([UInt8]) -> Void)?
+
+    /// - Parameter received: takes the body of a good answer piece by piece.
+    init(_ promise: EventLoopPromise<HostClient.Answer>, _ received: (@Sendable ([UInt8]) -> Void)?) {
+        self.promise = promise
+        self.received = received
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch self.unwrapInboundIn(data) {
         case .head(let head): self.head = head
-        case .body(var part): self.body.writeBuffer(&part)
+        case .body(var part):
+            if let received, self.head?.status == .ok { received(Array(buffer: part)) } else { self.body.writeBuffer(&part) }
         case .end:
             guard let head else { return }
             let headers = head.headers

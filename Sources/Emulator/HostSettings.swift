@@ -1,4 +1,5 @@
 package import APIGateway
+package import Storage
 
 /// How a host runs: what the command line says, with the defaults of docs/commands.md.
 package struct HostSettings: Sendable {
@@ -24,7 +25,7 @@ package struct HostSettings: Sendable {
     package var targetGroups: [String: [TargetAddress]] = [:]
     /// The gateway tells of each request step by step.
     package var traces = false
-    /// Without the limits that only slow down.
+    /// Without the limits and waits of AWS that only slow a test suite down.
     package var relaxesLimits = false
     package var readyFile: String?
     package var maxEnvironments = 100
@@ -32,8 +33,14 @@ package struct HostSettings: Sendable {
     package var freezesIdle = false
     /// Which build of Swift products runs: `release` or `debug`.
     package var swiftConfiguration = "release"
+    /// Queues that live in memory alone and end with the host.
+    package var keepsQueuesInMemory = false
+    /// What an answered change of a queue survives.
+    package var durability = Durability.process
     /// Asynchronous retries after a hundredth of AWS's delays.
     package var hastensRetries = false
+    /// Mappings may poll queues of AWS itself.
+    package var allowsRemoteQueues = false
     /// `MARTLET_PYTHON`, `MARTLET_NODE`: a path or a name on the search path.
     package var python: String?
     package var node: String?

@@ -7,10 +7,11 @@ import NIOCore
 package import NIOHTTP1
 
 /// The endpoint that `AWS_ENDPOINT_URL` names: tells the services apart and answers in their protocols. Lambda's invocations go
-/// straight to the invoker; its control plane answers from memory, and only storing code leaves the event loop.
+/// straight to the invoker, the queues' requests to their engine; the control plane answers from memory, and only storing code leaves the event loop.
 package final class AWSEndpoint: HTTPService {
     private let service: LambdaService
     private let invocations: InvokeEndpoint
+    private let queues: SQSEndpoint
     private let codeStore: any CodeStore
     private let account: String
     /// Told what a call asked for and is not emulated.
@@ -19,8 +20,13 @@ package final class AWSEndpoint: HTTPService {
     /// Unpacks deployment packages.
     private static let codeQueue = DispatchQueue(label: "martlet.code-storage")
 
-    package init(service: LambdaService, codeStore: any CodeStore, account: String, report: @escaping (String) -> Void) {
+    /// - Parameter url: of this endpoint, for queue URLs in answers to requests that don't say which host they meant.
+    package init(
+        service: LambdaService, queues: QueueHost, codeStore: any CodeStore, account: String, url: String,
+        report: @escaping (String) -> Void
+    ) {
         self.service = service
+        self.queues = SQSEndpoint(queues: queues, endpointURL: url)
         self.invocations = InvokeEndpoint(service: service)
         self.codeStore = codeStore
         self.account = account
@@ -28,7 +34,7 @@ package final class AWSEndpoint: HTTPService {
     }
 
     package func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
-        // An Event may be shorter still; the call itself says so, in its own words.
+        // An Event, and a request to the queues, may be shorter still; the call itself says so, in its own words.
         .collect(limit: InvokeRequest.operation(of: head) == nil ? LambdaControlPlane.requestBytes : FunctionLimits.requestBytes)
     }
 
@@ -37,11 +43,22 @@ package final class AWSEndpoint: HTTPService {
             self.invocations.handle(request, on: connection)
             return
         }
+        let head = SQSRequestHead(request.head)
+        if SQSEndpoint.serves(head) {
+            self.queues.handle(request, head, on: connection)
+            return
+        }
+        if let triggers = self.service.triggers, TriggerInspection.serves(request.head.uri.prefix { $0 != "?" }) {
+            TriggerInspection(triggers: triggers, region: self.service.registry.region).answer(request, on: connection)
+            return
+        }
         let requestID = self.service.makeRequestID()
         let call = AWSRequest(
             method: request.head.method.rawValue, target: request.head.uri,
             headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
-        switch self.service.change({ $0.handle(call, now: HostClock.now(), requestID: requestID) }) {
+        switch self.service.change({
+            $0.handle(call, now: HostClock.now(), requestID: requestID, queue: self.service.mappedQueue)
+        }) {
         case .answer(let answer): self.send(answer, on: connection)
         case .storeCode(let upload): self.store(upload, on: connection)
         case nil:
@@ -53,6 +70,8 @@ package final class AWSEndpoint: HTTPService {
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
         if InvokeRequest.operation(of: head) != nil {
             self.invocations.refuseBody(of: head, on: connection)
+        } else if SQSEndpoint.serves(SQSRequestHead(head)) {
+            self.queues.refuseBody(SQSRequestHead(head), on: connection)
         } else {
             connection.respond(
                 with: .requestTooLarge("Request must be smaller than \(limit) bytes"), requestID: self.service.makeRequestID())

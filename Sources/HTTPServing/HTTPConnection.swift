@@ -63,6 +63,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     package var eventLoop: any EventLoop { self.context!.eventLoop }
     package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
+    /// The client's address as text, made once: a connection has many requests.
+    package private(set) lazy var remoteIPAddress: String? = self.remoteAddress?.ipAddress
     package var localPort: Int? { self.context?.localAddress?.port }
 
     /// Closes when the request under way has been answered; at once when there is none.

@@ -2,6 +2,7 @@ package import CoreTypes
 
 /// A queue at a glance.
 package struct QueueSummary: Hashable, Sendable {
+    package let id: QueueID
     package let name: QueueName
     package let arn: String
     package let isFIFO: Bool
@@ -21,8 +22,8 @@ extension QueueService {
         let summaries = self.queues.indices.compactMap { slot in
             self.queues[slot].map { queue in
                 QueueSummary(
-                    name: queue.stored.name, arn: queue.arn, isFIFO: queue.isFIFO, visibleMessages: queue.visibleCount,
-                    inFlightMessages: queue.heldCount, delayedMessages: queue.delayedCount,
+                    id: queue.stored.id, name: queue.stored.name, arn: queue.arn, isFIFO: queue.isFIFO,
+                    visibleMessages: queue.visibleCount, inFlightMessages: queue.heldCount, delayedMessages: queue.delayedCount,
                     oldestSentAt: self.oldestSentAt(in: slot).map { Timestamp(milliseconds: $0) },
                     parkedReceives: queue.waiterCount, deadLetterTargetARN: queue.attributes.redrivePolicy?.deadLetterTargetARN)
             }

@@ -6,14 +6,19 @@ package struct Deployment: Hashable, Sendable {
     /// The function of each logical id, by name, in the order of the template.
     package var functions: [DeployedFunction]
     package var gateway: GatewayConfiguration
+    /// Those that others name as their dead-letter queue first.
+    package var queues: [DeployedQueue]
+    package var mappings: [DeployedMapping] = []
     /// What the template asks for and the host does not emulate, to be shown at start-up.
     package var notices: [Notice]
 
     package init(
-        functions: [DeployedFunction] = [], gateway: GatewayConfiguration = GatewayConfiguration(), notices: [Notice] = []
+        functions: [DeployedFunction] = [], gateway: GatewayConfiguration = GatewayConfiguration(),
+        queues: [DeployedQueue] = [], notices: [Notice] = []
     ) {
         self.functions = functions
         self.gateway = gateway
+        self.queues = queues
         self.notices = notices
     }
 }
@@ -25,6 +30,22 @@ package struct DeployedFunction: Hashable, Sendable {
     package init(logicalID: String, configuration: FunctionConfiguration) {
         self.logicalID = logicalID
         self.configuration = configuration
+    }
+}
+
+/// A queue that exists when the host has started.
+package struct DeployedQueue: Hashable, Sendable {
+    package var logicalID: String
+    package var name: String
+    /// By their names on the wire, values as text (Amazon SQS API Reference, SetQueueAttributes).
+    package var attributes: [String: String]
+    package var tags: [String: String]
+
+    package init(logicalID: String, name: String, attributes: [String: String] = [:], tags: [String: String] = [:]) {
+        self.logicalID = logicalID
+        self.name = name
+        self.attributes = attributes
+        self.tags = tags
     }
 }
 

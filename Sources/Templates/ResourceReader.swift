@@ -1,7 +1,7 @@
 import APIGateway
 import LambdaCore
 
-/// Turns the resources of an evaluation into functions and APIs, and tells of those that are not emulated.
+/// Turns the resources of an evaluation into functions, APIs and queues, and tells of those that are not emulated.
 struct ResourceReader {
     /// Nothing a local host would do for them: permissions, logs, alarms, keys. Passed over in silence.
     static let silent: Set<String> = [
@@ -11,15 +11,15 @@ struct ResourceReader {
         "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::ServiceLinkedRole",
         "AWS::IAM::User", "AWS::IAM::UserPolicy", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::Lambda::CodeSigningConfig",
         "AWS::ElasticLoadBalancingV2::ListenerCertificate", "AWS::Lambda::LayerVersionPermission", "AWS::Lambda::Permission",
-        "AWS::Logs::LogGroup", "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy", "AWS::Serverless::Connector",
+        "AWS::Logs::LogGroup", "AWS::SNS::TopicPolicy", "AWS::Serverless::Connector",
     ]
     static let functionTypes: Set<String> = ["AWS::Serverless::Function", "AWS::Lambda::Function"]
     static let attached: Set<String> = ["AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Url"]
     static let types =
         Array(functionTypes) + Array(attached) + Array(LayerReader.types) + Array(silent) + Array(GatewayReader.types)
         + [
-            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::S3::Bucket",
+            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", MappingReader.resourceType, "AWS::SQS::Queue",
+            "AWS::SQS::QueuePolicy", "AWS::DynamoDB::Table", "AWS::S3::Bucket",
             "AWS::SNS::Topic",
         ]
 
@@ -46,15 +46,22 @@ struct ResourceReader {
         }
         let gateway = GatewayReader(evaluation: self.evaluation).read(
             functions: Set(functions.map(\.configuration.name)))
+        let queues = QueueReader(evaluation: self.evaluation).read()
+        let mappings = MappingReader(evaluation: self.evaluation).read(functions)
         self.tellOfUnusedOverrides()
-        return Deployment(
-            functions: functions, gateway: gateway, notices: self.evaluation.diagnostics.notices)
+        var deployment = Deployment(
+            functions: functions, gateway: gateway, queues: queues, notices: self.evaluation.diagnostics.notices)
+        deployment.mappings = mappings
+        return deployment
     }
 
     private func tell(of resource: Resource) {
         let type = resource.type
         if Self.functionTypes.contains(type) || Self.attached.contains(type) || Self.silent.contains(type) { return }
         if GatewayReader.types.contains(type) { return }
+        if type == QueueReader.queueType || QueueReader.policyTypes.contains(type) || type == MappingReader.resourceType {
+            return
+        }
         if LayerReader.types.contains(type) {
             PropertyReader(self.evaluation, resource).check(.layerVersion)
             return
@@ -80,8 +87,7 @@ struct ResourceReader {
         "AWS::ApiGateway::DomainNameAccessAssociation", "AWS::ApiGatewayV2::ApiGatewayManagedOverrides",
         "AWS::ApiGatewayV2::IntegrationResponse", "AWS::ApiGatewayV2::Model", "AWS::ApiGatewayV2::RouteResponse",
         "AWS::ApiGatewayV2::RoutingRule", "AWS::ElasticLoadBalancingV2::TrustStore",
-        "AWS::ElasticLoadBalancingV2::TrustStoreRevocation", "AWS::Lambda::CapacityProvider", "AWS::Lambda::EventSourceMapping",
-        "AWS::Lambda::Version",
+        "AWS::ElasticLoadBalancingV2::TrustStoreRevocation", "AWS::Lambda::CapacityProvider", "AWS::Lambda::Version",
         "AWS::Serverless::Application",
         "AWS::Serverless::CapacityProvider", "AWS::Serverless::GraphQLApi", "AWS::Serverless::SimpleTable",
         "AWS::Serverless::StateMachine",
@@ -91,7 +97,6 @@ struct ResourceReader {
     private static func consequence(of type: String) -> String {
         switch type {
         case "AWS::Lambda::Version": "aliases follow $LATEST"
-        case "AWS::Lambda::EventSourceMapping": "nothing triggers the function from it"
         case "AWS::CloudFormation::Stack", "AWS::Serverless::Application": "the nested template is not read"
         default:
             "functions get its name, and calls to it go where their AWS client sends them"

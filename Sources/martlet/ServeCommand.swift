@@ -1,15 +1,20 @@
 import APIGateway
 import ArgumentParser
+import CoreTypes
 import Dispatch
 import Emulator
 import ExecutionEnvironments
 import Foundation
 import LambdaCore
+import Storage
 import Templates
+
+extension Durability: ExpressibleByArgument {}
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the emulator: the APIs of the template and an AWS endpoint for Lambda.",
+        commandName: "serve",
+        abstract: "Run the emulator: the APIs and queues of the template and an AWS endpoint for Lambda and SQS.",
         discussion: """
             Point AWS clients to the AWS endpoint:
               export AWS_ENDPOINT_URL=http://127.0.0.1:3001 AWS_DEFAULT_REGION=us-east-1
@@ -53,10 +58,25 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Stop the processes between invocations, as AWS does: background work stands still here, too (MARTLET_FREEZE).")
     var freeze = Defaults.flag("MARTLET_FREEZE")
 
+    @Flag(help: "Keep queues in memory alone: they end with the host (MARTLET_IN_MEMORY).")
+    var inMemory = Defaults.flag("MARTLET_IN_MEMORY")
+
+    @Option(
+        help:
+            "What an answered change of a queue survives: process (kill -9 of the host) or power (a power cut) (MARTLET_DURABILITY)."
+    )
+    var durability: Durability = Defaults.choice("MARTLET_DURABILITY") ?? .process
+
+    @Flag(help: "Let mappings poll queues of AWS itself, which takes their messages (MARTLET_ALLOW_REMOTE).")
+    var allowRemote = Defaults.flag("MARTLET_ALLOW_REMOTE")
+
     @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
     var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
 
-    @Flag(help: "Without the limits that only slow down: the bandwidth of streamed responses (MARTLET_RELAXED_LIMITS).")
+    @Flag(
+        help:
+            "Lift what only gets in a test suite's way: SQS's waits of 60 s, the bandwidth of streamed responses (MARTLET_RELAXED_LIMITS)."
+    )
     var relaxedLimits = Defaults.flag("MARTLET_RELAXED_LIMITS")
 
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
@@ -92,12 +112,15 @@ struct ServeCommand: AsyncParsableCommand {
         settings.attachedFunctions = attached
         settings.credentials = credentials
         try self.gateway.apply(to: &settings)
-        settings.relaxesLimits = self.relaxedLimits
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments
         settings.idleTimeoutSeconds = self.idleTimeout
         settings.freezesIdle = self.freeze
         settings.hastensRetries = self.hastenRetries
+        settings.allowsRemoteQueues = self.allowRemote
+        settings.keepsQueuesInMemory = self.inMemory
+        settings.durability = self.durability
+        settings.relaxesLimits = self.relaxedLimits
         if let other = HostFile.running(in: settings.stateFolder) {
             Terminal.error(
                 Terminal.yellow(
@@ -170,6 +193,11 @@ struct ServeCommand: AsyncParsableCommand {
         ]
         let names = project.deployment.functions.map(\.configuration.name)
         lines.append("  functions     \(names.isEmpty ? "none in the template" : names.joined(separator: ", "))")
+        let queues = project.deployment.queues.map(\.name)
+        if !queues.isEmpty { lines.append("  queues        \(queues.joined(separator: ", "))") }
+        for mapping in project.deployment.mappings {
+            lines.append("  trigger       \(mapping.queueURL ?? mapping.queue.resource) → \(mapping.functionName)")
+        }
         for api in project.deployment.gateway.apis {
             for route in api.operations {
                 guard case .success(.function(let function, _)) = route.integration.target else { continue }

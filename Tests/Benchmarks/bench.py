@@ -10,9 +10,12 @@ import shlex
 import sys
 
 import hosts
+import libraries
 import measurements
 import programs
+import queue_measurements
 import report
+import trigger_measurements
 from goals import Results
 from measurements import Load
 from processes import Failure, adopt_orphans
@@ -29,7 +32,8 @@ def say(text):
 
 
 class Bench:
-    def __init__(self, rounds, seconds):
+    def __init__(self, rounds, seconds, only=()):
+        self.only = only
         self.rounds = rounds
         self.seconds = seconds
         self.results = Results()
@@ -39,15 +43,19 @@ class Bench:
     def run(self):
         visits = [
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
-            self.cold, self.cold_emulator, self.one_shot,
+            self.cold, self.cold_emulator, self.one_shot, self.queues, self.queues_in_memory, self.queues_power, self.bare,
+            self.moto, self.ministack, self.triggers, self.templates, self.velocity, self.airspeed, self.parsers,
         ]
+        if self.only:
+            visits = [visit for visit in visits if visit.__name__ in self.only]
         for index in range(self.rounds):
             # Turned by one each round, so that nobody always runs first or after the same neighbour.
             turn = index % len(visits)
             for visit in visits[turn:] + visits[:turn]:
                 say(f"round {index + 1} of {self.rounds}: {visit.__name__.replace('_', ' ')}")
                 self.attempt(visit, index)
-        self.attempt(self.idle, 0)
+        if not self.only:
+            self.attempt(self.idle, 0)
 
     def attempt(self, visit, index):
         """A contestant that can't be measured is named as such, and the others go on."""
@@ -132,6 +140,65 @@ class Bench:
         count = -(-ONE_SHOTS // self.rounds)
         self.results.add("one-shot", index, [measurements.one_shot() for _ in range(count)])
 
+    def queues(self, index):
+        with hosts.martlet() as endpoint:
+            self.queue_rates("queue", endpoint.port, index)
+            self.results.add("queue send c1", index, queue_measurements.sends(endpoint.port, 1, self.seconds))
+            self.results.add("queue wake", index, queue_measurements.wake_ups(endpoint.port))
+            self.results.add("queue commit", index, queue_measurements.commits())
+
+    def queues_in_memory(self, index):
+        with hosts.martlet("--in-memory") as endpoint:
+            self.queue_rates("queue memory", endpoint.port, index)
+
+    def queues_power(self, index):
+        with hosts.martlet("--durability", "power") as endpoint:
+            self.results.add("queue power send", index, queue_measurements.sends(endpoint.port, 16, self.seconds))
+
+    def bare(self, index):
+        with hosts.bare() as endpoint:
+            self.results.add("queue bare", index, queue_measurements.bare(endpoint.port, "send", 16, self.seconds))
+            self.results.add("queue bare c1", index, queue_measurements.bare(endpoint.port, "send", 1, self.seconds))
+
+    def moto(self, index):
+        with hosts.moto() as endpoint:
+            self.queue_rates("queue moto", endpoint.port, index, backlog=1_000)
+
+    def ministack(self, index):
+        with hosts.ministack() as endpoint:
+            self.queue_rates("queue ministack", endpoint.port, index, backlog=1_000)
+
+    def queue_rates(self, name, port, index, backlog=queue_measurements.BACKLOG):
+        """The peers get a small backlog: they slow down with it, and filling a large one takes them minutes."""
+        self.results.add(f"{name} send", index, queue_measurements.sends(port, 16, self.seconds))
+        self.results.add(f"{name} batch", index, queue_measurements.sends(port, 16, self.seconds, "batch"))
+        self.results.add(f"{name} cycle", index, queue_measurements.cycles(port, self.seconds, backlog))
+
+    def triggers(self, index):
+        with hosts.martlet() as endpoint:
+            self.results.add("trigger latency", index, trigger_measurements.latencies(endpoint.port))
+            self.results.add("trigger drain 10", index, trigger_measurements.drain(endpoint.port, 10_000))
+            self.results.add("trigger serial", index, trigger_measurements.drain_serially(endpoint.port, 2_000))
+            self.results.add(
+                "trigger drain 1000", index,
+                trigger_measurements.drain(endpoint.port, 50_000, BatchSize=1_000, MaximumBatchingWindowInSeconds=1))
+
+    def templates(self, index):
+        if index == 0:
+            libraries.build()
+        self.results.add("template", index, libraries.template())
+        self.results.add("template growth", index, libraries.growth())
+
+    def velocity(self, index):
+        self.results.add("template velocity", index, libraries.velocity())
+
+    def airspeed(self, index):
+        self.results.add("template airspeed", index, libraries.airspeed())
+
+    def parsers(self, index):
+        for name, time in libraries.parsers().items():
+            self.results.add(f"json {name}", index, time)
+
     def idle(self, index):
         """With an environment that waits, as after a first try."""
         with hosts.martlet() as endpoint:
@@ -145,6 +212,8 @@ def main():
     parser.add_argument("--quick", action="store_true", default=quick, help="2 rounds of 0.5 s, to see that all works")
     parser.add_argument("--rounds", type=int, help="how often each host is measured (5)")
     parser.add_argument("--seconds", type=float, help="how long each load lasts (2)")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="VISIT", help="of the contestants, such as queues bare moto; the others stay unmeasured")
     parser.add_argument("--write", action="store_true", help="also put the result into docs/performance.md")
     options = parser.parse_args()
     rounds = options.rounds or int(os.environ.get("BENCH_ROUNDS", 0)) or (2 if options.quick else 5)
@@ -156,7 +225,7 @@ def main():
     adopt_orphans()
     say("building")
     programs.build()
-    bench = Bench(rounds, seconds)
+    bench = Bench(rounds, seconds, options.only)
     bench.run()
     command = "make bench" if sys.argv[1:] == ["--write"] else shlex.join(["Tests/Benchmarks/run.sh", *sys.argv[1:]])
     text = report.markdown(bench.results, command, rounds, seconds)

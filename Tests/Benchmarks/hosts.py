@@ -110,6 +110,36 @@ def cargo_lambda(count):
         yield Endpoint(port, process)
 
 
+# What martlet answers to SendMessage: id and digest of a message without attributes.
+SEND_ANSWER_BYTES = 103
+
+
+@contextlib.contextmanager
+def bare():
+    """A server that reads a request and answers as many bytes as SendMessage has."""
+    (port,) = free_ports(1)
+    with _hosted([programs.PROTOTYPE, "--bare", port, SEND_ANSWER_BYTES], "the bare server") as process:
+        wait_until(lambda: accepts(port), process, "the bare server")
+        yield Endpoint(port, process)
+
+
+@contextlib.contextmanager
+def moto():
+    (port,) = free_ports(1)
+    with _hosted([programs.peer("moto_server"), "-H", "127.0.0.1", "-p", port], "moto server") as process:
+        wait_until(lambda: accepts(port), process, "moto server")
+        yield Endpoint(port, process)
+
+
+@contextlib.contextmanager
+def ministack():
+    (port,) = free_ports(1)
+    environment = {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
+    with _hosted([programs.peer("ministack")], "MiniStack", environment) as process:
+        wait_until(lambda: accepts(port), process, "MiniStack")
+        yield Endpoint(port, process)
+
+
 @contextlib.contextmanager
 def martlet(*options):
     """All features on: time-outs, log capture, billing records; the host's output goes to a file."""

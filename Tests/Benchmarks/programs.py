@@ -23,6 +23,7 @@ HELLO = ROOT / ".build" / "release" / "Hello"
 
 SAM_CLI = "aws-sam-cli==1.170.0"
 CARGO_LAMBDA = "cargo-lambda==1.9.2"
+QUEUE_PEERS = ["moto[server]==5.2.2", "ministack==1.5.33"]
 STATIC = ["--static-swift-stdlib"] if LINUX else []
 
 
@@ -73,6 +74,26 @@ def cargo_lambda():
     (project / "Cargo.toml").write_text('[package]\nname = "Bench"\nversion = "0.0.0"\nedition = "2021"\n')
     (project / "src" / "main.rs").write_text("fn main() {}\n")
     return _from_wheel(CARGO_LAMBDA, "/scripts/cargo-lambda"), project
+
+
+def peer(name):
+    """A program of the Python peers, in an environment of their own, made once."""
+    folder = BUILT / "python-peers"
+    stamp = folder / "requirements.stamp"
+    wanted = "\n".join(QUEUE_PEERS)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        venv = [sys.executable, "-m", "venv", str(folder)]
+        install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *QUEUE_PEERS]
+        for command in (venv, install):
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            if done.returncode != 0:
+                raise Failure(f"{', '.join(QUEUE_PEERS)} could not be installed: {done.stdout.decode(errors='replace')[-300:]}")
+        stamp.write_text(wanted)
+    program = folder / "bin" / name
+    if not program.exists():
+        raise Failure(f"{', '.join(QUEUE_PEERS)} bring no program {name}")
+    return program
 
 
 def _from_wheel(requirement, ending):

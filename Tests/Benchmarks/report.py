@@ -5,6 +5,8 @@ import pathlib
 import statistics
 
 import programs
+import queue_goals
+import trigger_goals
 from goals import spread, verdicts
 
 BEGIN = "<!-- benchmark results: begin (written by make bench) -->"
@@ -45,6 +47,17 @@ COLD = [
 ]
 
 
+# What one call takes: of a library rather than a host.
+LIBRARIES = [
+    ("a 40-line request template on a 2 kB body", "VTL", "template"),
+    ("a 40-line request template on a 2 kB body", "Apache Velocity 1.7, warm JVM", "template velocity"),
+    ("a 40-line request template on a 2 kB body", "airspeed (Python)", "template airspeed"),
+    ("1 MB of JSON", "CoreTypes", "json here"),
+    ("1 MB of JSON", "Foundation's JSONSerialization", "json JSONSerialization"),
+    ("1 MB of JSON", "Foundation's JSONDecoder, to structs", "json JSONDecoder"),
+]
+
+
 def _table(head, rows):
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -65,12 +78,34 @@ def markdown(results, command, rounds, seconds):
         ratios = results.ratios(f"freeze {name}", f"martlet {name}")
         if ratios:
             parts.append(f"With `--freeze`, {callers} caller{'s' if callers > 1 else ''}: {spread(ratios)} × the rate without.\n")
+    queues = list(queue_goals.rows(results))
+    if queues:
+        parts.append("Queues, messages of 200 bytes (rates are of messages; a receive with its delete is one):\n")
+        parts.append(_table(["host", "what", "connections", "messages/s", "median µs", "99 % µs"], queues))
+        parts.append(
+            _table(
+                ["goal for queues", "measured", "goal", ""],
+                [[each.what, each.measured, each.goal, each.word] for each in queue_goals.verdicts(results)]))
+    triggers = list(trigger_goals.rows(results))
+    if triggers:
+        parts.append("Triggers, a backlog of messages of 200 bytes to the C bootstrap:\n")
+        parts.append(_table(["what", "messages/s"], triggers))
+        parts.append(
+            _table(
+                ["goal for triggers", "measured", "goal", ""],
+                [[each.what, each.measured, each.goal, each.word] for each in trigger_goals.verdicts(results)]))
     cold = [
         [who, program, *(f"{figure:.2f}" for figure in _quantiles(results.values(name))), str(len(results.values(name)))]
         for who, name, program in COLD if results.values(name)]
     if cold:
         parts.append("Cold starts, milliseconds from the call to the answer:\n")
         parts.append(_table(["host", "function", "median", "90 %", "worst", "samples"], cold))
+    libraries = [
+        [what, who, spread([sample.microseconds for sample in results.samples[name].values()], "{:,.1f}")]
+        for what, who, name in LIBRARIES if name in results.samples]
+    if libraries:
+        parts.append("Templates and JSON, microseconds of processor time for one rendering or parse:\n")
+        parts.append(_table(["what", "by", "µs"], libraries))
     if results.notes:
         parts.append("Not measured, and why:\n\n" + "\n".join(f"- {note}" for note in results.notes) + "\n")
     return "\n".join(parts)

@@ -22,7 +22,7 @@ struct ChargeTests {
     @Test("one small invocation, to the last digit")
     func small() {
         let charges = charges(for: .sample(duration: .microseconds(3_100)), prices: .usEast1)
-        #expect(charges.map(\.item) == [.requests, .duration])
+        #expect(charges.map(\.item) == [.lambdaRequests, .lambdaDurationX86])
         #expect(charges.map(\.quantity) == [1, 512])
         #expect(charges.map(\.amount.exactText) == ["0.0000002", "0.00000000833335"])
         #expect(charges.total.description == "0.0000002083 USD")
@@ -38,7 +38,7 @@ struct ChargeTests {
     @Test("ephemeral storage costs from the 513th megabyte")
     func ephemeralStorage() {
         let charges = charges(for: .sample(duration: .seconds(2), ephemeralStorageMB: 10_240), prices: .usEast1)
-        #expect(charges.map(\.item) == [.requests, .duration, .ephemeralStorage])
+        #expect(charges.map(\.item) == [.lambdaRequests, .lambdaDurationX86, .lambdaEphemeralStorage])
         #expect(charges[2].amount.exactText == "0.0000005871")
     }
 
@@ -47,10 +47,10 @@ struct ChargeTests {
     func streamed() {
         let bytes = PriceTable.freeStreamedBytes + 1_073_741_824
         let streamed = charges(for: .sample(duration: .seconds(1), responseBytes: bytes, isStreamed: true), prices: .usEast1)
-        #expect(streamed.map(\.item) == [.requests, .duration, .streamedBytes])
+        #expect(streamed.map(\.item) == [.lambdaRequests, .lambdaDurationX86, .lambdaStreamedBytes])
         #expect(streamed[2].amount.exactText == "0.008")
         let buffered = charges(for: .sample(duration: .seconds(1), responseBytes: bytes), prices: .usEast1)
-        #expect(buffered.map(\.item) == [.requests, .duration])
+        #expect(buffered.map(\.item) == [.lambdaRequests, .lambdaDurationX86])
         let free = PriceTable.freeStreamedBytes
         #expect(charges(for: .sample(duration: .seconds(1), responseBytes: free, isStreamed: true), prices: .usEast1).count == 2)
     }
@@ -109,5 +109,16 @@ struct MoneyTests {
         let one = charges(for: .sample(duration: .milliseconds(1)), prices: .usEast1).total
         let sum = (0..<1_000_000).reduce(Money.zero) { sum, _ in sum + one }
         #expect(sum.attodollars == one.attodollars * 1_000_000)
+    }
+
+    /// Amazon SQS pricing: $0.40 a million standard requests, $0.50 FIFO; the facts sheet's loop without wait or sleep, 129,600,000
+    /// receives a month, is $51.44 after the free million. By hand for the tiers: 100,000 million at $0.40 and 1 million at $0.30.
+    @Test("requests of queues")
+    func queueRequests() {
+        let prices = PriceTable.usEast1
+        let billed = 129_600_000 - Int128(PriceTable.freeQueueRequests)
+        #expect(prices.queueRequests.amount(for: billed).description == "51.44 USD")
+        #expect(prices.fifoQueueRequests.amount(for: 1_000_000).description == "0.5000000000 USD")
+        #expect(prices.queueRequests.amount(for: 100_001_000_000).description == "40000.30 USD")
     }
 }

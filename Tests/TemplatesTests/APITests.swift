@@ -115,7 +115,7 @@ import Testing
             function(
                 """
                 Events:
-                  Q: {Type: SQS, Properties: {Queue: arn:aws:sqs:us-east-1:1:q}}
+                  Q: {Type: SNS, Properties: {Topic: arn:aws:sns:us-east-1:1:t}}
                   A: {Type: Api, Properties: {Path: /a, Method: get}}
                 """, sections: "Globals: {Api: {CacheClusterEnabled: true}}"))
         #expect(

@@ -21,7 +21,7 @@ struct ImportTable {
     static let standardLibrary: Set<String> = ["Swift", "Synchronization", "RegexBuilder", "FoundationEssentials"]
     /// The C library, for the targets that talk to the system.
     private static let system: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials"]
-    private static let core: Set<String> = ["CoreTypes", "APIGateway", "Billing", "LambdaCore"]
+    private static let core: Set<String> = ["CoreTypes", "APIGateway", "SQS", "Billing", "LambdaCore"]
 
     static let martlet = ImportTable(rows: [
         // The core: nothing from elsewhere.
@@ -33,21 +33,26 @@ struct ImportTable {
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
         // The edges.
-        Row("Templates", ours: ["CoreTypes", "APIGateway", "LambdaCore"], others: ["Yams", "Foundation"]),
+        Row("Templates", ours: ["CoreTypes", "APIGateway", "SQS", "LambdaCore"], others: ["Yams", "Foundation"]),
         Row("CProcess"),
         Row("CZlib"),
         Row("HTTPServing", others: ["NIO*"]),
         Row(
             "ExecutionEnvironments", ours: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib"],
             others: system.union(["Crypto", "NIO*"])),
+        Row("Storage", ours: ["CoreTypes", "SQS"], others: system.union(["GRDB", "GRDBSQLite"])),
         Row(
             "HTTPEndpoints", ours: core.union(["ExecutionEnvironments", "HTTPServing", "CZlib"]),
             others: system.union(["Crypto", "CryptoExtras", "NIO*"])),
         Row(
-            "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "HTTPServing", "HTTPEndpoints"]),
+            "RemoteQueues", ours: ["CoreTypes", "LambdaCore", "ExecutionEnvironments", "HTTPEndpoints"],
+            others: system.union(["Crypto", "AsyncHTTPClient", "NIO*"])),
+        Row(
+            "Emulator",
+            ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "HTTPServing", "HTTPEndpoints", "RemoteQueues"]),
             others: system.union(["NIO*"])),
         Row(
-            "martlet", ours: core.union(["VTL", "Templates", "ExecutionEnvironments", "Emulator"]),
+            "martlet", ours: core.union(["VTL", "Templates", "ExecutionEnvironments", "Storage", "Emulator"]),
             others: system.union(["ArgumentParser"])),
         // What a function links: nothing of the host.
         Row("MartletRuntime", others: system),

@@ -12,12 +12,17 @@ import NIOPosix
 /// state live on one event loop. It knows the happy path only: no time-outs, no logs, no billing, no limits. Made to be measured.
 ///
 ///     prototype INVOKE-PORT RUNTIME-PORT COUNT RUNTIME [ARGUMENT...]
+///     prototype --bare PORT BODY-BYTES
 ///
 /// With a COUNT of 0 each invocation starts a process, which is killed when it has answered: a cold start.
 @main
 struct Prototype {
     static func main() throws {
         let arguments = CommandLine.arguments
+        if arguments.count == 4, arguments[1] == "--bare", let port = Int(arguments[2]), let bytes = Int(arguments[3]) {
+            try Bare.serve(port: port, bodyBytes: bytes)
+            return
+        }
         guard arguments.count > 4, let invokePort = Int(arguments[1]), let runtimePort = Int(arguments[2]),
             let count = Int(arguments[3])
         else { return print("usage: prototype INVOKE-PORT RUNTIME-PORT COUNT RUNTIME [ARGUMENT...]") }

@@ -1,0 +1,40 @@
+import CoreTypes
+import SQS
+
+/// Who calls, by the request's signature. Any credentials are good and no signature is checked; an access key of twelve digits
+/// stands for the account of that number, so that policies between accounts can be tried, and every other for the host's own.
+struct CallerReader {
+    let account: String
+    let region: String
+    /// The caller of the last request and what it was read from: a client's next request says the same.
+    private var last: (credential: String, userAgent: String, address: String?, caller: Caller)?
+
+    init(account: String, region: String) {
+        self.account = account
+        self.region = region
+    }
+
+    mutating func caller(of head: SQSRequestHead, address: String?) throws(SQSError) -> Caller {
+        if let last, let authorization = head.authorization, last.userAgent == head.userAgent, last.address == address,
+            let start = CredentialScope.credentialStart(authorization),
+            authorization.utf8[start...].starts(with: last.credential.utf8)
+        {
+            return last.caller
+        }
+        let scope = head.scope
+        if scope == nil, let authorization = head.authorization, authorization.hasPrefix(CredentialScope.scheme) {
+            throw SQSError(
+                .incompleteSignature,
+                "Authorization header requires 'Credential' parameter, of the form key/date/region/service/aws4_request. Authorization=\(authorization)"
+            )
+        }
+        let key = scope.map { String($0.accessKey) } ?? ""
+        let isAccount = key.utf8.count == 12 && key.utf8.allSatisfy { 0x30...0x39 ~= $0 }
+        let account = isAccount ? key : self.account
+        let caller = Caller(
+            region: scope.map { String($0.region) } ?? self.region, principal: .root(of: account), senderID: account,
+            source: head.userAgent, conditions: address.map { ["aws:sourceip": [$0], "aws:securetransport": ["false"]] } ?? [:])
+        if let scope { self.last = (String(scope.text) + ",", head.userAgent, address, caller) }
+        return caller
+    }
+}

@@ -1,0 +1,78 @@
+package import Billing
+package import CoreTypes
+package import SQS
+
+/// What the queues were asked since the host started, as a bill counts it: per queue and action.
+package struct QueueUsage: Sendable {
+    package struct Key: Hashable, Sendable {
+        package let region: String
+        /// `nil` for actions that name no queue, or none that exists.
+        package let queue: String?
+        package let action: QueueAction
+    }
+
+    package struct Tally: Hashable, Sendable {
+        package var requests = 0
+        /// Of 64 KB; each request is at least one.
+        package var standardUnits = 0
+        package var fifoUnits = 0
+        /// Requests of messages with a group id on standard queues: they carry a surcharge.
+        package var fairRequests = 0
+        package var messages = 0
+        package var emptyReceives = 0
+        /// Empty receives that did not wait: the ones that cost money for nothing.
+        package var shortEmptyReceives = 0
+        package var refused = 0
+
+        /// At the first tier, before the month's free requests.
+        package func cost(_ prices: PriceTable) -> Money {
+            QueueRequests(
+                standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests
+            ).cost(prices)
+        }
+
+        package static func += (left: inout Self, right: Self) {
+            left.requests += right.requests
+            left.standardUnits += right.standardUnits
+            left.fifoUnits += right.fifoUnits
+            left.fairRequests += right.fairRequests
+            left.messages += right.messages
+            left.emptyReceives += right.emptyReceives
+            left.shortEmptyReceives += right.shortEmptyReceives
+            left.refused += right.refused
+        }
+    }
+
+    package let since: Timestamp
+    package private(set) var tallies: [Key: Tally] = [:]
+
+    package init(since: Timestamp) { self.since = since }
+
+    package mutating func add(_ event: UsageEvent) {
+        let key = Key(region: event.region, queue: event.queue, action: event.action)
+        self.tallies[key, default: Tally()].add(event)
+    }
+
+    /// Of one queue, by action.
+    package func actions(of queue: QueueName) -> [QueueAction: Tally] {
+        var actions: [QueueAction: Tally] = [:]
+        for (key, tally) in self.tallies where key.region == queue.region && key.queue == queue.name {
+            actions[key.action] = tally
+        }
+        return actions
+    }
+}
+
+extension QueueUsage.Tally {
+    fileprivate mutating func add(_ event: UsageEvent) {
+        self.requests += 1
+        if event.isFIFO { self.fifoUnits += event.units } else { self.standardUnits += event.units }
+        if event.isFair { self.fairRequests += 1 }
+        self.messages += event.messages
+        if event.isEmptyReceive {
+            self.emptyReceives += 1
+            if event.waitTimeSeconds ?? 0 == 0 { self.shortEmptyReceives += 1 }
+        }
+        if event.isRefused { self.refused += 1 }
+    }
+}

@@ -1,0 +1,120 @@
+import CoreTypes
+import Foundation
+import SQS
+import Storage
+import Synchronization
+import Testing
+
+struct QueueJournalTests {
+    private func message(_ serial: UInt64, _ body: String = "x") -> Change {
+        .messageAdded(
+            StoredMessage(
+                serial: MessageSerial(serial), queue: QueueID(1), messageID: RequestID(random: serial, serial),
+                body: Array(body.utf8),
+                bodyMD5: MD5.digest(of: Array(body.utf8)), sentAt: Timestamp(milliseconds: 5),
+                visibleAt: Timestamp(milliseconds: 6),
+                details: MessageDetails(senderID: "me")))
+    }
+
+    private func append(_ changes: [Change], to journal: QueueJournal) -> StorageError? {
+        let answered = DispatchSemaphore(value: 0)
+        let result = Mutex<StorageError?>(nil)
+        journal.append(changes) { failure in
+            result.withLock { $0 = failure }
+            answered.signal()
+        }
+        answered.wait()
+        return result.withLock { $0 }
+    }
+
+    @Test func changesThatWaitAreCommittedInTheirOrder() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let journal = try QueueJournal(path: path, durability: .process)
+        let order = Mutex<[UInt64]>([])
+        // Before the thread runs: all of them wait, and go into one commit.
+        for serial in 1...500 as ClosedRange<UInt64> {
+            journal.append([self.message(serial)]) { _ in order.withLock { $0.append(serial) } }
+        }
+        journal.append((1...499).map { .messageDeleted(MessageSerial($0)) }) { _ in order.withLock { $0.append(501) } }
+        journal.start()
+        journal.close()
+        #expect(order.withLock { $0 } == Array(1...501))
+        #expect(try JournalProperties.stored(path).messages.map(\.serial) == [MessageSerial(500)])
+    }
+
+    @Test func aSecondOpenerIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let first = try QueueJournal(path: path, durability: .process)
+        first.start()
+        #expect(self.append([self.message(1)], to: first) == nil)
+        #expect { try QueueJournal(path: path, durability: .process) } throws: { ($0 as? StorageError)?.code == .inUse }
+        first.close()
+        #expect(try JournalProperties.stored(path).messages.count == 1)
+    }
+
+    @Test func afterAFailedCommitAllOthersFail() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let journal = try QueueJournal(path: path, durability: .process)
+        journal.start()
+        #expect(self.append([self.message(1)], to: journal) == nil)
+        // The same serial twice breaks the table's rule: none of the group is kept.
+        let failure = self.append([self.message(2), self.message(1)], to: journal)
+        #expect(failure?.description.hasPrefix("\(path) can't be written") == true)
+        #expect(self.append([self.message(3)], to: journal) == failure)
+        journal.close()
+        #expect(try JournalProperties.stored(path).messages.map(\.serial) == [MessageSerial(1)])
+    }
+
+    @Test func aDraftOfAnEndedProcessIsMadeAnew() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        try Data("half a file".utf8).write(to: URL(fileURLWithPath: "\(path).new"))
+        let journal = try QueueJournal(path: path, durability: .power)
+        journal.start()
+        #expect(self.append([self.message(1)], to: journal) == nil)
+        journal.close()
+        #expect(!FileManager.default.fileExists(atPath: "\(path).new"))
+    }
+
+    /// Every file cut short or with one page overwritten either opens with what it held or is refused as damaged, and is left.
+    @Test func damageIsRefusedOrHarmless() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let journal = try QueueJournal(path: path, durability: .process)
+        journal.start()
+        #expect(self.append((1...200).map { self.message($0, String(repeating: "주", count: 300)) }, to: journal) == nil)
+        journal.close()
+        let content = try Data(contentsOf: URL(fileURLWithPath: path))
+        let copy = folder.path("copy.sqlite")
+        func check(_ damaged: Data, _ what: String) throws {
+            for suffix in ["", "-wal", "-journal"] {
+                // Left by the one before; absent as a rule.
+                try? FileManager.default.removeItem(atPath: copy + suffix)
+            }
+            try damaged.write(to: URL(fileURLWithPath: copy))
+            do {
+                let journal = try QueueJournal(path: copy, durability: .process)
+                let count = try journal.replay {
+                    $0.reduce(0) { count, change in if case .messageAdded = change { count + 1 } else { count } }
+                }
+                #expect(count == 200, "\(what)")
+                journal.start()
+                journal.close()
+            } catch let error as StorageError {
+                #expect(error.code == .damaged, "\(what): \(error)")
+                #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == damaged, "\(what)")
+            }
+        }
+        for length in stride(from: 0, to: content.count, by: 4_096 * 7 + 100) {
+            try check(content.prefix(length), "cut at \(length)")
+        }
+        for page in stride(from: 1, to: content.count / 4_096, by: 5) {
+            var damaged = content
+            damaged.replaceSubrange((page * 4_096)..<(page * 4_096 + 64), with: Data(repeating: 0xA5, count: 64))
+            try check(damaged, "page \(page)")
+        }
+    }
+}
