@@ -8,6 +8,7 @@ package struct Deployment: Hashable, Sendable {
     package var apis: [API]
     /// Those that others name as their dead-letter queue first.
     package var queues: [DeployedQueue]
+    package var mappings: [DeployedMapping] = []
     /// What the template asks for and the host does not emulate, to be shown at start-up.
     package var notices: [Notice]
 

@@ -14,7 +14,8 @@ struct RouteEvent {
     var path: String
 }
 
-/// Reads the events of a serverless function. Those of type Api and HttpApi become routes; every other one is a notice.
+/// Reads the events of a serverless function. Those of type Api and HttpApi become routes, those of type SQS are left to
+/// ``MappingReader``; every other one is a notice.
 struct EventReader {
     static let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"]
     static let types = [
@@ -51,6 +52,7 @@ struct EventReader {
         switch type {
         case "Api": return self.restEvent(properties, at: entry.location, path: path)
         case "HttpApi": return self.httpEvent(properties, at: entry.location, path: path)
+        case MappingReader.eventType: return nil
         default: break
         }
         if Self.types.contains(type) {

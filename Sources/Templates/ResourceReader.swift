@@ -17,8 +17,8 @@ struct ResourceReader {
     static let types =
         Array(functionTypes) + Array(attached) + Array(LayerReader.types) + Array(silent)
         + [
-            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
-            "AWS::DynamoDB::Table", "AWS::S3::Bucket",
+            "AWS::Serverless::Api", "AWS::Serverless::HttpApi", MappingReader.resourceType, "AWS::SQS::Queue",
+            "AWS::SQS::QueuePolicy", "AWS::DynamoDB::Table", "AWS::S3::Bucket",
             "AWS::SNS::Topic",
         ]
 
@@ -44,14 +44,20 @@ struct ResourceReader {
         }
         let apis = APIReader(evaluation: self.evaluation).read(functions)
         let queues = QueueReader(evaluation: self.evaluation).read()
+        let mappings = MappingReader(evaluation: self.evaluation).read(functions)
         self.tellOfUnusedOverrides()
-        return Deployment(functions: functions, apis: apis, queues: queues, notices: self.evaluation.diagnostics.notices)
+        var deployment = Deployment(
+            functions: functions, apis: apis, queues: queues, notices: self.evaluation.diagnostics.notices)
+        deployment.mappings = mappings
+        return deployment
     }
 
     private func tell(of resource: Resource) {
         let type = resource.type
         if Self.functionTypes.contains(type) || Self.attached.contains(type) || Self.silent.contains(type) { return }
-        if type == QueueReader.queueType || QueueReader.policyTypes.contains(type) { return }
+        if type == QueueReader.queueType || QueueReader.policyTypes.contains(type) || type == MappingReader.resourceType {
+            return
+        }
         if type == "AWS::Serverless::Api" || type == "AWS::Serverless::HttpApi" { return }
         if LayerReader.types.contains(type) {
             PropertyReader(self.evaluation, resource).check(.layerVersion)
@@ -72,7 +78,7 @@ struct ResourceReader {
 
     /// Types that look much like others and do exist.
     private static let otherTypes: Set<String> = [
-        "AWS::Lambda::CapacityProvider", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Version",
+        "AWS::Lambda::CapacityProvider", "AWS::Lambda::Version",
         "AWS::Serverless::Application",
         "AWS::Serverless::CapacityProvider", "AWS::Serverless::GraphQLApi", "AWS::Serverless::SimpleTable",
         "AWS::Serverless::StateMachine",
@@ -82,7 +88,6 @@ struct ResourceReader {
     private static func consequence(of type: String) -> String {
         switch type {
         case "AWS::Lambda::Version": "aliases follow $LATEST"
-        case "AWS::Lambda::EventSourceMapping": "nothing triggers the function from it"
         case "AWS::CloudFormation::Stack", "AWS::Serverless::Application": "the nested template is not read"
         default:
             if type.hasPrefix("AWS::ApiGateway") {

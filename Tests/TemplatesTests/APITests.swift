@@ -110,7 +110,7 @@ import Testing
             function(
                 """
                 Events:
-                  Q: {Type: SQS, Properties: {Queue: arn:aws:sqs:us-east-1:1:q}}
+                  Q: {Type: SNS, Properties: {Topic: arn:aws:sns:us-east-1:1:t}}
                   A: {Type: Api, Properties: {Path: /a, Method: get, Auth: {ApiKeyRequired: true}}}
                 """, sections: "Globals: {Api: {Cors: \"'*'\"}}"))
         #expect(

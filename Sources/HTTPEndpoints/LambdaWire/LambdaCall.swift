@@ -8,6 +8,8 @@ struct LambdaCall: Sendable {
     let body: JSONObject
     /// The deployment package of this call, once it is unpacked.
     var storedCode: StoredCode?
+    /// What is known of the queue that this call maps.
+    var mappedQueue = MappedQueue.unknown
     private let labels: [String: String]
     private let query: [AWSRequest.Parameter]
 

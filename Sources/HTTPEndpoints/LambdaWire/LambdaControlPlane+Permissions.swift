@@ -42,7 +42,8 @@ extension LambdaControlPlane {
     // MARK: Tags
 
     func listTags(_ call: LambdaCall) throws(LambdaAPIError) -> AWSResponse {
-        let tags = try self.registry.tags(ofARN: call.label("Resource"))
+        let mapping = try self.taggedMapping(call)
+        let tags = if let mapping { mapping.tags } else { try self.registry.tags(ofARN: call.label("Resource")) }
         return AWSResponse(status: 200, json: ["Tags": .object(JSONObject(sorted: tags))])
     }
 
@@ -50,8 +51,11 @@ extension LambdaControlPlane {
         var reader = MemberReader()
         let tags = try reader.map("Tags", in: call.body, isRequired: true) ?? [:]
         try reader.check()
-
-        try self.registry.tag(arn: call.label("Resource"), adding: tags)
+        if let mapping = try self.taggedMapping(call) {
+            try self.mappings.setTags(mapping.tags.merging(tags) { _, new in new }, of: mapping.id.description)
+        } else {
+            try self.registry.tag(arn: call.label("Resource"), adding: tags)
+        }
         return AWSResponse(status: 204)
     }
 
@@ -60,7 +64,18 @@ extension LambdaControlPlane {
         guard !keys.isEmpty else {
             throw .validation(["Value null at 'tagKeys' failed to satisfy constraint: Member must not be null"])
         }
-        try self.registry.untag(arn: call.label("Resource"), keys: keys)
+        if let mapping = try self.taggedMapping(call) {
+            try self.mappings.setTags(mapping.tags.filter { !keys.contains($0.key) }, of: mapping.id.description)
+        } else {
+            try self.registry.untag(arn: call.label("Resource"), keys: keys)
+        }
         return AWSResponse(status: 204)
+    }
+
+    /// The event source mapping that a call about tags names, if it names one.
+    private func taggedMapping(_ call: LambdaCall) throws(LambdaAPIError) -> EventSourceMapping? {
+        let prefix = "event-source-mapping:"
+        guard let arn = ARN(call.label("Resource")), arn.resource.hasPrefix(prefix) else { return nil }
+        return try self.mappings.mapping(String(arn.resource.dropFirst(prefix.count)))
     }
 }

@@ -15,6 +15,7 @@ package import LambdaCore
 /// ```
 package struct LambdaControlPlane: Sendable {
     package var registry: FunctionRegistry
+    package var mappings: EventSourceMappingRegistry
     private let router = LambdaRouter()
     let functionURLForm: FunctionURLForm
 
@@ -56,20 +57,27 @@ package struct LambdaControlPlane: Sendable {
     /// Bytes of a request; the service says so itself (413).
     package static let requestBytes = 70_167_211
 
-    package init(registry: FunctionRegistry, functionURLForm: FunctionURLForm? = nil) {
+    package init(
+        registry: FunctionRegistry, mappings: EventSourceMappingRegistry? = nil, functionURLForm: FunctionURLForm? = nil
+    ) {
         self.registry = registry
+        self.mappings = mappings ?? EventSourceMappingRegistry(region: registry.region, account: registry.account)
         self.functionURLForm = functionURLForm ?? .aws(region: registry.region)
     }
 
+    /// - Parameter queue: looks up a queue that an event source mapping is to be made of.
     /// - Returns: `nil` for Invoke, InvokeWithResponseStream, InvokeAsync, and for paths that are no action of Lambda.
-    package mutating func handle(_ request: AWSRequest, now: Timestamp, requestID: RequestID) -> Step? {
+    package mutating func handle(
+        _ request: AWSRequest, now: Timestamp, requestID: RequestID, queue: (ARN) -> MappedQueue = { _ in .unknown }
+    ) -> Step? {
         guard let match = self.router.match(request) else { return nil }
         switch match.operation {
         case .invoke, .invokeAsync, .invokeWithResponseStream: return nil
         default: break
         }
         do {
-            let call = try LambdaCall(match, request, requestID)
+            var call = try LambdaCall(match, request, requestID)
+            call.mappedQueue = self.mappedQueue(of: call).map(queue) ?? .unknown
             return self.withRequestID(requestID, try self.perform(call, now))
         } catch {
             return self.withRequestID(requestID, .answer(Answer(AWSResponse(error: error))))
@@ -113,6 +121,8 @@ package struct LambdaControlPlane: Sendable {
         case .publishLayerVersion: return try self.publishLayerVersion(call, &change)
         case .updateFunctionConfiguration: return .answer(try self.updateFunctionConfiguration(call, &change))
         case .putProvisionedConcurrencyConfig: return .answer(try self.putProvisionedConcurrency(call, &change))
+        case .createEventSourceMapping: return .answer(try self.createMapping(call, &change))
+        case .updateEventSourceMapping: return .answer(try self.updateMapping(call, &change))
         default: return .answer(Answer(try self.answer(call, &change)))
         }
     }
@@ -155,6 +165,10 @@ package struct LambdaControlPlane: Sendable {
         case .getFunctionUrlConfig: try self.getURL(call)
         case .listFunctionUrlConfigs: try self.listURLs(call)
         case .deleteFunctionUrlConfig: try self.deleteURL(call)
+
+        case .getEventSourceMapping: try self.getMapping(call)
+        case .listEventSourceMappings: try self.listMappings(call)
+        case .deleteEventSourceMapping: try self.deleteMapping(call, change)
 
         case .listTags: try self.listTags(call)
         case .tagResource: try self.tagResource(call)
