@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let sqlite: [Target.Dependency] = [
     .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
 ]
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     ],
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
@@ -65,11 +67,16 @@ let package = Package(
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
             ] + nio,
             swiftSettings: strict),
+        // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
+        .target(
+            name: "RemoteQueues",
+            dependencies: ["CoreTypes", "LambdaCore", "ExecutionEnvironments", "HTTPEndpoints", crypto, httpClient] + nio,
+            swiftSettings: strict),
         .target(
             name: "Emulator",
             dependencies: [
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Templates", "ExecutionEnvironments", "Storage",
-                "HTTPEndpoints", "HTTPServing",
+                "HTTPEndpoints", "HTTPServing", "RemoteQueues",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
@@ -111,6 +118,8 @@ let package = Package(
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteQueuesTests", dependencies: ["RemoteQueues", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],

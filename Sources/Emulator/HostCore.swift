@@ -19,6 +19,8 @@ final class HostCore {
     private let storage: CodeStorage
     private let observer: LogPrinter?
     private let deployedQueues: [DeployedQueue]
+    private let deployedMappings: [DeployedMapping]
+    private var transports: HostTransports?
     private var queues: HostQueues?
     private let logs: LogWriter?
     private let apis: [API]
@@ -34,6 +36,7 @@ final class HostCore {
         self.logs = logs
         self.apis = deployment.apis
         self.deployedQueues = deployment.queues
+        self.deployedMappings = deployment.mappings
         var random = BufferedRandom()
         let digits = String(random.next(), radix: 16)
         let marker = String(repeating: "0", count: 16 - digits.count) + digits
@@ -88,6 +91,7 @@ final class HostCore {
             self.queues = queues
             try queues.deploy(self.deployedQueues)
             self.service.asynchronous?.sendMessage = { queues.host.deliver($0, to: $1) }
+            try self.deployMappings(queues.host)
         } catch {
             return self.eventLoop.makeFailedFuture(error)
         }
@@ -120,7 +124,7 @@ final class HostCore {
         self.context.endpointURL = aws
         let urlForm = LambdaControlPlane.FunctionURLForm(
             prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
-        self.service.change { $0 = LambdaControlPlane(registry: $0.registry, functionURLForm: urlForm) }
+        self.service.change { $0 = LambdaControlPlane(registry: $0.registry, mappings: $0.mappings, functionURLForm: urlForm) }
         let gateway = GatewayEndpoint(service: self.service, gateway: self.makeGateway(self.service.registry), port: gatewayPort)
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
@@ -129,6 +133,7 @@ final class HostCore {
             service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
         self.isListening = true
+        self.service.triggers?.follow()
         return HostFile(
             gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: self.context.runtimeAddress,
             processID: ProcessInfo.processInfo.processIdentifier)
@@ -141,6 +146,40 @@ final class HostCore {
                 requiresSignature: $0.configuration.authType == .iam)
         }
         return Gateway(apis: self.apis, functionURLs: urls, accountID: self.settings.account)
+    }
+
+    // MARK: Triggers
+
+    /// Makes the mappings of the template. Their pollers begin when the listeners are open.
+    private func deployMappings(_ queues: QueueHost) throws {
+        let transports = HostTransports(
+            queues: queues, mappings: self.deployedMappings, allowsAWS: self.settings.allowsRemoteQueues)
+        self.transports = transports
+        let triggers = TriggerHost(service: self.service) { transports.transport(for: $0) }
+        triggers.report = { [logs] in logs?.write(line: "martlet: \($0)") }
+        self.service.mappedQueue = { transports.mappedQueue($0) }
+        for deployed in self.deployedMappings {
+            let queue = transports.mappedQueue(deployed.queue)
+            // A queue of the template is there by now. Another one may still be made by a client, who then maps it, too.
+            guard queue != .doesNotExist else {
+                triggers.report(
+                    "there is no queue \(deployed.queue); nothing triggers \(deployed.functionName) from it (\(deployed.logicalID))"
+                )
+                continue
+            }
+            var change = RegistryChange(time: HostClock.now(), requestID: self.service.makeRequestID())
+            do throws(LambdaAPIError) {
+                try self.service.change { (plane) throws(LambdaAPIError) in
+                    _ = try plane.mappings.create(
+                        deployed.change, eventSourceARN: deployed.queue.description, queue: queue,
+                        function: try plane.mappedFunction(deployed.functionName), tags: deployed.tags,
+                        id: HostTransports.id(of: deployed), &change)
+                }
+            } catch {
+                throw HostError("event source mapping \(deployed.logicalID) of the template can't be made: \(error.message)")
+            }
+        }
+        self.service.triggers = triggers
     }
 
     // MARK: Invoke
@@ -165,11 +204,18 @@ final class HostCore {
 
     // MARK: Stop
 
+    /// What batches that are with a function get to end in.
+    private static let triggerGrace = TimeAmount.seconds(2)
+
     func stop() -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
+            .flatMap {
+                core.value.service.triggers?.stop(grace: Self.triggerGrace) ?? core.value.eventLoop.makeSucceededVoidFuture()
+            }
+            .flatMap { core.value.transports?.close() ?? core.value.eventLoop.makeSucceededVoidFuture() }
             .flatMap { core.value.queues?.host.stop() ?? core.value.eventLoop.makeSucceededVoidFuture() }
             .flatMap { core.value.service.invoker.stop() }
             .map {

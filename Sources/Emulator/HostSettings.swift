@@ -26,6 +26,8 @@ package struct HostSettings: Sendable {
     package var relaxesLimits = false
     /// Asynchronous retries after a hundredth of AWS's delays.
     package var hastensRetries = false
+    /// Mappings may poll queues of AWS itself.
+    package var allowsRemoteQueues = false
     /// `MARTLET_PYTHON`, `MARTLET_NODE`: a path or a name on the search path.
     package var python: String?
     package var node: String?

@@ -48,11 +48,17 @@ package final class AWSEndpoint: HTTPService {
             self.queues.handle(request, head, on: connection)
             return
         }
+        if let triggers = self.service.triggers, TriggerInspection.serves(request.head.uri.prefix { $0 != "?" }) {
+            TriggerInspection(triggers: triggers, region: self.service.registry.region).answer(request, on: connection)
+            return
+        }
         let requestID = self.service.makeRequestID()
         let call = AWSRequest(
             method: request.head.method.rawValue, target: request.head.uri,
             headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
-        switch self.service.change({ $0.handle(call, now: HostClock.now(), requestID: requestID) }) {
+        switch self.service.change({
+            $0.handle(call, now: HostClock.now(), requestID: requestID, queue: self.service.mappedQueue)
+        }) {
         case .answer(let answer): self.send(answer, on: connection)
         case .storeCode(let upload): self.store(upload, on: connection)
         case nil:

@@ -1,5 +1,6 @@
 import APIGateway
 import ArgumentParser
+import CoreTypes
 import Dispatch
 import Emulator
 import ExecutionEnvironments
@@ -57,6 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Lift the limits of SQS that only get in a test suite's way; docs/queues.md lists them (MARTLET_RELAXED_LIMITS).")
     var relaxedLimits = Defaults.flag("MARTLET_RELAXED_LIMITS")
 
+    @Flag(help: "Let mappings poll queues of AWS itself, which takes their messages (MARTLET_ALLOW_REMOTE).")
+    var allowRemote = Defaults.flag("MARTLET_ALLOW_REMOTE")
+
     @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
     var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
 
@@ -88,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.idleTimeoutSeconds = self.idleTimeout
         settings.freezesIdle = self.freeze
         settings.hastensRetries = self.hastenRetries
+        settings.allowsRemoteQueues = self.allowRemote
         settings.keepsQueuesInMemory = self.inMemory
         settings.durability = self.durability
         settings.relaxesLimits = self.relaxedLimits
@@ -133,6 +138,9 @@ struct ServeCommand: AsyncParsableCommand {
         lines.append("  functions     \(names.isEmpty ? "none in the template" : names.joined(separator: ", "))")
         let queues = project.deployment.queues.map(\.name)
         if !queues.isEmpty { lines.append("  queues        \(queues.joined(separator: ", "))") }
+        for mapping in project.deployment.mappings {
+            lines.append("  trigger       \(mapping.queueURL ?? mapping.queue.resource) → \(mapping.functionName)")
+        }
         for api in project.deployment.apis {
             for route in api.routes {
                 guard case .function(let name, _, _) = route.integration else { continue }

@@ -1,4 +1,5 @@
 import APIGateway
+import CoreTypes
 import Foundation
 import LambdaCore
 import Templates
@@ -16,12 +17,14 @@ import Testing
         #expect(deployment.notices.isEmpty)
         #expect(
             deployment.functions.map(\.configuration.name) == [
-                "Hello", "Echo", "Orders", "Misbehave", "GreetPython", "GreetNode",
+                "Hello", "Echo", "Orders", "Misbehave", "GreetPython", "GreetNode", "ShipOrders",
             ])
         #expect(deployment.functions[0].configuration.code == .swiftProduct(package: "/project", product: "Hello"))
         #expect(deployment.functions[0].configuration.environment == ["LOG_LEVEL": "INFO", "GREETING": "안녕하세요"])
         #expect(deployment.functions[2].configuration.logging.format == .json)
         #expect(deployment.functions[4].configuration.code == .folder("/project/Functions/greet-python"))
+        #expect(deployment.queues.map(\.name) == ["OrdersDLQ", "OrdersQueue"])
+        #expect(deployment.mappings.map { "\($0.queue.resource) → \($0.functionName)" } == ["OrdersQueue → ShipOrders"])
         #expect(deployment.apis.map(\.logicalID) == ["ServerlessRestApi", "ServerlessHttpApi"])
         #expect(
             deployment.apis[0].routes.map { "\($0.method ?? "-") \($0.path)" }

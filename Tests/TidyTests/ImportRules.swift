@@ -44,7 +44,11 @@ struct ImportTable {
             "HTTPEndpoints", ours: core.union(["ExecutionEnvironments", "HTTPServing", "CZlib"]),
             others: system.union(["Crypto", "NIO*"])),
         Row(
-            "Emulator", ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "HTTPServing", "HTTPEndpoints"]),
+            "RemoteQueues", ours: ["CoreTypes", "LambdaCore", "ExecutionEnvironments", "HTTPEndpoints"],
+            others: system.union(["Crypto", "AsyncHTTPClient", "NIO*"])),
+        Row(
+            "Emulator",
+            ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "HTTPServing", "HTTPEndpoints", "RemoteQueues"]),
             others: system.union(["NIO*"])),
         Row(
             "martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "Emulator"]),

@@ -9,6 +9,9 @@ package final class LambdaService {
     package let invoker: Invoker
     package private(set) var controlPlane: LambdaControlPlane
     package var asynchronous: AsynchronousInvoker?
+    package var triggers: TriggerHost?
+    /// Looks up a queue that an event source mapping is to be made of.
+    package var mappedQueue: (ARN) -> MappedQueue = { _ in .unknown }
     /// Called after each change of functions, aliases or URLs.
     package var onChange: (FunctionRegistry) -> Void = { _ in }
     private var random = BufferedRandom()
@@ -24,7 +27,9 @@ package final class LambdaService {
     package var registry: FunctionRegistry { self.controlPlane.registry }
 
     /// Changes functions and lets everything else follow: reservations, environments of versions that are gone, URLs.
-    package func change<Result>(_ body: (inout LambdaControlPlane) throws -> Result) rethrows -> Result {
+    package func change<Result, Failure: Error>(
+        _ body: (inout LambdaControlPlane) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let former = self.controlPlane.registry
         defer { self.follow(former: former) }
         return try body(&self.controlPlane)
@@ -36,6 +41,7 @@ package final class LambdaService {
         for (name, record) in registry.records { self.invoker.reserve(record.reservedConcurrency, for: name) }
         self.invoker.retire { !registry.isCurrent($0) }
         self.onChange(registry)
+        self.triggers?.follow()
     }
 
     package func resolve(_ name: String, qualifier: String?) throws(LambdaAPIError) -> ResolvedFunction {
