@@ -80,7 +80,12 @@ package struct HostClient {
             channel.write(HTTPClientRequestPart.head(head), promise: nil)
             channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: payload))), promise: nil)
             channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-            return try await answered.futureResult.get()
+            // A future knows nothing of tasks: whoever is cancelled closes the connection, and that ends the wait.
+            return try await withTaskCancellationHandler {
+                try await answered.futureResult.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
         } catch {
             // Without a connection nobody else completes it.
             answered.fail(error)

@@ -13,14 +13,19 @@ struct Martlet: AsyncParsableCommand {
 
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
+              martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
+              martlet triggers                       event source mappings and what they do
               martlet doctor                         what this machine has and lacks
 
             Exit codes: 0 success, 1 the function failed, 2 wrong usage, 3 the host failed.
             Shell completions: martlet --generate-completion-script bash|zsh|fish
             """,
         version: "0.1.0",
-        subcommands: [InvokeCommand.self, ServeCommand.self, QueuesCommand.self, DoctorCommand.self])
+        subcommands: [
+            InvokeCommand.self, ServeCommand.self, ReplayCommand.self, RecordCommand.self, QueuesCommand.self,
+            TriggersCommand.self, DoctorCommand.self,
+        ])
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
