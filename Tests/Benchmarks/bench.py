@@ -14,6 +14,7 @@ import measurements
 import programs
 import queue_measurements
 import report
+import trigger_measurements
 from goals import Results
 from measurements import Load
 from processes import Failure, adopt_orphans
@@ -42,7 +43,7 @@ class Bench:
         visits = [
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
             self.cold, self.cold_emulator, self.one_shot, self.queues, self.queues_in_memory, self.queues_power, self.bare,
-            self.moto, self.ministack,
+            self.moto, self.ministack, self.triggers,
         ]
         if self.only:
             visits = [visit for visit in visits if visit.__name__ in self.only]
@@ -171,6 +172,15 @@ class Bench:
         self.results.add(f"{name} send", index, queue_measurements.sends(port, 16, self.seconds))
         self.results.add(f"{name} batch", index, queue_measurements.sends(port, 16, self.seconds, "batch"))
         self.results.add(f"{name} cycle", index, queue_measurements.cycles(port, self.seconds, backlog))
+
+    def triggers(self, index):
+        with hosts.martlet() as endpoint:
+            self.results.add("trigger latency", index, trigger_measurements.latencies(endpoint.port))
+            self.results.add("trigger drain 10", index, trigger_measurements.drain(endpoint.port, 10_000))
+            self.results.add("trigger serial", index, trigger_measurements.drain_serially(endpoint.port, 2_000))
+            self.results.add(
+                "trigger drain 1000", index,
+                trigger_measurements.drain(endpoint.port, 50_000, BatchSize=1_000, MaximumBatchingWindowInSeconds=1))
 
     def idle(self, index):
         """With an environment that waits, as after a first try."""

@@ -6,6 +6,7 @@ import statistics
 
 import programs
 import queue_goals
+import trigger_goals
 from goals import spread, verdicts
 
 BEGIN = "<!-- benchmark results: begin (written by make bench) -->"
@@ -74,6 +75,14 @@ def markdown(results, command, rounds, seconds):
             _table(
                 ["goal for queues", "measured", "goal", ""],
                 [[each.what, each.measured, each.goal, each.word] for each in queue_goals.verdicts(results)]))
+    triggers = list(trigger_goals.rows(results))
+    if triggers:
+        parts.append("Triggers, a backlog of messages of 200 bytes to the C bootstrap:\n")
+        parts.append(_table(["what", "messages/s"], triggers))
+        parts.append(
+            _table(
+                ["goal for triggers", "measured", "goal", ""],
+                [[each.what, each.measured, each.goal, each.word] for each in trigger_goals.verdicts(results)]))
     cold = [
         [who, program, *(f"{figure:.2f}" for figure in _quantiles(results.values(name))), str(len(results.values(name)))]
         for who, name, program in COLD if results.values(name)]
