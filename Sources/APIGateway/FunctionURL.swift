@@ -7,12 +7,17 @@ package struct FunctionURL: Hashable, Sendable {
     package var qualifier: String?
     /// `AuthType: AWS_IAM`. The gateway refuses unsigned requests; checking a signature is the listener's part, before it asks.
     package var requiresSignature: Bool
+    /// `Cors`; without it an `OPTIONS` request goes to the function.
+    package var cors: FunctionURLCORS?
 
-    package init(id: String, functionName: String, qualifier: String? = nil, requiresSignature: Bool = false) {
+    package init(
+        id: String, functionName: String, qualifier: String? = nil, requiresSignature: Bool = false, cors: FunctionURLCORS? = nil
+    ) {
         self.id = id
         self.functionName = functionName
         self.qualifier = qualifier
         self.requiresSignature = requiresSignature
+        self.cors = cors
     }
 
     /// `abc123.lambda-url.eu-west-1.localhost:3000` gives `abc123`.

@@ -20,9 +20,7 @@ package struct Gateway: Sendable {
         let host = request.headers.last("host")
         let target = RequestTarget(request.target)
         if let host, let id = FunctionURL.id(ofHost: host) {
-            return self.decide(at: .functionURL, stamp) { () throws(GatewayFault) in
-                try self.plan(urlID: id, request, target: target, body: body, stamp: stamp)
-            }
+            return self.decide(urlID: id, request, target: target, body: body, stamp: stamp)
         }
         let method = Self.method(of: request)
         // The verb override is a REST rule, but which API is meant must be known first.
@@ -40,6 +38,24 @@ package struct Gateway: Sendable {
                     match, request, target: target, method: isREST ? method : request.method, body: body, stamp: stamp)
             }
         }
+    }
+
+    private func decide(
+        urlID: String, _ request: GatewayRequest, target: RequestTarget, body: UnsafeRawBufferPointer, stamp: RequestStamp
+    ) -> Decision {
+        let cors = self.urls[urlID]?.cors
+        if let cors, FunctionURLCORS.isPreflight(request) {
+            let identity = ResponseIdentity(door: .functionURL, stamp: stamp)
+            let headers =
+                [HTTPHeader("Content-Type", "application/json")] + identity.headers + cors.preflightHeaders(for: request)
+            return .respond(GatewayResponse(status: 200, headers: headers, body: .text("")))
+        }
+        let decision = self.decide(at: .functionURL, stamp) { () throws(GatewayFault) in
+            try self.plan(urlID: urlID, request, target: target, body: body, stamp: stamp)
+        }
+        guard let cors, case .respond(var response) = decision else { return decision }
+        response.headers += cors.headers(for: request)
+        return .respond(response)
     }
 
     private func decide(
@@ -109,23 +125,21 @@ package struct Gateway: Sendable {
         let context = EventContext(
             request: request, target: target, match: match, method: method, headers: headers, stamp: stamp,
             accountID: self.accountID)
-        switch match.route.integration {
-        case .function(let name, let qualifier, let format):
-            // A REST API knows format 1.0 only.
-            let isVersion1 = isREST || format == .version1
-            let event = isVersion1 ? ProxyEventV1.write(context, body: body) : ProxyEventV2.write(context, body: body)
-            guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
-            let accept = request.headers.last("accept").flatMap(BinaryMediaTypes.mediaType)
-            let contract: ProxyResponse.Contract =
-                isREST
-                ? .rest(decodesBase64: BinaryMediaTypes.contains(match.api.binaryMediaTypes, accept))
-                : isVersion1 ? .httpVersion1 : .version2(.http)
-            return InvocationPlan(
-                functionName: name, qualifier: qualifier, event: event, trace: trace, door: isREST ? .rest : .http,
-                stamp: stamp,
-                timeoutSeconds: isREST ? GatewayLimits.restIntegrationSeconds : GatewayLimits.httpIntegrationSeconds,
-                contract: contract)
-        }
+        guard let function = match.route.function else { throw .configurationError }
+        // A REST API knows format 1.0 only.
+        let isVersion1 = isREST || match.route.payload == .version1
+        let event = isVersion1 ? ProxyEventV1.write(context, body: body) : ProxyEventV2.write(context, body: body)
+        guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
+        let accept = request.headers.last("accept").flatMap(BinaryMediaTypes.mediaType)
+        let contract: ProxyResponse.Contract =
+            isREST
+            ? .rest(decodesBase64: BinaryMediaTypes.contains(match.binaryMediaTypes, accept))
+            : isVersion1 ? .httpVersion1 : .version2(.http)
+        return InvocationPlan(
+            functionName: function.name, qualifier: function.qualifier, event: event, trace: trace,
+            door: isREST ? .rest : .http, stamp: stamp,
+            timeoutSeconds: isREST ? GatewayLimits.restIntegrationSeconds : GatewayLimits.httpIntegrationSeconds,
+            contract: contract)
     }
 
     private func plan(
@@ -141,7 +155,8 @@ package struct Gateway: Sendable {
         guard event.count <= GatewayLimits.eventBytes else { throw .payloadTooLarge }
         return InvocationPlan(
             functionName: url.functionName, qualifier: url.qualifier, event: event, trace: trace, door: .functionURL,
-            stamp: stamp, timeoutSeconds: nil, contract: .version2(.functionURL))
+            stamp: stamp, timeoutSeconds: nil, contract: .version2(.functionURL), requiresSignature: url.requiresSignature,
+            corsHeaders: url.cors?.headers(for: request) ?? [])
     }
 }
 

@@ -11,9 +11,30 @@ package struct InvocationPlan: Sendable {
     /// How long the gateway waits; `nil` where only the function's own time-out counts.
     package let timeoutSeconds: Int?
     let contract: ProxyResponse.Contract
+    /// The request carries a signature that the listener has to check.
+    package var requiresSignature = false
+    /// What the settings of a function URL add to every answer.
+    package var corsHeaders: [HTTPHeader] = []
 
     /// - Complexity: O(n) in the payload, which is parsed once.
     package func response(for result: FunctionResult) -> GatewayResponse {
+        var response = self.bareResponse(for: result)
+        response.headers += self.corsHeaders
+        return response
+    }
+
+    /// The answer to a signature that is no good: `{"message":…}` and the error's type, 403.
+    package func refusal(errorType: String, message: String) -> GatewayResponse {
+        var writer = EventWriter(capacity: 256)
+        writer.begin()
+        writer.member("message" as StaticString, message)
+        writer.end()
+        let headers = [HTTPHeader("Content-Type", "application/json"), HTTPHeader("x-amzn-ErrorType", errorType)]
+        let identity = ResponseIdentity(door: self.door, stamp: self.stamp)
+        return GatewayResponse(status: 403, headers: headers + identity.headers + self.corsHeaders, body: .bytes(writer.bytes))
+    }
+
+    private func bareResponse(for result: FunctionResult) -> GatewayResponse {
         let identity = ResponseIdentity(door: self.door, stamp: self.stamp)
         switch result {
         case .success(let payload):

@@ -40,7 +40,7 @@ enum ProxyEventV1 {
         let contentType = context.request.headers.last("content-type").flatMap(BinaryMediaTypes.mediaType)
         let isBase64 =
             isREST
-            ? BinaryMediaTypes.contains(match.api.binaryMediaTypes, contentType)
+            ? BinaryMediaTypes.contains(match.binaryMediaTypes, contentType)
             : !body.isEmpty && !BinaryMediaTypes.isText(contentType)
         if body.isEmpty { writer.null("body") } else { writer.body("body", body, isBase64: isBase64) }
         writer.member("isBase64Encoded", isBase64)
@@ -53,7 +53,7 @@ enum ProxyEventV1 {
         let isREST = match.api.kind == .rest
         let stamp = context.stamp
         writer.begin("requestContext")
-        writer.member("resourceId", isREST ? match.resourceID : context.routeKey)
+        writer.member("resourceId", isREST ? match.route.resourceID : context.routeKey)
         if !isREST {
             writer.begin("authorizer")
             writer.null("claims")
@@ -73,7 +73,7 @@ enum ProxyEventV1 {
         writer.member("requestId", isREST ? stamp.requestID.description : stamp.extendedRequestID)
         self.identity(context.request, to: &writer)
         writer.member("domainName", context.domainName)
-        if isREST { writer.member("deploymentId", match.deploymentID) }
+        if isREST { writer.member("deploymentId", match.stage.deploymentID) }
         writer.member("apiId", match.api.id)
         writer.end()
     }

@@ -13,13 +13,41 @@ package struct Router: Sendable {
         package let api: API
         package let stage: Stage
         package let route: Route
-        /// Ids that AWS would give the resource and the deployment; derived from their names, so they stay the same.
-        let resourceID: String
-        let deploymentID: String
+        let binaryMediaTypes: [String]
         /// The path behind the stage segment, with one leading slash.
         let path: Substring
         /// As sent, percent-encoding and all.
         package let parameters: [(name: String, value: Substring)]
+    }
+
+    /// What the events say of a stage.
+    package struct Stage: Sendable {
+        package let name: String
+        package let variables: [String: String]
+        let deploymentID: String
+    }
+
+    /// A method of a resource or a route, with the function that it calls.
+    package struct Route: Sendable {
+        /// `ANY`, or a verb in capitals; `nil` for the route `$default`.
+        package let method: String?
+        package let path: String
+        /// Empty for HTTP APIs.
+        let resourceID: String
+        let function: FunctionTarget?
+        let payload: PayloadFormat
+
+        init(_ operation: Operation) {
+            self.method = operation.method
+            self.path = operation.path
+            self.resourceID = operation.resourceID ?? ""
+            if case .success(.function(let function, streams: _)) = operation.integration.target {
+                self.function = function
+            } else {
+                self.function = nil
+            }
+            self.payload = operation.integration.payloadFormat
+        }
     }
 
     package enum Outcome: Sendable {
@@ -30,20 +58,28 @@ package struct Router: Sendable {
     private struct Entry: Sendable {
         let api: API
         let tree: RouteTree
+        let routes: [Route]
         let stages: [String: Stage]
-        let resourceIDs: [String]
         /// The `$default` route of an HTTP API.
         let defaultRoute: Int?
-        let deploymentID: String
+        let binaryMediaTypes: [String]
 
         init(_ api: API) {
             self.api = api
-            self.stages = Dictionary(api.stages.map { ($0.name, $0) }) { first, _ in first }
-            self.resourceIDs = api.routes.map { String(API.id(forLogicalID: "\(api.id)\($0.path)").prefix(6)) }
-            self.defaultRoute = api.routes.firstIndex { $0.path == "$default" }
-            self.deploymentID = String(API.id(forLogicalID: "\(api.id)/deployment").prefix(6))
+            self.routes = api.operations.map(Route.init)
+            let stages: [Stage]
+            switch api {
+            case .rest(let rest):
+                stages = rest.stages.map { Stage(name: $0.name, variables: $0.variables, deploymentID: $0.deploymentID) }
+                self.binaryMediaTypes = rest.binaryMediaTypes
+            case .http(let http):
+                stages = http.stages.map { Stage(name: $0.name, variables: $0.variables, deploymentID: $0.deploymentID) }
+                self.binaryMediaTypes = []
+            }
+            self.stages = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
+            self.defaultRoute = self.routes.firstIndex { $0.path == "$default" }
             var tree = RouteTree()
-            for (index, route) in api.routes.enumerated() where route.path != "$default" {
+            for (index, route) in self.routes.enumerated() where route.path != "$default" {
                 tree.insert(method: route.method, path: route.path, route: index)
             }
             self.tree = tree
@@ -62,7 +98,7 @@ package struct Router: Sendable {
         func byStage(_ kind: API.Kind) -> [String: [Int]] {
             var places: [String: [Int]] = [:]
             for (index, api) in apis.enumerated() where api.kind == kind {
-                for name in Set(api.stages.map(\.name)) { places[name, default: []].append(index) }
+                for name in Set(api.stageNames) { places[name, default: []].append(index) }
             }
             return places
         }
@@ -122,7 +158,7 @@ package struct Router: Sendable {
         }
         return .match(
             Match(
-                api: entry.api, stage: stage, route: entry.api.routes[found.index], resourceID: entry.resourceIDs[found.index],
-                deploymentID: entry.deploymentID, path: pathInStage, parameters: found.parameters))
+                api: entry.api, stage: stage, route: entry.routes[found.index],
+                binaryMediaTypes: entry.binaryMediaTypes, path: pathInStage, parameters: found.parameters))
     }
 }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -55,6 +56,8 @@ static void tell_guardian(int descriptor, char verb, pid_t group) {
 }
 
 #ifdef __linux__
+enum { BUSY_ATTEMPTS = 50 };
+
 // Runs in the child, which shares the parent's memory until it executes: only system calls, and no change but to *stage and
 // *error.
 static void run_child(const struct martlet_spawn_request *request, pid_t parent, volatile int *stage, volatile int *error) {
@@ -84,11 +87,21 @@ static void run_child(const struct martlet_spawn_request *request, pid_t parent,
         if (number == SIGKILL || number == SIGSTOP) continue;
         sigaction(number, &standard, NULL);
     }
+    // A file that may not grow is an error of its write, as a full disk is, and not the end of the process.
+    standard.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &standard, NULL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     *stage = MARTLET_SPAWN_EXECUTE;
-    execve(request->executable, request->arguments, request->environment);
+    // A file that was written a moment ago is busy while another child, between its fork and its exec, still has the writer's
+    // descriptor: that takes microseconds, on a crowded machine some milliseconds.
+    struct timespec moment = {0, 1000000};
+    for (int attempt = 0; attempt < BUSY_ATTEMPTS; attempt++) {
+        execve(request->executable, request->arguments, request->environment);
+        if (errno != ETXTBSY) break;
+        nanosleep(&moment, NULL);
+    }
 failed:
     *error = errno;
     _exit(127);
@@ -298,6 +311,17 @@ int martlet_process_descriptor(pid_t process) {
     (void)process;
     errno = ENOSYS;
     return -1;
+#endif
+}
+
+void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most) {
+#ifdef __linux__
+    struct rlimit limit = {bytes, most};
+    prlimit(process, RLIMIT_FSIZE, &limit, NULL);
+#else
+    (void)process;
+    (void)bytes;
+    (void)most;
 #endif
 }
 

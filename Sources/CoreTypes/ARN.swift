@@ -1,4 +1,5 @@
-/// An Amazon resource name, `arn:partition:service:region:account:resource` (AWS General Reference, "Amazon Resource Names").
+/// An Amazon resource name, `arn:partition:service:region:account:resource` (AWS General Reference, "Amazon Resource
+/// Names").
 package struct ARN: Hashable, Sendable, CustomStringConvertible {
     package var partition: String
     package var service: String

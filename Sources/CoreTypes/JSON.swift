@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) that keeps what a text says: the order of an object's members and the spelling of numbers.
-package indirect enum JSON: Hashable, Sendable {
+package enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -74,9 +74,15 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     package private(set) var members: [(name: String, value: JSON)] = []
     /// Where each name stands; kept only for objects too large to scan.
     private var places: [String: Int]?
-    private static let scanLimit = 12
+    private static let scanLimit = 24
 
     package init() {}
+
+    /// Trusts that no name stands twice: the reader has looked.
+    init(distinct members: [(name: String, value: JSON)]) {
+        self.members = members
+        if members.count > Self.scanLimit { self.index() }
+    }
 
     package init(_ members: some Sequence<(String, JSON)>) {
         for (name, value) in members { self[name] = value }

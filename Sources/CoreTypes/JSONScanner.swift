@@ -156,9 +156,9 @@ package struct JSONScanner {
         }
     }
 
-    /// The end of the whole blocks from `start` that hold nothing but plain text. The loop over a block has no branch and works
-    /// on values of its own, so that the compiler makes vector instructions of it: some 30 bytes a nanosecond, where Swift's SIMD
-    /// types of this width, whose comparisons are not specialised, take longer than a byte at a time.
+    /// The end of the whole blocks from `start` that hold nothing but plain text. The loop over a block has no branch and
+    /// works on values of its own, so that the compiler makes vector instructions of it: some 30 bytes a nanosecond,
+    /// where Swift's SIMD types of this width, whose comparisons are not specialised, take longer than a byte at a time.
     @inline(never)
     private static func endOfPlainBlocks(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         let blockSize = 64

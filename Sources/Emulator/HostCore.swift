@@ -28,13 +28,14 @@ final class HostCore {
     private var listeners: [HTTPListener] = []
     private let gatewaySlot = ServiceSlot()
     private let awsSlot = ServiceSlot()
+    private let runtimeSlot = ServiceSlot()
     private var isListening = false
 
     init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, eventLoop: any EventLoop) throws {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
-        self.apis = deployment.apis
+        self.apis = deployment.gateway.apis
         self.deployedQueues = deployment.queues
         self.deployedMappings = deployment.mappings
         var random = BufferedRandom()
@@ -48,16 +49,15 @@ final class HostCore {
 
         var environments = EnvironmentContext.Settings(
             region: settings.region, account: settings.account,
-            credentials: .init(
-                accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key",
-                sessionToken: "martlet-local-session-token",
-                endpointURL: nil),
+            credentials: Self.functionCredentials,
             interpreters: Interpreters(
                 chosenPython: settings.python, chosenNode: settings.node, searchPath: settings.searchPath,
                 pythonBootstrap: "\(runtimeFolder)/python_bootstrap.py", nodeBootstrap: "\(runtimeFolder)/nodejs_bootstrap.mjs"),
             environmentsFolder: self.environmentsFolder, runtimeFolder: runtimeFolder)
         environments.freezesIdle = settings.freezesIdle
         environments.maxEnvironments = settings.maxEnvironments
+        environments.capsStreamingBandwidth = !settings.relaxesLimits
+        environments.attachedFunctions = settings.attachedFunctions
         environments.idleTimeout = .seconds(settings.idleTimeoutSeconds)
         self.context = EnvironmentContext(eventLoop: eventLoop, settings: environments, guardian: self.guardian)
         self.context.observer = self.observer
@@ -81,6 +81,19 @@ final class HostCore {
         self.service.asynchronous = asynchronous
     }
 
+    /// What functions sign with.
+    private static let functionCredentials = EnvironmentVariables.Credentials(
+        accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key",
+        sessionToken: "martlet-local-session-token", endpointURL: nil)
+
+    /// With credentials at hand signatures are checked; the functions' own are good besides.
+    private var signatures: SigV4? {
+        guard !self.settings.credentials.isEmpty else { return nil }
+        let own = Self.functionCredentials
+        let secrets = self.settings.credentials.merging([own.accessKeyID: own.secretAccessKey]) { given, _ in given }
+        return SigV4(service: "lambda") { secrets[$0] }
+    }
+
     // MARK: Listeners
 
     func listen() -> EventLoopFuture<HostFile> {
@@ -95,16 +108,26 @@ final class HostCore {
         } catch {
             return self.eventLoop.makeFailedFuture(error)
         }
-        return self.bind(self.gatewaySlot, port: self.settings.gatewayPort, name: "gateway", option: "--port")
+        let host = self.settings.host
+        return self.bind(self.gatewaySlot, host, port: self.settings.gatewayPort, name: "gateway", option: "--port")
             .flatMap { gateway in
-                core.value.bind(core.value.awsSlot, port: core.value.settings.awsPort, name: "AWS endpoint", option: "--aws-port")
+                let port = core.value.settings.awsPort
+                return core.value.bind(core.value.awsSlot, host, port: port, name: "AWS endpoint", option: "--aws-port")
                     .map { (gateway, $0) }
             }
-            .map { gateway, aws in core.value.open(gatewayPort: gateway, awsPort: aws) }
+            .flatMap { gateway, aws in
+                let port = core.value.settings.runtimePort
+                // Without credentials, so for this machine alone, whatever the others listen on.
+                return core.value.bind(
+                    core.value.runtimeSlot, Self.runtimeHost, port: port, name: "Runtime API", option: "--runtime-port"
+                ).map { (gateway, aws, $0) }
+            }
+            .map { gateway, aws, runtime in core.value.open(gatewayPort: gateway, awsPort: aws, runtimePort: runtime) }
     }
 
-    private func bind(_ slot: ServiceSlot, port: Int, name: String, option: String) -> EventLoopFuture<Int> {
-        let host = self.settings.host
+    private static let runtimeHost = "127.0.0.1"
+
+    private func bind(_ slot: ServiceSlot, _ host: String, port: Int, name: String, option: String) -> EventLoopFuture<Int> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         return HTTPListener.bind(
             host: host, port: port, eventLoop: self.eventLoop,
@@ -118,32 +141,52 @@ final class HostCore {
         }
     }
 
-    private func open(gatewayPort: Int, awsPort: Int) -> HostFile {
+    private func open(gatewayPort: Int, awsPort: Int, runtimePort: Int) -> HostFile {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
         let urlForm = LambdaControlPlane.FunctionURLForm(
             prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
         self.service.change { $0 = LambdaControlPlane(registry: $0.registry, mappings: $0.mappings, functionURLForm: urlForm) }
-        let gateway = GatewayEndpoint(service: self.service, gateway: self.makeGateway(self.service.registry), port: gatewayPort)
+        let gateway = GatewayEndpoint(
+            service: self.service, gateway: self.makeGateway(self.service.registry), port: gatewayPort,
+            signatures: self.signatures)
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
         self.awsSlot.service = AWSEndpoint(
             service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
+        let runtime = "\(Self.runtimeHost):\(runtimePort)"
+        self.runtimeSlot.service = self.makeAttachedRuntimeListener()
+        self.observer?.waits = { [logs] name in
+            logs?.write(line: "martlet: \(name) waits for its runtime: start it with AWS_LAMBDA_RUNTIME_API=\(runtime)/\(name)")
+        }
         self.isListening = true
         self.service.triggers?.follow()
         return HostFile(
-            gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: self.context.runtimeAddress,
+            gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: runtime,
             processID: ProcessInfo.processInfo.processIdentifier)
+    }
+
+    private func makeAttachedRuntimeListener() -> AttachedRuntimeListener {
+        let service = self.service
+        let attached = self.settings.attachedFunctions
+        return AttachedRuntimeListener(
+            invoker: service.invoker, resolve: { service.registry.resolveUnqualified($0) },
+            functionWithoutName: {
+                if attached.count == 1 { return attached.first }
+                let names = service.registry.records.keys
+                return attached.isEmpty && names.count == 1 ? names.first : nil
+            },
+            report: { [logs] in logs?.write(line: "martlet: \($0)") })
     }
 
     private func makeGateway(_ registry: FunctionRegistry) -> Gateway {
         let urls = registry.urls.values.map {
             APIGateway.FunctionURL(
                 id: $0.id, functionName: $0.functionName, qualifier: $0.alias,
-                requiresSignature: $0.configuration.authType == .iam)
+                requiresSignature: $0.configuration.authType == .iam, cors: $0.configuration.cors.map { FunctionURLCORS($0) })
         }
         return Gateway(apis: self.apis, functionURLs: urls, accountID: self.settings.account)
     }

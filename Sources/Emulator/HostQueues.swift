@@ -33,7 +33,7 @@ final class HostQueues {
                     try QueueService(settings: queueSettings, seed: seed, replaying: changes, now: HostClock.now())
                 }
             } catch {
-                throw HostError((error as? StorageError)?.description ?? "the queues can't be brought back: \(error)")
+                throw HostError("\(error)")
             }
             journal.start()
             self.journal = journal

@@ -12,6 +12,14 @@ package struct HostSettings: Sendable {
     /// 0 takes a free port.
     package var gatewayPort = 3000
     package var awsPort = 3001
+    /// Where runtimes that are started by hand come to.
+    package var runtimePort = 0
+    /// Functions whose runtime the host doesn't start.
+    package var attachedFunctions: Set<String> = []
+    /// Access keys and their secrets. With any, signatures are checked where one is required.
+    package var credentials: [String: String] = [:]
+    /// Without the limits and waits of AWS that only slow a test suite down.
+    package var relaxesLimits = false
     package var readyFile: String?
     package var maxEnvironments = 100
     package var idleTimeoutSeconds = 600
@@ -22,8 +30,6 @@ package struct HostSettings: Sendable {
     package var keepsQueuesInMemory = false
     /// What an answered change of a queue survives.
     package var durability = Durability.process
-    /// Without the waits of AWS that only get in a test suite's way.
-    package var relaxesLimits = false
     /// Asynchronous retries after a hundredth of AWS's delays.
     package var hastensRetries = false
     /// Mappings may poll queues of AWS itself.

@@ -6,6 +6,8 @@ import LambdaCore
 /// Prints the logs of all functions as CloudWatch Logs would hold them. Lives on the invoker's event loop.
 final class LogPrinter: ExecutionObserver {
     private let writer: LogWriter
+    /// Told of a function that waits for a runtime which somebody has to start.
+    var waits: (String) -> Void = { _ in }
     /// Unfinished lines, by log stream.
     private var lines: [String: LogLineSplitter] = [:]
 
@@ -26,6 +28,15 @@ final class LogPrinter: ExecutionObserver {
             self.lines[environment.logStream, default: LogLineSplitter()].append(output[...]) { Self.append($0, filter, &bytes) }
         }
     }
+
+    func extensionOutput(
+        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    ) {
+        let filter = LogFilter(environment.logging)
+        self.writer.write { bytes in Self.append(line, filter, &bytes) }
+    }
+
+    func waitsForAttachment(function: String) { self.waits(function) }
 
     func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {}
 

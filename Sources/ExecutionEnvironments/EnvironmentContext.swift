@@ -20,6 +20,10 @@ package final class EnvironmentContext {
         package var maxEnvironments: Int
         package var idleTimeout: Duration
         package var accountConcurrency: Int
+        /// Streamed responses are slowed down as on AWS.
+        package var capsStreamingBandwidth: Bool
+        /// Functions whose runtime is started by hand; the host starts none for them.
+        package var attachedFunctions: Set<String>
         /// How long the init phase may take.
         package var initLimit: Duration
 
@@ -37,6 +41,8 @@ package final class EnvironmentContext {
             self.maxEnvironments = 100
             self.idleTimeout = .seconds(600)
             self.accountConcurrency = FunctionLimits.accountConcurrency
+            self.capsStreamingBandwidth = true
+            self.attachedFunctions = []
             self.initLimit = .seconds(FunctionLimits.initSeconds)
         }
     }
@@ -110,9 +116,6 @@ package final class EnvironmentContext {
             if case .success(let listener) = result { self?.freeListeners.append(listener) }
         }
     }
-
-    /// One of the Runtime API's addresses.
-    package var runtimeAddress: String { "127.0.0.1:\(self.allListeners.first?.port ?? 0)" }
 
     func closeListeners() {
         for listener in self.allListeners { listener.close() }

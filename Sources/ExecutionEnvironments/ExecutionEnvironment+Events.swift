@@ -6,9 +6,9 @@ import NIOCore
 /// What an environment tells: each event once to the observer, to the log that a client waits for, and to the extensions that
 /// subscribed to telemetry.
 extension ExecutionEnvironment {
-    func emit(_ event: PlatformEvent) { self.emit(event, at: HostClock.now()) }
+    func emit(_ event: PlatformEvent) { self.emit(event, at: HostClock.now(), of: self.invocation) }
 
-    private func emit(_ event: PlatformEvent, at time: Timestamp) {
+    private func emit(_ event: PlatformEvent, at time: Timestamp, of invocation: Invocation?) {
         self.context.observer?.platformEvent(event, at: time, in: self.description)
         if let invocation, invocation.wantsLog { invocation.log(event, at: time, self.configuration.logging) }
         if self.hasSubscribers { self.extensions?.record(.platform(event), at: time) }
@@ -46,7 +46,7 @@ extension ExecutionEnvironment {
         var start = PlatformEvent.Start(
             requestID: invocation.id, version: self.function.executedVersion, functionARN: invocation.function.invokedARN)
         if self.hasDetailedReaders { start.tracing = .init(value: invocation.traceHeader) }
-        self.emit(.start(start), at: invocation.startedAt)
+        self.emit(.start(start), at: invocation.startedAt, of: invocation)
     }
 
     /// The lines that followed a failure until about 2025 and that tools still look for.
@@ -55,17 +55,16 @@ extension ExecutionEnvironment {
         self.functionWrote(Array(error.logLines(requestID: invocation.id, at: HostClock.now()).utf8))
     }
 
-    func invocationEnded(_ invocation: Invocation, _ record: InvocationRecord) {
-        let now = HostClock.now()
+    func invocationEnded(_ invocation: Invocation, _ record: InvocationRecord, at now: Timestamp) {
         if self.hasDetailedReaders {
             var done = PlatformEvent.RuntimeDone(
                 requestID: invocation.id, status: PlatformEvent.Report(record).status, duration: record.duration,
                 producedBytes: record.responseBytes)
             if case .error(let type) = record.outcome { done.errorType = type }
-            self.emit(.runtimeDone(done), at: now)
+            self.emit(.runtimeDone(done), at: now, of: invocation)
         }
-        self.emit(.end(invocation.id), at: now)
-        self.emit(.report(.init(record)), at: now)
+        self.emit(.end(invocation.id), at: now, of: invocation)
+        self.emit(.report(.init(record)), at: now, of: invocation)
         self.context.observer?.finished(record, in: self.description)
     }
 
@@ -75,6 +74,15 @@ extension ExecutionEnvironment {
         self.context.observer?.functionOutput(bytes, requestID: self.invocation?.id, at: now, in: self.description)
         guard self.hasSubscribers else { return }
         self.lines.append(bytes[...]) { line in self.extensions?.record(.function(line: Array(line)), at: now) }
+    }
+
+    /// Extensions write whole lines, which stand in the same log between the function's (Lambda developer guide, "Extensions
+    /// API", "Logging").
+    func extensionWrote(line: ArraySlice<UInt8>) {
+        let now = HostClock.now()
+        if let invocation, invocation.wantsLog { invocation.append(log: line + [UInt8(ascii: "\n")]) }
+        self.context.observer?.extensionOutput(line: line, requestID: self.invocation?.id, at: now, in: self.description)
+        if self.hasSubscribers { self.extensions?.record(.extension(line: Array(line)), at: now) }
     }
 }
 
@@ -101,7 +109,7 @@ extension Runtime {
 
 extension Invocation {
     /// Keeps the log that the client waits for, up to ``EnvironmentLimits/keptLogBytes``: of more, the end.
-    func append(log bytes: [UInt8]) {
+    func append(log bytes: some Collection<UInt8>) {
         self.log.append(contentsOf: bytes)
         if self.log.count > EnvironmentLimits.keptLogBytes {
             self.log.removeFirst(self.log.count - EnvironmentLimits.keptLogBytes / 2)

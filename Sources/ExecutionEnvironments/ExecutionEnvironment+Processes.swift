@@ -42,7 +42,7 @@ extension ExecutionEnvironment {
                 host.start(
                     name: Self.fileName(path),
                     request: self.request(executable: path, arguments: [path], environment: variables.extensionTexts()),
-                    output: writeEnd, cgroup: cgroup)
+                    cgroup: cgroup)
             }
             guard self.state == .starting, self.extensions === host else { return }
             // The runtime starts when every extension has registered; the descriptors must live until then.
@@ -147,15 +147,35 @@ extension ExecutionEnvironment {
         }
     }
 
-    /// Looks after a long invocation's memory where no cgroup does. Called every ``EnvironmentLimits/memoryCheck``.
+    /// Looks after a long invocation's memory where no cgroup does. Called every ``EnvironmentLimits/look``.
     func checkMemory() {
         guard self.state == .busy || self.state == .starting, self.group == nil, !self.processes.isEmpty else { return }
         let now = self.now
-        if self.state == .busy, let invocation, now - invocation.started < EnvironmentLimits.memoryCheck { return }
-        let current = self.meter.read(processes: self.processes, now: now)
+        if self.state == .busy, let invocation, now - invocation.started < EnvironmentLimits.look { return }
+        let current = self.meter.read(processes: self.processes)
         guard current > self.configuration.memoryMB << 20 else { return }
         // What follows is what the kernel's OOM killer does: SIGKILL, seen as the end of the process.
         self.runtime?.signal(SIGKILL)
+    }
+
+    /// Looks after what lies in `TMPDIR`. Called every ``EnvironmentLimits/look`` while an invocation runs.
+    func checkStorage() {
+        guard !self.processes.isEmpty, self.storage.needsLook() else { return }
+        let weakSelf = NIOLoopBound(WeakEnvironment(self), eventLoop: self.eventLoop)
+        let eventLoop = self.eventLoop
+        self.storage.look { finding in eventLoop.execute { weakSelf.value.environment?.storageSeen(finding) } }
+    }
+
+    private func storageSeen(_ finding: TemporaryStorage.Finding) {
+        let wasFull = self.storage.isFull
+        guard self.storage.found(finding) else { return }
+        self.storage.apply(to: MemoryMeter.tree(of: self.processes))
+        if self.storage.isFull, !wasFull {
+            self.functionWrote(
+                Array(
+                    "martlet: TMPDIR is full: \(finding.bytes >> 20) MB of EphemeralStorage's \(self.configuration.ephemeralStorageMB)\n"
+                        .utf8))
+        }
     }
 
     // MARK: Freeze
@@ -177,7 +197,10 @@ extension ExecutionEnvironment {
     // MARK: Output
 
     /// Takes what the processes have written so far.
-    func passOnOutput() { self.passOnOutput(self.output?.take() ?? []) }
+    func passOnOutput() {
+        self.passOnOutput(self.output?.take() ?? [])
+        self.extensions?.passOnOutput()
+    }
 
     private func passOnOutput(_ bytes: [UInt8]) {
         if !bytes.isEmpty { self.functionWrote(bytes) }

@@ -103,7 +103,10 @@ extension ExecutionEnvironment {
         }
         self.parked = connection
         connection.onClose = { [weak self, weak connection] in
-            if let self, self.parked === connection { self.parked = nil }
+            if let self, self.parked === connection {
+                self.parked = nil
+                if self.isAttached { self.attachedRuntimeLeft() }
+            }
         }
         switch next {
         case .initialized, .finished: self.checkReady()
@@ -127,79 +130,5 @@ extension ExecutionEnvironment {
         connection.respond(status: .ok, body: ByteBuffer(string: body)) {
             $0.writeHeader("content-type" as StaticString, "application/json")
         }
-    }
-}
-
-/// A response that the function writes piece by piece. A client that streams gets each piece as it comes; for one that doesn't,
-/// the whole is collected.
-final class StreamedResponse: HTTPBodyConsumer {
-    private unowned let environment: ExecutionEnvironment
-    private let invocation: Invocation
-    private let connection: HTTPConnection
-    private let contentType: String?
-    private var collected = ByteBuffer()
-    private var isOver = false
-
-    init(environment: ExecutionEnvironment, invocation: Invocation, head: HTTPRequestHead, connection: HTTPConnection) {
-        self.environment = environment
-        self.invocation = invocation
-        self.connection = connection
-        self.contentType = head.headers.first(name: "content-type")
-        if invocation.streamsResponse { invocation.client.streamBegan(contentType: self.contentType) }
-    }
-
-    private var limit: Int {
-        self.invocation.streamsResponse ? FunctionLimits.streamedResponseBytes : FunctionLimits.responseBytes
-    }
-
-    func received(_ part: ByteBuffer) {
-        guard !self.isOver else { return }
-        self.invocation.streamedBytes += part.readableBytes
-        guard self.invocation.streamedBytes <= self.limit else {
-            self.end(.responseTooLarge)
-            _ = RuntimeListener.refuse(.entityTooLarge, on: self.connection)
-            return
-        }
-        if self.invocation.streamsResponse {
-            self.invocation.client.streamed(part, consumed: nil)
-        } else {
-            var part = part
-            self.collected.writeBuffer(&part)
-        }
-    }
-
-    func ended(trailers: HTTPHeaders?) {
-        guard !self.isOver else { return }
-        self.isOver = true
-        if let type = trailers?.first(name: "lambda-runtime-function-error-type") {
-            let text = trailers?.first(name: "lambda-runtime-function-error-body") ?? ""
-            // The Swift client of AWS sends a text that is no base64 here: then the text itself is all there is.
-            let payload = Base64.decode(text) ?? Array(text.utf8)
-            self.finish(
-                .init(
-                    payload: ByteBuffer(bytes: payload), error: .function(type: type), contentType: self.contentType,
-                    isStreamed: true))
-        } else {
-            self.finish(.init(payload: self.collected, contentType: self.contentType, isStreamed: true))
-        }
-        RuntimeListener.accept(on: self.connection)
-    }
-
-    func failed() {
-        guard !self.isOver else { return }
-        self.end(.truncatedResponse)
-    }
-
-    private func end(_ error: FunctionError) {
-        self.isOver = true
-        var answer = EnvironmentFailure.platform(error).answer(to: self.invocation.id)
-        answer.isStreamed = true
-        self.finish(answer)
-    }
-
-    private func finish(_ answer: Invocation.Answer) {
-        // A timeout or a crash may have answered meanwhile.
-        guard self.environment.invocation === self.invocation, self.invocation.answer == nil else { return }
-        self.environment.answered(answer)
     }
 }

@@ -36,6 +36,8 @@ final class ExecutionEnvironment {
     let description: EnvironmentDescription
     let temporaryFolder: String
     let metadataToken: String
+    /// Its runtime was started by hand, in a debugger as a rule, and comes to the shared port: no process here is ours.
+    let isAttached: Bool
     /// Tells the invoker: `freed` when it can take an invocation, `ended` when nothing is left of it.
     weak var owner: (any EnvironmentOwner)?
 
@@ -45,6 +47,7 @@ final class ExecutionEnvironment {
     var listener: RuntimeListener?
     var extensions: ExtensionHost?
     var meter = MemoryMeter()
+    var storage: TemporaryStorage
     /// Cuts output for telemetry.
     var lines = LogLineSplitter()
     /// The runtime's connection that waits in `/next`.
@@ -56,7 +59,10 @@ final class ExecutionEnvironment {
     private let timer: DeadlineTimer
     private var initPhase = InitPhase.initialize
     private var initStarted = NIODeadline.uptimeNanoseconds(0)
-    private var retiresAfterInvocation = false
+    var retiresAfterInvocation = false
+    /// Of an attached runtime: the connection that took the event, and whether answers come on it.
+    weak var carrier: HTTPConnection?
+    var answersOnCarrier = false
     var isFrozen = false
     var isSweeping = false
     /// No process will be started here again.
@@ -64,8 +70,12 @@ final class ExecutionEnvironment {
     /// Open until the runtime has been started.
     var pendingDescriptors: [Int32] = []
 
-    init(id: Int, function: ResolvedFunction, code: PreparedCode, context: EnvironmentContext, owner: any EnvironmentOwner) {
+    init(
+        id: Int, function: ResolvedFunction, code: PreparedCode, context: EnvironmentContext, owner: any EnvironmentOwner,
+        isAttached: Bool = false
+    ) {
         self.id = id
+        self.isAttached = isAttached
         self.function = function
         self.code = code
         self.context = context
@@ -75,6 +85,8 @@ final class ExecutionEnvironment {
         let logStream = context.makeLogStream(version: function.executedVersion, at: now)
         self.metadataToken = RequestID(using: &context.random).description
         self.temporaryFolder = "\(context.settings.environmentsFolder)/\(logStream.suffix(16))"
+        self.storage = TemporaryStorage(
+            folder: self.temporaryFolder, limitMB: function.configuration.ephemeralStorageMB)
         self.description = EnvironmentDescription(
             functionName: function.configuration.name, version: function.executedVersion,
             logGroup: function.configuration.logging.logGroup ?? "/aws/lambda/\(function.configuration.name)",
@@ -156,7 +168,7 @@ final class ExecutionEnvironment {
     private func initialized() {
         let duration = Duration.nanoseconds((self.now - self.initStarted).nanoseconds)
         self.initSucceeded(self.initPhase, after: duration)
-        self.meter.read(processes: self.processes, now: self.now)
+        self.meter.read(processes: self.processes)
         self.timer.disarm()
         self.extensions?.initEnded()
         guard let invocation else {
@@ -235,8 +247,12 @@ final class ExecutionEnvironment {
         self.timer.arm(self.limit(of: invocation))
     }
 
+    private var timeoutSeconds: Int {
+        self.isAttached ? EnvironmentLimits.attachedTimeoutSeconds : self.configuration.timeoutSeconds
+    }
+
     private func limit(of invocation: Invocation) -> NIODeadline {
-        invocation.started + .seconds(Int64(self.configuration.timeoutSeconds))
+        invocation.started + .seconds(Int64(self.timeoutSeconds))
     }
 
     /// Gives the event to the runtime and to the extensions that want it; waits if the runtime is between two connections.
@@ -244,7 +260,7 @@ final class ExecutionEnvironment {
         guard self.state == .busy, let invocation, invocation.answer == nil, let connection = self.parked else { return }
         self.parked = nil
         self.api.delivered(requestID: invocation.idText)
-        let deadlineMs = invocation.startedAt.milliseconds + Int64(self.configuration.timeoutSeconds) * 1000
+        let deadlineMs = invocation.startedAt.milliseconds + Int64(self.timeoutSeconds) * 1000
         connection.respond(status: .ok, body: invocation.payload) { head in
             head.writeStaticString("content-type: application/json\r\n")
             head.writeHeader("lambda-runtime-aws-request-id" as StaticString, invocation.idText)
@@ -261,6 +277,7 @@ final class ExecutionEnvironment {
             }
         }
         self.extensions?.invocationStarted(invocation, deadline: Timestamp(milliseconds: deadlineMs))
+        if self.isAttached { self.watchCarrier(connection) }
     }
 
     /// The runtime has answered, with its response or with an error.
@@ -268,11 +285,12 @@ final class ExecutionEnvironment {
         guard let invocation else { return }
         self.api.answered()
         invocation.answer = answer
+        if self.isAttached { self.timer.arm(self.now + EnvironmentLimits.attachedReturn) }
         if !invocation.wantsLog { self.handOver(invocation, record: nil) }
     }
 
     /// Runtime and extensions have asked for the next event: the invocation is over.
-    private func finishInvocation() {
+    func finishInvocation() {
         guard let invocation, let answer = invocation.answer else { return }
         let elapsed = self.now - invocation.started
         self.passOnOutput()
@@ -284,17 +302,28 @@ final class ExecutionEnvironment {
             case .function(let type): .error(type: type)
             case .timeout, .throttled, .unavailable: preconditionFailure("no answer of a runtime is one of these")
             }
-        self.conclude(invocation, outcome: outcome, duration: .nanoseconds(elapsed.nanoseconds))
+        let record = self.record(of: invocation, outcome: outcome, duration: .nanoseconds(elapsed.nanoseconds))
+        let endedAt = HostClock.now()
         self.timer.disarm()
-        self.becomeIdle()
+        // One that waits has its event before the end of this one is written down: the runtime works meanwhile.
+        self.invocation = self.retiresAfterInvocation ? nil : self.owner?.nextInvocation(for: self)
+        if let next = self.invocation {
+            self.startClock(of: next)
+            self.deliver()
+            self.conclude(invocation, record, at: endedAt)
+            self.invocationBegan(next)
+        } else {
+            self.conclude(invocation, record, at: endedAt)
+            self.becomeIdle()
+        }
     }
 
     private func becomeIdle() {
+        self.state = .idle
         if self.retiresAfterInvocation {
             self.end()
             return
         }
-        self.state = .idle
         if self.context.settings.freezesIdle { self.freeze() }
         self.owner?.environmentFreed(self, isFresh: true)
     }
@@ -303,9 +332,9 @@ final class ExecutionEnvironment {
     func fail(_ invocation: Invocation, _ failure: EnvironmentFailure) {
         let elapsed =
             failure.isTimeout
-            ? Duration.seconds(self.configuration.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
+            ? Duration.seconds(self.timeoutSeconds) : .nanoseconds((self.now - invocation.started).nanoseconds)
         self.passOnOutput()
-        self.meter.read(processes: self.processes, now: self.now)
+        self.meter.read(processes: self.processes)
         if let peak = self.group?.peak { self.meter.note(peak: peak) }
         var outcome: InvocationRecord.Outcome = failure.isTimeout ? .timeout : .error(type: failure.errorType)
         if let answer = invocation.answer {
@@ -320,14 +349,18 @@ final class ExecutionEnvironment {
             if !invocation.wantsLog { self.handOver(invocation, record: nil) }
             self.invocationFailed(invocation, failure)
         }
-        self.conclude(invocation, outcome: outcome, duration: elapsed)
+        let record = self.record(of: invocation, outcome: outcome, duration: elapsed)
+        self.invocation = nil
+        self.conclude(invocation, record, at: HostClock.now())
         self.state = .ending
         self.timer.disarm()
         self.stopProcesses(reason: failure.isTimeout ? .timeout : .failure)
     }
 
-    private func conclude(_ invocation: Invocation, outcome: InvocationRecord.Outcome, duration: Duration) {
-        let record = InvocationRecord(
+    private func record(
+        of invocation: Invocation, outcome: InvocationRecord.Outcome, duration: Duration
+    ) -> InvocationRecord {
+        InvocationRecord(
             requestID: invocation.id, functionName: self.configuration.name, version: self.function.executedVersion,
             source: invocation.source, startedAt: invocation.startedAt, initDuration: invocation.initDuration, duration: duration,
             memoryMB: self.configuration.memoryMB, ephemeralStorageMB: self.configuration.ephemeralStorageMB,
@@ -335,8 +368,10 @@ final class ExecutionEnvironment {
             requestBytes: invocation.payload.readableBytes,
             responseBytes: max(invocation.streamedBytes, invocation.answer?.payload.readableBytes ?? 0),
             isStreamed: invocation.answer?.isStreamed ?? false, traceHeader: invocation.traceHeader)
-        self.invocationEnded(invocation, record)
-        self.invocation = nil
+    }
+
+    private func conclude(_ invocation: Invocation, _ record: InvocationRecord, at now: Timestamp) {
+        self.invocationEnded(invocation, record, at: now)
         self.owner?.invocationConcluded(invocation)
         if invocation.wantsLog { self.handOver(invocation, record: record) }
     }
@@ -456,8 +491,9 @@ final class ExecutionEnvironment {
         switch self.state {
         case .starting:
             self.failInit(
-                self.initPhase == .invoke ? .platform(.timeout(seconds: self.configuration.timeoutSeconds)) : .initTimeout)
-        case .busy: if let invocation { self.fail(invocation, .platform(.timeout(seconds: self.configuration.timeoutSeconds))) }
+                self.initPhase == .invoke ? .platform(.timeout(seconds: self.timeoutSeconds)) : .initTimeout)
+        case .busy where self.isAttached && self.invocation?.answer != nil: self.attachedRuntimeLeft()
+        case .busy: if let invocation { self.fail(invocation, .platform(.timeout(seconds: self.timeoutSeconds))) }
         case .idle, .ending, .reset, .ended: break
         }
     }

@@ -7,8 +7,13 @@ package import LambdaCore
 package protocol ExecutionObserver: AnyObject {
     /// A platform event with its place: INIT_START, START, END, REPORT and the like.
     func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription)
-    /// What processes of an environment wrote. Cut anywhere; `requestID` is the invocation under way, if there is one.
+    /// What the runtime and its children wrote. Cut anywhere; `requestID` is the invocation under way, if there is one.
     func functionOutput(_ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription)
+    /// A line that an external extension wrote, without its line break.
+    func extensionOutput(
+        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription)
+    /// An invocation waits for a runtime that is to be started by hand.
+    func waitsForAttachment(function: String)
     /// An invocation has ended, with its one record.
     func finished(_ record: InvocationRecord, in environment: EnvironmentDescription)
 }

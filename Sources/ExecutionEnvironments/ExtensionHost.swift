@@ -16,6 +16,8 @@ final class ExtensionHost {
     private unowned let environment: ExecutionEnvironment
     private var state: ExtensionsState
     private var processes: [String: ChildProcess] = [:]
+    /// What each of them prints comes through a pipe of its own, so that its lines are told from the function's.
+    private var outputs: [String: (pipe: OutputPipe, lines: LogLineSplitter)] = [:]
     private var parked: [RequestID: HTTPConnection] = [:]
     private var senders: [RequestID: TelemetrySender] = [:]
     private var killTimer: Scheduled<Void>?
@@ -38,10 +40,15 @@ final class ExtensionHost {
 
     // MARK: Processes
 
-    func start(name: String, request: ChildProcess.Request, output: Int32, cgroup: Int32) {
+    func start(name: String, request: ChildProcess.Request, cgroup: Int32) {
+        let weakSelf = NIOLoopBound(WeakHost(host: self), eventLoop: self.environment.eventLoop)
+        let eventLoop = self.environment.eventLoop
         do throws(ProcessError) {
+            let (pipe, writeEnd) = try OutputPipe.open { eventLoop.execute { weakSelf.value.host?.passOnOutput(of: name) } }
+            defer { Self.closeDescriptor(writeEnd) }
+            self.outputs[name] = (pipe, LogLineSplitter())
             self.processes[name] = try ChildProcess(
-                request, output: output, cgroup: cgroup, guardian: self.environment.context.guardian,
+                request, output: writeEnd, cgroup: cgroup, guardian: self.environment.context.guardian,
                 eventLoop: self.environment.eventLoop
             ) { [weak self] _, end in self?.processEnded(name, end) }
         } catch {
@@ -63,6 +70,35 @@ final class ExtensionHost {
             }
         self.perform(self.state.processExited(name, cause: cause))
         self.environment.extensionEnded()
+    }
+
+    private static func closeDescriptor(_ descriptor: Int32) {
+        #if canImport(Darwin)
+            Darwin.close(descriptor)
+        #else
+            Glibc.close(descriptor)
+        #endif
+    }
+
+    private struct WeakHost {
+        weak var host: ExtensionHost?
+    }
+
+    /// Takes what the extensions have printed so far.
+    func passOnOutput() { for name in self.outputs.keys { self.passOnOutput(of: name) } }
+
+    private func passOnOutput(of name: String) {
+        guard let bytes = self.outputs[name]?.pipe.take(), !bytes.isEmpty else { return }
+        self.outputs[name]?.lines.append(bytes[...]) { self.environment.extensionWrote(line: $0) }
+    }
+
+    private func closeOutputs() {
+        for name in self.outputs.keys {
+            let rest = self.outputs[name]?.pipe.close() ?? []
+            self.outputs[name]?.lines.append(rest[...]) { self.environment.extensionWrote(line: $0) }
+            self.outputs[name]?.lines.finish { self.environment.extensionWrote(line: $0) }
+        }
+        self.outputs = [:]
     }
 
     private func perform(_ action: ExtensionsState.Action?) {
@@ -111,6 +147,7 @@ final class ExtensionHost {
     /// All processes are gone.
     func close() {
         self.killTimer?.cancel()
+        self.closeOutputs()
         for sender in self.senders.values { sender.flush() }
         self.senders = [:]
         self.parked = [:]

@@ -6,10 +6,13 @@ package import NIOCore
 /// and the connections of clients and functions, so that a warm invocation never changes threads.
 package final class Invoker: EnvironmentOwner {
     package let eventLoop: any EventLoop
-    private let context: EnvironmentContext
+    let context: EnvironmentContext
     private let prepare: CodePreparation
     private var pool: EnvironmentPool<FunctionVersionID>
     private var admission: ConcurrencyAdmission
+    /// Functions with a runtime that was started by hand, or that wait for one.
+    var attachments: [String: Attachment] = [:]
+    var lastAttachedID = 0
     private var environments: [Int: ExecutionEnvironment] = [:]
     /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in
     /// line.
@@ -19,7 +22,7 @@ package final class Invoker: EnvironmentOwner {
     /// Invocations of versions whose code is being unpacked.
     private var unprepared: [FunctionVersionID: [Invocation]] = [:]
     private var prepared: [FunctionVersionID: PreparedCode] = [:]
-    private var memoryWatch: Scheduled<Void>?
+    private var runningWatch: Scheduled<Void>?
     private var patienceWatch: Scheduled<Void>?
     private var idleWatch: Scheduled<Void>?
     private var stopped: EventLoopPromise<Void>?
@@ -36,6 +39,7 @@ package final class Invoker: EnvironmentOwner {
         self.prepare = prepare
         self.pool = EnvironmentPool(limit: context.settings.maxEnvironments, idleTimeout: context.settings.idleTimeout)
         self.admission = ConcurrencyAdmission(accountLimit: context.settings.accountConcurrency)
+        for name in context.settings.attachedFunctions { self.attachments[name] = Attachment() }
         context.prepareListener()
     }
 
@@ -77,7 +81,7 @@ package final class Invoker: EnvironmentOwner {
 
     private static let admissionPatience = TimeAmount.milliseconds(5)
 
-    private func refuse(_ invocation: Invocation, _ failure: InvocationFailure) {
+    func refuse(_ invocation: Invocation, _ failure: InvocationFailure) {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
         invocation.client.finished(
             InvocationResult(
@@ -86,7 +90,8 @@ package final class Invoker: EnvironmentOwner {
                 contentType: nil, log: nil, record: nil))
     }
 
-    private func place(_ invocation: Invocation) {
+    func place(_ invocation: Invocation) {
+        if !self.attachments.isEmpty, self.placeAttached(invocation) { return }
         let version = invocation.function.id
         guard let code = self.prepared[version] else {
             self.prepareCode(for: invocation)
@@ -109,7 +114,7 @@ package final class Invoker: EnvironmentOwner {
             }
             self.enqueue(invocation)
         }
-        self.watchMemory()
+        self.watchRunning()
     }
 
     private func enqueue(_ invocation: Invocation) {
@@ -200,14 +205,23 @@ package final class Invoker: EnvironmentOwner {
 
     /// Versions that are gone or replaced: their environments end, busy ones after their invocation.
     package func retire(where isRetired: (FunctionVersionID) -> Bool) {
+        self.endAttached { isRetired($0.function.id) }
         for id in self.pool.retire(where: isRetired) { self.environments[id]?.end() }
         for version in self.prepared.keys where isRetired(version) { self.prepared[version] = nil }
     }
 
     // MARK: Environments
 
+    func nextInvocation(for environment: ExecutionEnvironment) -> Invocation? {
+        environment.isAttached ? self.nextAttached(for: environment) : self.nextWaiting(for: environment.function.id)
+    }
+
     func environmentFreed(_ environment: ExecutionEnvironment, isFresh: Bool) {
-        if let next = self.nextWaiting(for: environment.function.id) {
+        guard !environment.isAttached else {
+            self.attachedFreed(environment, isFresh: isFresh)
+            return
+        }
+        if let next = self.nextInvocation(for: environment) {
             environment.run(next)
             return
         }
@@ -219,13 +233,16 @@ package final class Invoker: EnvironmentOwner {
         self.watchIdle()
     }
 
-    func environmentLost(_ environment: ExecutionEnvironment) { self.pool.remove(environment.id) }
+    func environmentLost(_ environment: ExecutionEnvironment) {
+        if environment.isAttached { self.detach(environment) } else { self.pool.remove(environment.id) }
+    }
 
     func environmentEnded(_ environment: ExecutionEnvironment) {
+        if environment.isAttached { self.detach(environment) }
         self.pool.remove(environment.id)
         self.environments[environment.id] = nil
         if self.waitingCount > 0 { self.placeWaiting() }
-        if self.environments.isEmpty { self.finishStopping() }
+        self.finishStoppingIfDone()
     }
 
     func invocationConcluded(_ invocation: Invocation) {
@@ -254,14 +271,17 @@ package final class Invoker: EnvironmentOwner {
     // MARK: Watches
 
     /// Runs only while something is running for longer than a look apart.
-    private func watchMemory() {
-        guard self.memoryWatch == nil, self.context.cgroups == nil else { return }
+    private func watchRunning() {
+        guard self.runningWatch == nil else { return }
         let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
-        self.memoryWatch = self.eventLoop.scheduleTask(in: EnvironmentLimits.memoryCheck) {
+        self.runningWatch = self.eventLoop.scheduleTask(in: EnvironmentLimits.look) {
             let invoker = bound.value
-            invoker.memoryWatch = nil
-            for environment in invoker.environments.values { environment.checkMemory() }
-            if invoker.admission.inFlight > 0 { invoker.watchMemory() }
+            invoker.runningWatch = nil
+            for environment in invoker.environments.values {
+                environment.checkMemory()
+                environment.checkStorage()
+            }
+            if invoker.admission.inFlight > 0 { invoker.watchRunning() }
         }
     }
 
@@ -289,19 +309,20 @@ package final class Invoker: EnvironmentOwner {
         if let stopped { return stopped.futureResult }
         let promise = self.eventLoop.makePromise(of: Void.self)
         self.stopped = promise
-        self.memoryWatch?.cancel()
+        self.runningWatch?.cancel()
         self.patienceWatch?.cancel()
         self.idleWatch?.cancel()
         for (_, invocation) in self.waiting.values.joined() { self.refuse(invocation, .unavailable("the host is stopping")) }
         self.waiting = [:]
         self.waitingCount = 0
         for environment in Array(self.environments.values) { environment.abort("the host is stopping") }
-        if self.environments.isEmpty { self.finishStopping() }
+        self.abortAttached("the host is stopping")
+        self.finishStoppingIfDone()
         return promise.futureResult
     }
 
-    private func finishStopping() {
-        guard let stopped else { return }
+    private func finishStoppingIfDone() {
+        guard let stopped, self.environments.isEmpty, !self.hasAttached else { return }
         self.context.closeListeners()
         self.context.cgroups?.remove()
         stopped.succeed()

@@ -118,10 +118,10 @@ package struct Interpreters: Hashable, Sendable {
         self.nodeBootstrap = nodeBootstrap
     }
 
-    /// The very version if the machine has it, else the machine's `python3`.
-    package func python(for runtime: Runtime) -> String? {
+    /// The very version if the machine has it, else the machine's `python3`; that also without a runtime.
+    package func python(for runtime: Runtime?) -> String? {
         if let chosenPython { return self.find(chosenPython) }
-        return self.findProgram(runtime.rawValue) ?? self.findProgram("python3") ?? self.find("python3")
+        return runtime.flatMap { self.findProgram($0.rawValue) } ?? self.findProgram("python3") ?? self.find("python3")
     }
 
     package var node: String? {

@@ -10,26 +10,28 @@ import NIOCore
 ///
 /// An exact reading asks the kernel for the high-water mark of each process (`VmHWM`), some ten microseconds: too dear for an
 /// invocation that takes less. So an invocation under ``exactAfter`` that follows an exact reading within ``exactEvery`` keeps
-/// the former peak: in that time a process can touch a megabyte or two at most, and the next exact reading finds it, as the mark
-/// never falls. On macOS the current size of the leader stands for the mark.
+/// the former peak: in that time a process can touch a few megabytes at most, and the next exact reading finds them, as the mark
+/// never falls. The first invocation of a process, which is the one that people look at, is always read. On macOS the current
+/// size of the leader stands for the mark.
 struct MemoryMeter {
-    static let exactAfter = TimeAmount.milliseconds(1)
+    static let exactAfter = TimeAmount.milliseconds(4)
     static let exactEvery = TimeAmount.milliseconds(50)
 
     /// Bytes; never falls while the environment lives.
     private(set) var peak = 0
-    private var lastReading: NIODeadline?
+    /// The last exact reading at the end of an invocation.
+    private var lastUpdate: NIODeadline?
 
     /// Called when an invocation ends.
     mutating func update(processes: [pid_t], after duration: TimeAmount, now: NIODeadline) {
-        if duration < Self.exactAfter, let lastReading, now - lastReading < Self.exactEvery { return }
-        self.read(processes: processes, now: now)
+        if duration < Self.exactAfter, let lastUpdate, now - lastUpdate < Self.exactEvery { return }
+        self.lastUpdate = now
+        self.read(processes: processes)
     }
 
     /// An exact reading. Returns what the processes hold now, in bytes.
     @discardableResult
-    mutating func read(processes: [pid_t], now: NIODeadline) -> Int {
-        self.lastReading = now
+    mutating func read(processes: [pid_t]) -> Int {
         var current = 0
         var highest = 0
         for process in Self.tree(of: processes) {
@@ -45,7 +47,7 @@ struct MemoryMeter {
     mutating func note(peak: Int) { self.peak = max(self.peak, peak) }
 
     #if canImport(Darwin)
-        private static func tree(of processes: [pid_t]) -> [pid_t] { processes }
+        static func tree(of processes: [pid_t]) -> [pid_t] { processes }
 
         private static func memory(of process: pid_t) -> (current: Int, peak: Int) {
             var usage = rusage_info_v4()
@@ -59,7 +61,7 @@ struct MemoryMeter {
         /// A tree of processes is followed to this many members; a fork bomb is the open-files and memory limits' to stop.
         private static let treeLimit = 256
 
-        private static func tree(of processes: [pid_t]) -> [pid_t] {
+        static func tree(of processes: [pid_t]) -> [pid_t] {
             var tree = processes
             var index = 0
             while index < tree.count, tree.count < Self.treeLimit {

@@ -17,6 +17,10 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// Something that wants to know that this client has gone, such as a parked long poll.
     package var onClose: (() -> Void)?
     package private(set) var isOpen = false
+    /// Set by a consumer of a request's body that can't take more at present: nothing is read from the client meanwhile.
+    package var isReadingHeld = false {
+        didSet { if !self.isReadingHeld { self.readOn() } }
+    }
 
     private let service: any HTTPService
     private var context: ChannelHandlerContext?
@@ -32,6 +36,10 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// The last answer has been given: what still comes in is thrown away.
     private var isFinished = false
     private var isSent = false
+    /// What a client sent in one go is being taken. Answers given meanwhile leave together at its end, in one write: where a
+    /// request follows another at once, that is one system call and one wake-up of the client instead of two.
+    private var isReading = false
+    private var owesFlush = false
 
     private enum Answer {
         case none, streaming(Framing), done
@@ -97,7 +105,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         } else {
             context.write(self.wrapOutboundOut(buffer), promise: nil)
         }
-        context.flush()
+        if self.isReading { self.owesFlush = true } else { context.flush() }
         self.finishRequest()
     }
 
@@ -232,6 +240,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.isReading = true
         let part = self.unwrapInboundIn(data)
         if self.isFinished {
             if case .end = part {
@@ -243,8 +252,17 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         if self.parts.isEmpty, self.accepts(part) { self.take(part) } else { self.parts.append(part) }
     }
 
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        self.isReading = false
+        if self.owesFlush {
+            self.owesFlush = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
+    }
+
     package func read(context: ChannelHandlerContext) {
-        if self.parts.isEmpty || self.isFinished { context.read() } else { self.hasHeldRead = true }
+        if self.parts.isEmpty && !self.isReadingHeld || self.isFinished { context.read() } else { self.hasHeldRead = true }
     }
 
     private func accepts(_ part: HTTPServerRequestPart) -> Bool {
@@ -260,10 +278,13 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
             self.take(part)
         }
         self.isTakingParts = false
-        if self.parts.isEmpty, self.hasHeldRead {
-            self.hasHeldRead = false
-            self.context?.read()
-        }
+        self.readOn()
+    }
+
+    private func readOn() {
+        guard self.hasHeldRead, self.parts.isEmpty, !self.isReadingHeld else { return }
+        self.hasHeldRead = false
+        self.context?.read()
     }
 
     private func take(_ part: HTTPServerRequestPart) {

@@ -96,6 +96,10 @@ package struct RuntimeAPIError: Error, Hashable, Sendable {
         message: "Exceeded maximum allowed payload size (\(FunctionLimits.responseBytes) bytes).")
     package static let notFound = RuntimeAPIError(status: 404, type: "NotFound", message: "No such resource in the Runtime API")
 
+    package static let unknownFunction = RuntimeAPIError(
+        status: 404, type: "UnknownFunction",
+        message: "No function of this name here: AWS_LAMBDA_RUNTIME_API is host:port/FunctionName")
+
     package static func invalidStateTransition(from phase: RuntimeAPIState.Phase, to state: String) -> RuntimeAPIError {
         RuntimeAPIError(
             status: 403, type: "InvalidStateTransition",

@@ -1,3 +1,10 @@
+/// A handler that returns at once when it has answered: nothing of the invocation is left to do then.
+protocol EndsWithItsAnswer {}
+
+extension BytesClosureHandler: EndsWithItsAnswer {}
+extension LambdaHandlerAdapter: EndsWithItsAnswer {}
+extension LambdaCodableAdapter: EndsWithItsAnswer where Handler: EndsWithItsAnswer {}
+
 /// A closure as a ``StreamingLambdaHandler``.
 public struct StreamingClosureHandler: StreamingLambdaHandler {
     private let body: (ByteBuffer, any LambdaResponseStreamWriter, LambdaContext) async throws -> Void

@@ -87,7 +87,8 @@ public final class LambdaRuntime<Handler: StreamingLambdaHandler>: Sendable {
             throw LambdaRuntimeError(code: .runtimeCanOnlyBeStartedOnce)
         }
         var handler = taken
-        let session = RuntimeSession(endpoint: try RuntimeEndpoint(address), logger: self.logger)
+        let session = RuntimeSession(
+            endpoint: try RuntimeEndpoint(address), logger: self.logger, asksWithAnswer: handler is any EndsWithItsAnswer)
         var traceVariable = TraceVariable()
         while !Task.isCancelled, let invocation = try session.next() {
             traceVariable.set(invocation.traceID)

@@ -52,10 +52,10 @@ final class RuntimeConnection {
     // MARK: Sending
 
     /// Sends three runs of bytes as if they were one: one system call where the kernel takes them all.
-    func send(_ head: [UInt8], _ body: ByteBuffer = ByteBuffer(), _ tail: StaticString = "") throws(LambdaRuntimeError) {
+    func send(_ head: [UInt8], _ body: ByteBuffer = ByteBuffer(), _ tail: [UInt8] = []) throws(LambdaRuntimeError) {
         let sent = head.withUnsafeBytes { head in
             body.withUnsafeReadableBytes { body in
-                tail.withUTF8Buffer { tail in self.sendAll((head, body, UnsafeRawBufferPointer(tail))) }
+                tail.withUnsafeBytes { tail in self.sendAll((head, body, tail)) }
             }
         }
         guard sent else {

@@ -1,5 +1,13 @@
 import Synchronization
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    @preconcurrency import Glibc
+#elseif canImport(Musl)
+    @preconcurrency import Musl
+#endif
+
 /// One invocation as the Runtime API delivered it.
 struct Invocation {
     /// Which one it is in this process, so that a writer kept too long cannot answer for the next.
@@ -37,6 +45,8 @@ final class RuntimeSession: @unchecked Sendable {
 
     private struct State {
         var phase = Phase.waiting
+        /// The request for the next event has left together with the answer.
+        var hasAskedForNext = false
         var number: UInt64 = 0
         var requestID = ""
         var head: [UInt8] = []
@@ -44,17 +54,20 @@ final class RuntimeSession: @unchecked Sendable {
 
     /// So many connections in a row that end within a second and without an event mean that the host is gone.
     static let maximumShortConnections = 10
-
     private let state = Mutex(State())
     private let connection: RuntimeConnection
     private let requests: RuntimeRequests
     private let logger: LambdaLogger
+    /// A buffered answer is the last that a handler does: the request for the next event goes with it in one write, which saves
+    /// a system call and a wake-up here and one at the host. Should the connection break in between, the request is sent again.
+    private let asksWithAnswer: Bool
     private var acknowledgementDue = false
 
-    init(endpoint: RuntimeEndpoint, logger: LambdaLogger) {
+    init(endpoint: RuntimeEndpoint, logger: LambdaLogger, asksWithAnswer: Bool = false) {
         self.connection = RuntimeConnection(endpoint: endpoint)
         self.requests = RuntimeRequests(endpoint: endpoint)
         self.logger = logger
+        self.asksWithAnswer = asksWithAnswer
     }
 
     // MARK: The run loop's side
@@ -64,17 +77,24 @@ final class RuntimeSession: @unchecked Sendable {
     /// Nil if the host went away between two invocations, which is how hosts end. Throws `cannotConnectToControlPlane` before the
     /// first event, and `connectionToControlPlaneLost` if an answer could not be delivered and the host is gone.
     func next() throws(LambdaRuntimeError) -> Invocation? {
-        let (answerLost, number) = self.state.withLock { state in
-            defer { state.phase = .waiting }
-            return (state.phase == .lost, state.number)
+        let (answerLost, asked, number) = self.state.withLock { state in
+            defer {
+                state.phase = .waiting
+                state.hasAskedForNext = false
+            }
+            return (state.phase == .lost, state.hasAskedForNext, state.number)
         }
+        var hasAsked = asked
         var shortConnections = 0
         while shortConnections < Self.maximumShortConnections {
             let started = ContinuousClock.now
             do throws(LambdaRuntimeError) {
                 try self.readAcknowledgement()
-                if !self.connection.isConnected { try self.connection.connect() }
-                try self.connection.send(self.requests.next)
+                if !hasAsked || !self.connection.isConnected {
+                    if !self.connection.isConnected { try self.connection.connect() }
+                    try self.connection.send(self.requests.next)
+                }
+                hasAsked = false
                 return try self.receiveInvocation(number: number + 1)
             } catch {
                 switch error.code {
@@ -181,7 +201,7 @@ final class RuntimeSession: @unchecked Sendable {
             }
             // An empty chunk would end the response.
             if buffer.readableBytes > 0 { RuntimeRequests.chunk(buffer.readableBytes, into: &state.head) }
-            try self.send(&state, buffer, buffer.readableBytes > 0 ? "\r\n" : "", then: .streaming)
+            try self.send(&state, buffer, buffer.readableBytes > 0 ? Self.lineEnd : [], then: .streaming)
         }
     }
 
@@ -191,11 +211,17 @@ final class RuntimeSession: @unchecked Sendable {
             let buffer = buffer ?? ByteBuffer()
             guard state.phase == .streaming else {
                 self.requests.response(requestID: state.requestID, length: buffer.readableBytes, into: &state.head)
-                return try self.send(&state, buffer, then: .answered)
+                guard self.asksWithAnswer else { return try self.send(&state, buffer, then: .answered) }
+                // What the handler printed belongs before the end of its invocation, which this request is.
+                fflush(nil)
+                try self.send(&state, buffer, self.requests.next, then: .answered)
+                state.hasAskedForNext = true
+                return
             }
             state.head.removeAll(keepingCapacity: true)
             if buffer.readableBytes > 0 { RuntimeRequests.chunk(buffer.readableBytes, into: &state.head) }
-            try self.send(&state, buffer, buffer.readableBytes > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n", then: .answered)
+            let end = buffer.readableBytes > 0 ? Self.lineEnd + Self.lastChunk : Self.lastChunk
+            try self.send(&state, buffer, end, then: .answered)
         }
     }
 
@@ -211,7 +237,7 @@ final class RuntimeSession: @unchecked Sendable {
     }
 
     private func send(
-        _ state: inout State, _ body: ByteBuffer, _ tail: StaticString = "", then phase: Phase
+        _ state: inout State, _ body: ByteBuffer, _ tail: [UInt8] = [], then phase: Phase
     ) throws(LambdaRuntimeError) {
         do throws(LambdaRuntimeError) {
             // The host may have closed the connection that the event came over: then the answer goes over a new one.
@@ -226,4 +252,7 @@ final class RuntimeSession: @unchecked Sendable {
             throw LambdaRuntimeError(code: .connectionToControlPlaneLost, detail: error.detail)
         }
     }
+
+    private static let lineEnd = Array("\r\n".utf8)
+    private static let lastChunk = Array("0\r\n\r\n".utf8)
 }

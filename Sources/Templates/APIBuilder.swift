@@ -28,7 +28,21 @@ struct APIBuilder {
                 at: event.location, path: event.path)
             return
         }
-        self.api.routes.append(Route(method: event.method, path: event.routePath, integration: integration))
+        switch self.api {
+        case .rest(var rest):
+            let method = RestAPI.Method(httpMethod: event.method ?? "ANY", integration: integration)
+            if let place = rest.resources.firstIndex(where: { $0.path == event.routePath }) {
+                rest.resources[place].methods.append(method)
+            } else {
+                rest.resources.append(
+                    RestAPI.Resource(
+                        id: RestAPI.resourceID(apiID: rest.id, path: event.routePath), path: event.routePath, methods: [method]))
+            }
+            self.api = .rest(rest)
+        case .http(var http):
+            http.routes.append(HTTPAPI.Route(method: event.method, path: event.routePath, integration: integration))
+            self.api = .http(http)
+        }
     }
 
     /// Paths that differ only in the names of their parameters are one route of an HTTP API.

@@ -39,7 +39,9 @@ struct APIReader {
                 builders[api.id]?.add(
                     event,
                     integration: .function(
-                        name: configuration?.name ?? name, qualifier: configuration?.alias, payload: event.payload))
+                        FunctionTarget(name: configuration?.name ?? name, qualifier: configuration?.alias),
+                        payload: event.payload,
+                        region: self.evaluation.options.region, account: self.evaluation.options.accountID))
             }
         }
         return order.compactMap { builders[$0]?.api }
@@ -75,25 +77,26 @@ struct APIReader {
         if stageName == nil, reader.members["StageName"] == nil {
             reader.error("Property 'StageName' is required. Set it, for example to Prod.", at: "StageName")
         }
-        var stages = [Stage(name: name ?? "Prod", variables: self.variables("Variables", reader))]
+        var stages = [RestAPI.Stage(name: name ?? "Prod", variables: self.variables("Variables", reader))]
         // SAM's deployment makes a stage of that very name, unless the API is written in OpenAPI 3.
-        if reader.members["OpenApiVersion"] == nil, stages[0].name != "Stage" { stages.append(Stage(name: "Stage")) }
-        var api = API(
+        if reader.members["OpenApiVersion"] == nil, stages[0].name != "Stage" { stages.append(RestAPI.Stage(name: "Stage")) }
+        var api = RestAPI(
             id: API.id(forLogicalID: resource.logicalID), logicalID: resource.logicalID,
-            name: reader.text("Name") ?? self.evaluation.options.stackName, kind: .rest, stages: stages, routes: [])
+            name: reader.text("Name") ?? self.evaluation.options.stackName, stages: stages)
         api.binaryMediaTypes = (reader.texts("BinaryMediaTypes") ?? []).map {
             $0.pieces(separatedBy: "~1").joined(separator: "/")
         }
-        return api
+        return .rest(api)
     }
 
     private func httpAPI(_ resource: Resource) -> API {
         let reader = PropertyReader(self.evaluation, resource)
         reader.check(.httpAPI)
-        let stage = Stage(name: self.stageName(reader) ?? "$default", variables: self.variables("StageVariables", reader))
-        return API(
-            id: API.id(forLogicalID: resource.logicalID), logicalID: resource.logicalID,
-            name: reader.text("Name") ?? self.evaluation.options.stackName, kind: .http, stages: [stage], routes: [])
+        let stage = HTTPAPI.Stage(name: self.stageName(reader) ?? "$default", variables: self.variables("StageVariables", reader))
+        return .http(
+            HTTPAPI(
+                id: API.id(forLogicalID: resource.logicalID), logicalID: resource.logicalID,
+                name: reader.text("Name") ?? self.evaluation.options.stackName, stages: [stage]))
     }
 
     // MARK: Stages (api-gateway facts, section 5.3)

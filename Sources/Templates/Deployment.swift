@@ -5,7 +5,7 @@ package import LambdaCore
 package struct Deployment: Hashable, Sendable {
     /// The function of each logical id, by name, in the order of the template.
     package var functions: [DeployedFunction]
-    package var apis: [API]
+    package var gateway: GatewayConfiguration
     /// Those that others name as their dead-letter queue first.
     package var queues: [DeployedQueue]
     package var mappings: [DeployedMapping] = []
@@ -13,10 +13,11 @@ package struct Deployment: Hashable, Sendable {
     package var notices: [Notice]
 
     package init(
-        functions: [DeployedFunction] = [], apis: [API] = [], queues: [DeployedQueue] = [], notices: [Notice] = []
+        functions: [DeployedFunction] = [], gateway: GatewayConfiguration = GatewayConfiguration(),
+        queues: [DeployedQueue] = [], notices: [Notice] = []
     ) {
         self.functions = functions
-        self.apis = apis
+        self.gateway = gateway
         self.queues = queues
         self.notices = notices
     }

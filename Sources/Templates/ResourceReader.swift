@@ -47,7 +47,8 @@ struct ResourceReader {
         let mappings = MappingReader(evaluation: self.evaluation).read(functions)
         self.tellOfUnusedOverrides()
         var deployment = Deployment(
-            functions: functions, apis: apis, queues: queues, notices: self.evaluation.diagnostics.notices)
+            functions: functions, gateway: GatewayConfiguration(apis: apis), queues: queues,
+            notices: self.evaluation.diagnostics.notices)
         deployment.mappings = mappings
         return deployment
     }

@@ -1,5 +1,5 @@
 /// Finds what was probably meant by a name that is not known.
-enum Suggestion {
+package enum Suggestion {
     /// Longer names are not compared: nobody mistypes them by a letter or two.
     static let nameLimit = 128
 
@@ -9,7 +9,7 @@ enum Suggestion {
     }
 
     /// The candidate within a third of the name's length in edits, upper and lower case being the same; the first of equals.
-    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         guard name.utf8.count <= self.nameLimit, !name.isEmpty else { return nil }
         let wanted = Array(name.lowercased().utf8)
         let most = max(1, wanted.count / 3)

@@ -46,8 +46,8 @@ struct MachineCheck {
 enum MachineChecks {
     static func all() -> [MachineCheck] {
         [
-            self.system, self.swift, self.interpreter("Python", "MARTLET_PYTHON", "python3"),
-            self.interpreter("Node.js", "MARTLET_NODE", "node"), self.memory, self.openFiles,
+            self.system, self.swift, self.interpreter("Python", "MARTLET_PYTHON", "python3", self.interpreters.python(for: nil)),
+            self.interpreter("Node.js", "MARTLET_NODE", "node", self.interpreters.node), self.memory, self.openFiles,
         ]
     }
 
@@ -76,9 +76,16 @@ enum MachineChecks {
         return MachineCheck(name: "swift", state: .good, finding: path)
     }
 
-    private static func interpreter(_ name: String, _ variable: String, _ command: String) -> MachineCheck {
+    /// The same search as a start of a function makes.
+    private static var interpreters: Interpreters {
+        Interpreters(
+            chosenPython: Defaults.text("MARTLET_PYTHON"), chosenNode: Defaults.text("MARTLET_NODE"),
+            searchPath: Project.searchPath, pythonBootstrap: "", nodeBootstrap: "")
+    }
+
+    private static func interpreter(_ name: String, _ variable: String, _ command: String, _ path: String?) -> MachineCheck {
         let chosen = Defaults.text(variable)
-        guard let path = self.find(chosen ?? command) else {
+        guard let path else {
             let what = chosen.map { "\(variable)=\($0) is not there" } ?? "\(command) is not on PATH"
             return MachineCheck(
                 name: name, state: .note, finding: "\(what): \(name) functions can't run; install it, or name it in \(variable)")

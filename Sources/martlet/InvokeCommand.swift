@@ -80,17 +80,8 @@ struct InvokeCommand: AsyncParsableCommand {
     }
 
     private func readEvent() throws -> [UInt8] {
-        let bytes: [UInt8]
-        switch self.event {
-        case nil: bytes = []
-        case "-": bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
-        case let path?:
-            // Not Data(contentsOf:), which refuses pipes such as those of <(…).
-            guard let file = FileHandle(forReadingAtPath: path) else {
-                throw CommandFailure.usage("can't read the event \(path): \(String(cString: strerror(errno)))")
-            }
-            bytes = Array(file.readDataToEndOfFile())
-        }
+        guard let event else { return Array("{}".utf8) }
+        let bytes = try InputFile.read(event, as: "the event")
         return bytes.isEmpty ? Array("{}".utf8) : bytes
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The command. Exit codes: 0 success, 1 the function failed, 2 wrong usage, 3 the host failed.
+/// The command. Exit codes: 0 success, 1 the function or a mapping template failed, 2 wrong usage, 3 the host failed.
 @main
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,17 +14,18 @@ struct Martlet: AsyncParsableCommand {
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
               martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
+              martlet template check                 mapping templates: check, render, explain
               martlet queues                         what queues hold and what they cost
               martlet triggers                       event source mappings and what they do
               martlet doctor                         what this machine has and lacks
 
-            Exit codes: 0 success, 1 the function failed, 2 wrong usage, 3 the host failed.
+            Exit codes: 0 success, 1 the function or a mapping template failed, 2 wrong usage, 3 the host failed.
             Shell completions: martlet --generate-completion-script bash|zsh|fish
             """,
         version: "0.1.0",
         subcommands: [
-            InvokeCommand.self, ServeCommand.self, ReplayCommand.self, RecordCommand.self, QueuesCommand.self,
-            TriggersCommand.self, DoctorCommand.self,
+            InvokeCommand.self, ServeCommand.self, ReplayCommand.self, RecordCommand.self, TemplateCommand.self,
+            QueuesCommand.self, TriggersCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
@@ -74,10 +75,14 @@ enum Terminal {
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
 
     static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        // As for output.
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
     }
 
-    static func output(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+    static func output(_ bytes: [UInt8]) {
+        // A reader that has gone, as `head` does, wants no more; nobody is left to tell.
+        try? FileHandle.standardOutput.write(contentsOf: Data(bytes))
+    }
 
     /// Bold where a person reads, plain in files and pipes.
     static func bold(_ text: String) -> String { self.isErrorTerminal ? "\u{1B}[1m\(text)\u{1B}[0m" : text }

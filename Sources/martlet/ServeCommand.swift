@@ -34,6 +34,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The AWS endpoint's port; 0 takes a free one (MARTLET_AWS_PORT).")
     var awsPort: Int = Defaults.number("MARTLET_AWS_PORT") ?? 3001
 
+    @Option(
+        help:
+            "The Runtime API's port for runtimes that you start by hand, in a debugger; 0 takes a free one (MARTLET_RUNTIME_PORT)."
+    )
+    var runtimePort: Int = Defaults.number("MARTLET_RUNTIME_PORT") ?? 0
+
+    @Option(
+        help: ArgumentHelp(
+            "A function whose runtime you start by hand: its invocations wait for it (MARTLET_ATTACH, with commas between several).",
+            valueName: "function"))
+    var attach: [String] = Defaults.text("MARTLET_ATTACH").map { $0.split(separator: ",").map(String.init) } ?? []
+
     @Option(help: "A file that gets the addresses as JSON once all listeners accept (MARTLET_READY_FILE).", completion: .file())
     var readyFile: String?
 
@@ -55,14 +67,17 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var durability: Durability = Defaults.choice("MARTLET_DURABILITY") ?? .process
 
-    @Flag(help: "Lift the limits of SQS that only get in a test suite's way; docs/queues.md lists them (MARTLET_RELAXED_LIMITS).")
-    var relaxedLimits = Defaults.flag("MARTLET_RELAXED_LIMITS")
-
     @Flag(help: "Let mappings poll queues of AWS itself, which takes their messages (MARTLET_ALLOW_REMOTE).")
     var allowRemote = Defaults.flag("MARTLET_ALLOW_REMOTE")
 
     @Flag(help: "Retry asynchronous invocations after a hundredth of AWS's delays (MARTLET_HASTEN_RETRIES).")
     var hastenRetries = Defaults.flag("MARTLET_HASTEN_RETRIES")
+
+    @Flag(
+        help:
+            "Lift what only gets in a test suite's way: SQS's waits of 60 s, the bandwidth of streamed responses (MARTLET_RELAXED_LIMITS)."
+    )
+    var relaxedLimits = Defaults.flag("MARTLET_RELAXED_LIMITS")
 
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
@@ -70,7 +85,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     mutating func validate() throws {
-        for (name, port) in [("--port", self.port), ("--aws-port", self.awsPort)] where !(0...65_535 ~= port) {
+        for (name, port) in [("--port", self.port), ("--aws-port", self.awsPort), ("--runtime-port", self.runtimePort)]
+        where !(0...65_535 ~= port) {
             throw ValidationError("\(name) is from 0 to 65535, not \(port)")
         }
         guard 1...1_000 ~= self.maxEnvironments else {
@@ -82,11 +98,17 @@ struct ServeCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let project = try Project(self.shared, awsEndpoint: "http://\(self.host):\(self.awsPort)")
         if self.shared.verbose { project.printDetails(self.shared) }
+        // What can be wrong is told before a build that takes its time.
+        let attached = try project.functionNames(self.attach, option: "--attach")
+        let credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
         if !self.noBuild { try project.build() }
         var settings = project.settings
         settings.host = self.host
         settings.gatewayPort = self.port
         settings.awsPort = self.awsPort
+        settings.runtimePort = self.runtimePort
+        settings.attachedFunctions = attached
+        settings.credentials = credentials
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments
         settings.idleTimeoutSeconds = self.idleTimeout
@@ -126,12 +148,26 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// `KEY:SECRET,KEY:SECRET`. From the environment alone: what stands in a command line can be read by others.
+    private static func credentials(_ text: String) throws -> [String: String] {
+        var secrets: [String: String] = [:]
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else {
+                throw ValidationError("MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET, with commas between several")
+            }
+            secrets[String(parts[0])] = String(parts[1])
+        }
+        return secrets
+    }
+
     private func printSummary(_ project: Project, _ addresses: HostFile) {
         if !Self.isLoopback(self.host) {
             Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
         }
         var lines = [
             Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]
         let names = project.deployment.functions.map(\.configuration.name)
@@ -141,15 +177,15 @@ struct ServeCommand: AsyncParsableCommand {
         for mapping in project.deployment.mappings {
             lines.append("  trigger       \(mapping.queueURL ?? mapping.queue.resource) → \(mapping.functionName)")
         }
-        for api in project.deployment.apis {
-            for route in api.routes {
-                guard case .function(let name, _, _) = route.integration else { continue }
-                let stage = api.stages.first?.name ?? "$default"
+        for api in project.deployment.gateway.apis {
+            for route in api.operations {
+                guard case .success(.function(let function, _)) = route.integration.target else { continue }
+                let stage = api.stageNames.first ?? "$default"
                 let path = route.path == "$default" ? "/*" : route.path
                 let address = stage == "$default" ? path : "/\(stage)\(path)"
                 let method = route.method ?? "ANY"
                 lines.append(
-                    "  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(name)"
+                    "  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(function.name)"
                 )
             }
         }
@@ -168,10 +204,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The first route that a GET without a body makes sense on.
     private static func example(_ project: Project, _ addresses: HostFile) -> String? {
-        for api in project.deployment.apis {
-            let getters = api.routes.filter { $0.method == "GET" }
+        for api in project.deployment.gateway.apis {
+            let getters = api.operations.filter { $0.method == "GET" }
             guard let route = getters.first(where: { $0.path.contains("{name}") }) ?? getters.first else { continue }
-            let stage = api.stages.first?.name ?? "$default"
+            let stage = api.stageNames.first ?? "$default"
             let path = route.path.replacing("{name}", with: "세계")
             return addresses.gateway + (stage == "$default" ? path : "/\(stage)\(path)")
         }

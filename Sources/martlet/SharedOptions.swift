@@ -77,6 +77,9 @@ struct Project {
     let deployment: Deployment
     let settings: HostSettings
 
+    /// Where interpreters are looked for.
+    static var searchPath: String { Defaults.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
+
     /// - Parameter awsEndpoint: where queue URLs of the template point.
     init(_ options: SharedOptions, awsEndpoint: String? = nil) throws {
         var templateOptions = TemplateOptions()
@@ -96,7 +99,7 @@ struct Project {
         let folder = URL(fileURLWithPath: options.template).deletingLastPathComponent().standardizedFileURL.path
         let state = options.stateDir.hasPrefix("/") ? options.stateDir : "\(folder)/\(options.stateDir)"
         var settings = HostSettings(
-            stateFolder: state, projectFolder: folder, searchPath: Defaults.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
+            stateFolder: state, projectFolder: folder, searchPath: Self.searchPath)
         settings.region = options.region
         settings.account = options.accountId
         settings.python = Defaults.text("MARTLET_PYTHON")
@@ -140,6 +143,20 @@ struct Project {
         guard !self.deployment.notices.isEmpty else { return }
         Terminal.error(Terminal.yellow("Not emulated:"))
         for notice in self.deployment.notices { Terminal.error(Terminal.yellow("  \(notice)")) }
+    }
+
+    /// The names of functions that an option says.
+    func functionNames(_ texts: [String], option: String) throws -> Set<String> {
+        Set(
+            try texts.map { text in
+                guard let name = self.functionName(text) else {
+                    let known = self.deployment.functions.map(\.logicalID).joined(separator: ", ")
+                    throw ValidationError(
+                        "\(option): there is no function '\(text)' in the template\(known.isEmpty ? "" : "; there are: \(known)")"
+                    )
+                }
+                return name
+            })
     }
 
     /// By logical id or by name.

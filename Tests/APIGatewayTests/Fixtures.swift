@@ -25,19 +25,37 @@ func stamp(seed: UInt64 = 1) -> RequestStamp {
 }
 
 /// A route to a function named after the route: `GET /a`.
-func route(_ method: String?, _ path: String, _ payload: PayloadFormat = .version1) -> Route {
+func route(_ method: String?, _ path: String, _ payload: PayloadFormat = .version1) -> HTTPAPI.Route {
     let name = path == "$default" ? "$default" : "\(method ?? "ANY") \(path)"
-    return Route(method: method, path: path, integration: .function(name: name, qualifier: nil, payload: payload))
+    return HTTPAPI.Route(method: method, path: path, integration: .function(FunctionTarget(name: name), payload: payload))
 }
 
-func restAPI(_ routes: [Route], stage: Stage = Stage(name: "stage"), id: String = "rest000000", binary: [String] = []) -> API {
-    var api = API(id: id, logicalID: "Rest", name: "rest", kind: .rest, stages: [stage], routes: routes)
+/// A method for each route; the resources in the order of their first.
+func restAPI(
+    _ routes: [HTTPAPI.Route], stage: RestAPI.Stage = RestAPI.Stage(name: "stage"), id: String = "rest000000",
+    binary: [String] = []
+) -> API {
+    var stage = stage
+    stage.deploymentID = "dep123"
+    var api = RestAPI(id: id, logicalID: "Rest", name: "rest", stages: [stage])
+    for route in routes {
+        let method = RestAPI.Method(httpMethod: route.method ?? "ANY", integration: route.integration)
+        if let place = api.resources.firstIndex(where: { $0.path == route.path }) {
+            api.resources[place].methods.append(method)
+        } else {
+            api.resources.append(
+                RestAPI.Resource(
+                    id: RestAPI.resourceID(apiID: id, path: route.path), path: route.path, methods: [method]))
+        }
+    }
     api.binaryMediaTypes = binary
-    return api
+    return .rest(api)
 }
 
-func httpAPI(_ routes: [Route], stages: [Stage] = [Stage(name: "$default")], id: String = "http000000") -> API {
-    API(id: id, logicalID: "Http", name: "http", kind: .http, stages: stages, routes: routes)
+func httpAPI(
+    _ routes: [HTTPAPI.Route], stages: [HTTPAPI.Stage] = [HTTPAPI.Stage(name: "$default")], id: String = "http000000"
+) -> API {
+    .http(HTTPAPI(id: id, logicalID: "Http", name: "http", stages: stages, routes: routes))
 }
 
 extension Gateway {

@@ -149,7 +149,7 @@ struct ProxyEventV1Tests {
 
     @Test("stage variables")
     func stageVariables() throws {
-        let stage = Stage(name: "v1", variables: ["b": "2", "a": "1"])
+        let stage = RestAPI.Stage(name: "v1", variables: ["b": "2", "a": "1"])
         let json = try Gateway(apis: [restAPI([route("GET", "/a")], stage: stage)]).plan("GET", "/v1/a").json
         #expect(json["stageVariables"] == ["a": "1", "b": "2"])
     }

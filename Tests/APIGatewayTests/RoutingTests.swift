@@ -116,7 +116,7 @@ struct HTTPRoutingTests {
     @Test("no route, or no stage, is 404 Not Found")
     func notFound() throws {
         for gateway in [
-            Gateway(apis: [httpAPI([route("GET", "/a")])]), Gateway(apis: [httpAPI([], stages: [Stage(name: "dev")])]),
+            Gateway(apis: [httpAPI([route("GET", "/a")])]), Gateway(apis: [httpAPI([], stages: [HTTPAPI.Stage(name: "dev")])]),
             Gateway(apis: []),
         ] {
             let response = try gateway.refusal("GET", "/b")
@@ -129,7 +129,7 @@ struct HTTPRoutingTests {
 
     @Test("the first segment names a stage, otherwise the stage is $default")
     func stages() throws {
-        let stages = [Stage(name: "$default"), Stage(name: "dev", variables: ["table": "t"])]
+        let stages = [HTTPAPI.Stage(name: "$default"), HTTPAPI.Stage(name: "dev", variables: ["table": "t"])]
         let gateway = Gateway(apis: [httpAPI([route("GET", "/{proxy+}", .version2)], stages: stages)])
         let named = try gateway.plan("GET", "/dev/x").json
         #expect(named["requestContext"]?["stage"] == "dev")
@@ -143,8 +143,8 @@ struct HTTPRoutingTests {
 @Suite("Which API a request means")
 struct APISelectionTests {
     static let gateway = Gateway(apis: [
-        httpAPI([route("GET", "/{proxy+}")]), restAPI([route("GET", "/hello")], stage: Stage(name: "Prod")),
-        restAPI([route("GET", "/bye")], stage: Stage(name: "Prod"), id: "rest111111"),
+        httpAPI([route("GET", "/{proxy+}")]), restAPI([route("GET", "/hello")], stage: RestAPI.Stage(name: "Prod")),
+        restAPI([route("GET", "/bye")], stage: RestAPI.Stage(name: "Prod"), id: "rest111111"),
     ])
 
     @Test(

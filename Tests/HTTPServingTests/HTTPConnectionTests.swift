@@ -75,6 +75,21 @@ struct HTTPConnectionTests {
         #expect(reads.count == before + 1)
     }
 
+    @Test func nothingIsReadWhileAConsumerHoldsIt() throws {
+        let reads = ReadCounter()
+        try self.wire.channel.pipeline.syncOperations.addHandler(reads, position: .first)
+        _ = try self.wire.exchange("POST /consume HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc")
+        self.wire.connection.isReadingHeld = true
+        let before = reads.count
+        self.wire.channel.pipeline.read()
+        self.wire.channel.pipeline.read()
+        #expect(reads.count == before)
+        self.wire.connection.isReadingHeld = false
+        #expect(reads.count == before + 1)
+        self.wire.channel.pipeline.read()
+        #expect(reads.count == before + 2)
+    }
+
     /// They came in one read, behind one whose answer took its time: each is answered by a loop, not by the one before it.
     @Test func manyPipelinedRequestsDoNotNest() throws {
         let count = 20_000

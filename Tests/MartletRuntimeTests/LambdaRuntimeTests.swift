@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import MartletRuntime
@@ -260,6 +261,40 @@ private struct Broken: Error, CustomStringConvertible {
             return try host.accept().acknowledge()
         }
         #expect(response.text == "7")
+    }
+
+    @Test func theRequestForTheNextEventLeavesWithTheAnswer() async throws {
+        let lines = try await self.play(LambdaRuntime(body: Self.echo)) { host in
+            let connection = try host.accept()
+            try connection.deliver(Array("1".utf8), id: "a")
+            // Neither is acknowledged before both have been read.
+            let lines = [try connection.readRequest().line, try connection.readRequest().line]
+            connection.send(Array("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".utf8))
+            return lines
+        }
+        #expect(
+            lines == [
+                "POST /2018-06-01/runtime/invocation/a/response HTTP/1.1", "GET /2018-06-01/runtime/invocation/next HTTP/1.1",
+            ])
+    }
+
+    @Test func aHandlerThatWorksOnAfterItsAnswerAsksForTheNextEventWhenItHasReturned() async throws {
+        let answered = DispatchSemaphore(value: 0)
+        let order = Mutex<[String]>([])
+        let runtime = LambdaRuntime { (_: ByteBuffer, writer: any LambdaResponseStreamWriter, _: LambdaContext) in
+            try await writer.writeAndFinish(ByteBuffer(string: "1"))
+            answered.wait()
+            order.withLock { $0.append("worked on") }
+        }
+        _ = try await self.play(runtime) { host in
+            let connection = try host.accept()
+            try connection.deliver([])
+            _ = try connection.acknowledge()
+            answered.signal()
+            _ = try connection.readRequest()
+            order.withLock { $0.append("asked") }
+        }
+        #expect(order.withLock { $0 } == ["worked on", "asked"])
     }
 
     @Test func aRefusedResponseIsFollowedByTheNextEvent() async throws {

@@ -25,12 +25,12 @@ import Testing
         #expect(deployment.functions[4].configuration.code == .folder("/project/Functions/greet-python"))
         #expect(deployment.queues.map(\.name) == ["OrdersDLQ", "OrdersQueue"])
         #expect(deployment.mappings.map { "\($0.queue.resource) → \($0.functionName)" } == ["OrdersQueue → ShipOrders"])
-        #expect(deployment.apis.map(\.logicalID) == ["ServerlessRestApi", "ServerlessHttpApi"])
+        #expect(deployment.gateway.apis.map(\.logicalID) == ["ServerlessRestApi", "ServerlessHttpApi"])
         #expect(
-            deployment.apis[0].routes.map { "\($0.method ?? "-") \($0.path)" }
+            deployment.gateway.apis[0].operations.map { "\($0.method ?? "-") \($0.path)" }
                 == ["GET /hello", "GET /hello/{name}", "POST /orders", "GET /orders/{id}"])
         #expect(
-            deployment.apis[1].routes.map { "\($0.method ?? "-") \($0.path)" }
+            deployment.gateway.apis[1].operations.map { "\($0.method ?? "-") \($0.path)" }
                 == ["ANY /echo", "ANY /echo/{proxy+}", "GET /python", "GET /node"])
     }
 

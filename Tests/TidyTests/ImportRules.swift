@@ -26,8 +26,9 @@ struct ImportTable {
     static let martlet = ImportTable(rows: [
         // The core: nothing from elsewhere.
         Row("CoreTypes"),
+        Row("VTL"),
         Row("LambdaEvents"),
-        Row("APIGateway", ours: ["CoreTypes"]),
+        Row("APIGateway", ours: ["CoreTypes", "VTL"]),
         Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
@@ -51,7 +52,7 @@ struct ImportTable {
             ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "HTTPServing", "HTTPEndpoints", "RemoteQueues"]),
             others: system.union(["NIO*"])),
         Row(
-            "martlet", ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "Emulator"]),
+            "martlet", ours: core.union(["VTL", "Templates", "ExecutionEnvironments", "Storage", "Emulator"]),
             others: system.union(["ArgumentParser"])),
         // What a function links: nothing of the host.
         Row("MartletRuntime", others: system),

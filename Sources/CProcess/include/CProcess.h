@@ -1,5 +1,6 @@
 // What Swift can't do between fork and exec: code that runs there may only make system calls, and a Swift runtime may allocate or
-// take a lock at any point. Everything else about processes is Swift, in ExecutionEnvironments.
+// take a lock at any point; and system calls that Swift's own module of the C library doesn't have. Everything else about
+// processes is Swift, in ExecutionEnvironments.
 #ifndef CPROCESS_H
 #define CPROCESS_H
 
@@ -52,6 +53,10 @@ int martlet_kill_marked(const char *const *markers, int count_of_markers);
 
 /// A descriptor that becomes readable when the process ends (Linux), or -1 with errno.
 int martlet_process_descriptor(pid_t process);
+
+/// Lets a process make files of at most `bytes`, and itself raise that to `most` again (Linux; elsewhere it does nothing). One
+/// that has ended meanwhile is none.
+void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most);
 
 /// Exit status as the shell knows it.
 int martlet_exited(int status);

@@ -102,7 +102,7 @@ final class FunctionURLStream: InvocationClient {
     private func begin(status: Int, headers: [HTTPHeader]) {
         self.phase = .body
         self.connection.startStream(status: HTTPResponseStatus(statusCode: status)) { head in
-            for header in headers { head.writeForeignHeader(header.name, header.value) }
+            for header in headers + self.plan.corsHeaders { head.writeForeignHeader(header.name, header.value) }
             head.writeHeader("x-amzn-requestid" as StaticString, self.plan.stamp.requestID.description)
             head.writeHeader("date" as StaticString, HTTPDate.now)
         }

@@ -11,10 +11,13 @@ package import NIOHTTP1
 package final class GatewayEndpoint: HTTPService {
     private let service: LambdaService
     private let port: Int
+    /// Checks what function URLs with `AuthType: AWS_IAM` are asked with; `nil` where any signature is good.
+    private let signatures: SigV4?
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
 
-    package init(service: LambdaService, gateway: Gateway, port: Int) {
+    package init(service: LambdaService, gateway: Gateway, port: Int, signatures: SigV4? = nil) {
+        self.signatures = signatures
         self.service = service
         self.gateway = gateway
         self.port = port
@@ -30,7 +33,25 @@ package final class GatewayEndpoint: HTTPService {
         let decision = request.body.withUnsafeReadableBytes { self.gateway.route(gatewayRequest, body: $0, stamp: stamp) }
         switch decision {
         case .respond(let response): connection.respond(with: response)
-        case .invoke(let plan): self.invoke(plan, on: connection)
+        case .invoke(let plan):
+            if plan.requiresSignature, let fault = self.signatureFault(of: gatewayRequest, body: request.body) {
+                connection.respond(with: plan.refusal(errorType: fault.code, message: fault.message))
+                return
+            }
+            self.invoke(plan, on: connection)
+        }
+    }
+
+    private func signatureFault(of request: GatewayRequest, body: ByteBuffer) -> SigV4.Fault? {
+        guard let signatures else { return nil }
+        do throws(SigV4.Fault) {
+            // Only what is verified counts; who it was is not asked here.
+            try body.withUnsafeReadableBytes { bytes throws(SigV4.Fault) in
+                _ = try signatures.verify(request, body: bytes, now: HostClock.now())
+            }
+            return nil
+        } catch {
+            return error
         }
     }
 

@@ -36,12 +36,15 @@ struct InvokeRequest {
         let uri = head.uri
         let mark = uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex
         let path = uri[..<mark]
-        let query = mark == uri.endIndex ? "" : uri[uri.index(after: mark)...]
+        let query = mark == uri.endIndex ? "" : uri[uri.utf8.index(after: mark)...]
+        // Compared as bytes: walking a path by characters costs microseconds, and every invocation comes through here.
         func name(_ prefix: String, _ suffix: String) -> Substring? {
-            guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count else {
+            let length = path.utf8.count - prefix.utf8.count - suffix.utf8.count
+            guard length > 0, uri.hasPrefix(prefix), path.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else {
                 return nil
             }
-            return path.dropFirst(prefix.count).dropLast(suffix.count)
+            let start = path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)
+            return path[start..<path.utf8.index(start, offsetBy: length)]
         }
         if let name = name(Self.functions, "/invocations") { return (.invoke, name, query) }
         if let name = name(Self.streaming, "/response-streaming-invocations") { return (.responseStream, name, query) }

@@ -241,6 +241,57 @@ def test_a_function_url_by_its_host_name(server, wire):
     assert dict(headers)["x-amzn-requestid"] == event["requestContext"]["requestId"]
 
 
+# Function URLs as the SDKs and browsers use them
+
+KEY, SECRET = "AKIDLOCAL", "a-secret"
+
+
+def signed(url, key=KEY, secret=SECRET, body=b""):
+    """The headers that AWS's own client signs a request with."""
+    import botocore.auth
+    import botocore.awsrequest
+    import botocore.credentials
+
+    request = botocore.awsrequest.AWSRequest("POST", url, {"Content-Type": "application/json"}, body)
+    botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret), "lambda", "us-east-1").add_auth(request)
+    return [f"{name}: {value}" for name, value in request.headers.items()]
+
+
+def test_a_signed_function_url_and_its_cors(tmp_path):
+    with hosts.Host(tmp_path, MARTLET_CREDENTIALS=f"{KEY}:{SECRET}") as server, Wire(server) as wire:
+        cors = {"AllowOrigins": ["https://app.example.com"], "AllowMethods": ["POST"], "AllowHeaders": ["authorization"], "MaxAge": 5}
+        created = server.client().create_function_url_config(FunctionName="Hello", AuthType="AWS_IAM", Cors=cors)
+        authority = urllib.parse.urlsplit(created["FunctionUrl"]).netloc
+        url, body = f"http://{authority}/a%20b/?y=%ED%95%9C&x=1", b'{"a":1}'
+        target = "/a%20b/?y=%ED%95%9C&x=1"
+
+        def call(*lines, body=body):
+            status, headers, answer = wire.call("POST", target, body, "Origin: https://app.example.com", *lines, host=authority)
+            return status, dict(headers), answer
+
+        status, headers, answer = call()
+        assert (status, headers["x-amzn-errortype"]) == (403, "AccessDeniedException")
+        assert b"urls-auth.html" in answer
+        assert headers["access-control-allow-origin"] == "https://app.example.com"
+        assert call(*signed(url, body=body))[0] == 200
+        status, headers, _ = call(*signed(url, secret="another", body=body))
+        assert (status, headers["x-amzn-errortype"]) == (403, "InvalidSignatureException")
+        status, headers, _ = call(*signed(url, key="AKIDOTHER", body=body))
+        assert (status, headers["x-amzn-errortype"]) == (403, "UnrecognizedClientException")
+        assert call(*signed(url, body=body), body=b'{"a":2}')[0] == 403
+
+        preflight = ["Origin: https://app.example.com", "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization"]
+        status, headers, answer = wire.call("OPTIONS", "/", None, *preflight, host=authority)
+        allowed = {name: value for name, value in headers if name.startswith("access-control-")}
+        assert (status, answer) == (200, b"")
+        assert allowed == {
+            "access-control-allow-origin": "https://app.example.com",
+            "access-control-allow-methods": "POST",
+            "access-control-allow-headers": "authorization",
+            "access-control-max-age": "5",
+        }
+
+
 # Connections
 
 

@@ -223,10 +223,12 @@ extension ProcessTests {
                     threading.Thread(target=server.serve_forever, daemon=True).start()
                     id, _ = register(["INVOKE"])
                     status, _, reply = call("PUT", "/2022-07-01/telemetry", json.dumps({"schemaVersion": "2022-12-13",
-                        "types": ["platform", "function"], "buffering": {"timeoutMs": 25, "maxItems": 1000, "maxBytes": 262144},
+                        "types": ["platform", "function", "extension"], "buffering": {"timeoutMs": 25, "maxItems": 1000, "maxBytes": 262144},
                         "destination": {"protocol": "HTTP", "URI": "http://sandbox.localdomain:%d/in" % server.server_port}}),
                         {"Lambda-Extension-Identifier": id})
-                    while True: event(id)
+                    while True:
+                        event(id)
+                        os.write(1, "확장\n".encode())
                     """#, in: harness)
                 try harness.deploy(
                     Bootstrap.python("forever(lambda id, headers, body: print('줄', body.decode(), flush=True) or body)"))
@@ -242,10 +244,15 @@ extension ProcessTests {
                 for type in [
                     "platform.telemetrySubscription", "platform.initRuntimeDone", "platform.initReport", "platform.extension",
                     "platform.start",
-                    "platform.runtimeDone", "platform.report", "function",
+                    "platform.runtimeDone", "platform.report", "function", "extension",
                 ] { #expect(types.contains(type), "\(type) of \(types)") }
                 let line = try #require(records.first { $0["type"] as? String == "function" })
                 #expect((line["record"] as? String)?.trimmingCharacters(in: .newlines) == "줄 1")
+                // Each of the two writes through a pipe of its own: neither's lines are taken for the other's.
+                #expect(records.filter { $0["type"] as? String == "function" }.count == 1)
+                #expect(records.first { $0["type"] as? String == "extension" }?["record"] as? String == "확장")
+                #expect(harness.recorder.extensionLines == ["확장"])
+                #expect(harness.recorder.text(of: outcome.requestID).contains("확장\n"))
                 let report = try #require(
                     records.first { $0["type"] as? String == "platform.report" }?["record"] as? [String: Any])
                 #expect(report["requestId"] as? String == outcome.requestID.description)

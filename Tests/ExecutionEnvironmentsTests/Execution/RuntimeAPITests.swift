@@ -193,9 +193,13 @@ extension ProcessTests {
                         left.sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: x\r\n\r\n")
                         while call("GET", "ping", to=http.client.HTTPConnection(api))[0] != 200: pass
                         left.close()
+                        # What is answered after the end of a connection was sent after it was seen.
+                        while call("GET", "ping", to=http.client.HTTPConnection(api))[0] != 200: pass
+                        print("left", flush=True)
                         forever(lambda id, headers, body: body)
                         """#))
                 _ = try await harness.invoke()
+                try await eventually("the first long poll is left") { harness.recorder.text.contains("left") }
                 #expect(try await harness.invoke("2").payload == "2")
             }
         }

@@ -107,6 +107,37 @@ extension ProcessTests {
             }
         }
 
+        /// 512 MB is the least that a function can have. The blocks are reserved, not written.
+        @Test(.enabled(if: Processes.canSetLimits)) func theTemporaryFolderIsBoundedAsAWhole() async throws {
+            try await InvokerHarness.with { harness in
+                try harness.deploy(
+                    Bootstrap.python(
+                        #"""
+                        def handler(id, headers, body):
+                            folder = os.environ["TMPDIR"]
+                            if body == b'"clean"':
+                                for name in os.listdir(folder): os.remove(folder + "/" + name)
+                            else:
+                                for number in range(3):
+                                    with open("%s/%d" % (folder, number), "wb") as file: os.posix_fallocate(file.fileno(), 0, 200 << 20)
+                            refused, wrote = None, False
+                            # Until what the host has seen of the folder is what this invocation waits for.
+                            while refused is None if body != b'"clean"' else not wrote:
+                                try:
+                                    with open(folder + "/more", "ab") as file: file.write(b"x")
+                                    wrote = True
+                                except OSError as error: refused = error.errno
+                                time.sleep(0.005)
+                            return text(refused if body != b'"clean"' else wrote)
+                        forever(handler)
+                        """#))
+                // EFBIG, for which the kernel's own signal would have ended the process.
+                #expect(try await harness.invoke(#""fill""#).payload == "27")
+                #expect(harness.recorder.text.contains("martlet: TMPDIR is full: 600 MB of EphemeralStorage's 512\n"))
+                #expect(try await harness.invoke(#""clean""#).payload == "true")
+            }
+        }
+
         @Test func theTemporaryFolderIsWritableAndOutlivesAReset() async throws {
             try await InvokerHarness.with { harness in
                 try harness.deploy(

@@ -90,6 +90,29 @@ extension ProcessTests {
             }
         }
 
+        @Test func aSlowClientHoldsTheFunctionUp() async throws {
+            try await InvokerHarness.with({ $0.capsStreamingBandwidth = false }) { harness in
+                try harness.deploy(self.script(#"stream(id, [b"x" * 65536] * 512)"#))
+                let outcome = try await harness.invoke(.init(takesSlowly: true))
+                #expect(outcome.failure == nil)
+                try await eventually("it is recorded") { harness.recorder.records.first?.responseBytes == 32 << 20 }
+                // A megabyte may wait, and what one turn of the loop reads, four times 256 KB: far more would come in the client's
+                // time, were the function not held up.
+                #expect(outcome.pendingBytesMost > 1 << 20)
+                #expect(outcome.pendingBytesMost <= 9 << 18)
+            }
+        }
+
+        @Test func whatGoesOverSixMegabytesTakesTwoMegabytesASecond() async throws {
+            try await InvokerHarness.with { harness in
+                try harness.deploy(self.script(#"stream(id, [b"x" * 65536] * 128)"#))
+                let outcome = try await harness.invoke(.init(streams: true))
+                #expect(outcome.failure == nil)
+                // 8 MB: two of them after the six, of which the last read may bring one at once. None can be too quick by accident.
+                #expect(try #require(harness.recorder.records.first).duration >= .milliseconds(500))
+            }
+        }
+
         @Test func anUnknownModeIsRefusedAndTold() async throws {
             try await InvokerHarness.with { harness in
                 try harness.deploy(

@@ -51,6 +51,8 @@ final class InvokerHarness: Sendable {
         /// What a client that streams got, piece by piece, and the content type that came before it.
         let pieces: [String]
         let streamContentType: String?
+        /// The most that a slow client had been given and not yet taken.
+        let pendingBytesMost: Int
 
         var json: JSON { get throws { try JSON(parsing: Array(self.payload.utf8)) } }
     }
@@ -187,6 +189,8 @@ final class InvokerHarness: Sendable {
         var payload = "{}"
         var wantsLog = false
         var streams = false
+        /// Streams, and takes what it was given only after the loop has been round many times.
+        var takesSlowly = false
         var clientContext: String?
         var cognitoIdentity: String?
     }
@@ -200,13 +204,13 @@ final class InvokerHarness: Sendable {
         let loop = self.loop
         let future = try await loop.submit {
             let promise = loop.makePromise(of: Outcome.self)
-            let client = TestClient(promise)
+            let client = TestClient(promise, slowLoop: call.takesSlowly ? loop : nil)
             self.parts.value.invoker.invoke(
                 Invocation(
                     id: id, function: function, payload: ByteBuffer(string: call.payload), source: .invoke,
                     traceHeader: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
                     clientContext: call.clientContext, cognitoIdentity: call.cognitoIdentity, wantsLog: call.wantsLog,
-                    streamsResponse: call.streams, client: client))
+                    streamsResponse: call.streams || call.takesSlowly, client: client))
             return promise.futureResult
         }.get()
         return Pending(requestID: id, future: future)
@@ -236,14 +240,50 @@ private final class TestClient: InvocationClient {
     private let promise: EventLoopPromise<InvokerHarness.Outcome>
     private var pieces: [String] = []
     private var streamContentType: String?
+    private let slowLoop: (any EventLoop)?
+    private var pending: [(bytes: Int, consumed: EventLoopPromise<Void>)] = []
+    private var pendingBytesMost = 0
 
-    init(_ promise: EventLoopPromise<InvokerHarness.Outcome>) { self.promise = promise }
+    /// Each turn reads from the function once, if it is read from at all.
+    private static let turns = 400
+    /// How much it lets come before it begins to take.
+    private static let patienceBytes = 1 << 20
+    private var isTaking = false
+
+    init(_ promise: EventLoopPromise<InvokerHarness.Outcome>, slowLoop: (any EventLoop)?) {
+        self.promise = promise
+        self.slowLoop = slowLoop
+    }
 
     func streamBegan(contentType: String?) { self.streamContentType = contentType }
 
     func streamed(_ part: ByteBuffer, consumed: EventLoopPromise<Void>?) {
-        self.pieces.append(String(buffer: part))
-        consumed?.succeed()
+        guard let slowLoop, let consumed else {
+            self.pieces.append(String(buffer: part))
+            consumed?.succeed()
+            return
+        }
+        self.pending.append((part.readableBytes, consumed))
+        let bytes = self.pending.reduce(0) { $0 + $1.bytes }
+        self.pendingBytesMost = max(self.pendingBytesMost, bytes)
+        if bytes > Self.patienceBytes, !self.isTaking {
+            self.isTaking = true
+            self.takeLater(Self.turns, on: slowLoop)
+        }
+    }
+
+    private func takeLater(_ turns: Int, on loop: any EventLoop) {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.execute {
+            if turns > 0 {
+                bound.value.takeLater(turns - 1, on: loop)
+            } else {
+                let taken = bound.value.pending
+                bound.value.pending = []
+                bound.value.isTaking = false
+                for piece in taken { piece.consumed.succeed() }
+            }
+        }
     }
 
     func finished(_ result: InvocationResult) {
@@ -252,7 +292,7 @@ private final class TestClient: InvocationClient {
                 requestID: result.requestID, payload: String(buffer: result.payload), failure: result.failure,
                 contentType: result.contentType, executedVersion: result.executedVersion,
                 log: result.log.map { String(decoding: $0, as: UTF8.self) }, record: result.record, pieces: self.pieces,
-                streamContentType: self.streamContentType))
+                streamContentType: self.streamContentType, pendingBytesMost: self.pendingBytesMost))
     }
 }
 
@@ -261,6 +301,8 @@ final class Recorder: ExecutionObserver, Sendable {
     struct Heard: Sendable {
         var platform: [PlatformEvent] = []
         var output: [(text: String, requestID: RequestID?)] = []
+        var extensionLines: [String] = []
+        var waitingFor: [String] = []
         var records: [InvocationRecord] = []
     }
 
@@ -268,6 +310,8 @@ final class Recorder: ExecutionObserver, Sendable {
 
     var platform: [PlatformEvent] { self.heard.withLock { $0.platform } }
     var records: [InvocationRecord] { self.heard.withLock { $0.records } }
+    var waitingFor: [String] { self.heard.withLock { $0.waitingFor } }
+    var extensionLines: [String] { self.heard.withLock { $0.extensionLines } }
     var text: String { self.heard.withLock { $0.output.map(\.text).joined() } }
 
     func text(of requestID: RequestID) -> String {
@@ -281,6 +325,18 @@ final class Recorder: ExecutionObserver, Sendable {
     func functionOutput(_ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription) {
         self.heard.withLock { $0.output.append((String(decoding: bytes, as: UTF8.self), requestID)) }
     }
+
+    func extensionOutput(
+        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    ) {
+        let text = String(decoding: line, as: UTF8.self)
+        self.heard.withLock {
+            $0.output.append((text + "\n", requestID))
+            $0.extensionLines.append(text)
+        }
+    }
+
+    func waitsForAttachment(function: String) { self.heard.withLock { $0.waitingFor.append(function) } }
 
     func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
         self.heard.withLock { $0.records.append(record) }

@@ -20,6 +20,15 @@ enum Processes {
         }
     }
 
+    /// Whether limits of another process can be changed, as on Linux.
+    static var canSetLimits: Bool {
+        #if os(Linux)
+            true
+        #else
+            false
+        #endif
+    }
+
     /// Open descriptors of this process.
     static var descriptors: Int { ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).count }
 }

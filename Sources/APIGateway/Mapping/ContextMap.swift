@@ -1,0 +1,83 @@
+import CoreTypes
+import VTL
+
+/// `$context` and the maps in it: Java `HashMap`s that templates can read, walk and (for the overrides) write, but that
+/// print as nothing.
+final class ContextMap: TemplateObject {
+    let map = MapValue(order: .hash)
+
+    init(_ members: [(String, Value)] = []) {
+        for (name, value) in members { self.map[name] = value }
+    }
+
+    convenience init(_ object: JSONObject) {
+        self.init(object.members.map { ($0.name, Self.value($0.value)) })
+    }
+
+    /// Objects become maps of this kind; a member that is null is as good as missing.
+    private static func value(_ json: JSON) -> Value {
+        switch json {
+        case .null: .null
+        case .bool(let flag): .bool(flag)
+        case .number(let number): number.intValue.map { .integer(Int64($0)) } ?? .double(number.doubleValue)
+        case .string(let text): .string(text)
+        case .array(let elements): .list(ListValue(elements.map(self.value), style: .json))
+        case .object(let object): .object(ContextMap(object))
+        }
+    }
+
+    var text: String { "" }
+    var elements: [Value]? { self.map.values }
+
+    func property(_ name: String) throws(MethodFailure) -> Value? { self.map[name] }
+
+    func setProperty(_ name: String, to value: Value) throws(MethodFailure) -> Bool {
+        self.map[name] = value
+        return true
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("get", 1): self.map.get(arguments[0]) ?? .null
+        case ("getOrDefault", 2): self.map.get(arguments[0]) ?? arguments[1]
+        case ("containsKey", 1): .bool(self.map.get(arguments[0]) != nil)
+        case ("put", 2): self.map.put(arguments[0], arguments[1]) ?? .null
+        case ("remove", 1): self.map.remove(arguments[0]) ?? .null
+        case ("size", 0): .integer(Int64(self.map.count))
+        case ("isEmpty", 0): .bool(self.map.count == 0)
+        case ("keySet", 0): .list(ListValue(self.map.keys))
+        case ("values", 0): .list(ListValue(self.map.values))
+        case ("entrySet", 0): .list(ListValue(self.map.entries.map { .object(ContextEntry(key: $0.key, value: $0.value)) }))
+        default: nil
+        }
+    }
+}
+
+/// An entry of a ``ContextMap``: `$entry.key`, `$entry.getValue()`.
+final class ContextEntry: TemplateObject {
+    private let key: Value
+    private let value: Value
+
+    init(key: Value, value: Value) {
+        self.key = key
+        self.value = value
+    }
+
+    var text: String { "\(self.key.text)=\(self.value.text)" }
+
+    func property(_ name: String) throws(MethodFailure) -> Value? {
+        switch name {
+        case "key": self.key
+        case "value": self.value
+        default: nil
+        }
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("getKey", 0): self.key
+        case ("getValue", 0): self.value
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// Everything of API Gateway, and of the load balancers behind it, that one deployment has in its account and region.
+package struct GatewayConfiguration: Hashable, Sendable {
+    /// In the order of the template.
+    package var apis: [API] = []
+    package var usagePlans: [UsagePlan] = []
+    package var apiKeys: [APIKey] = []
+    package var domains: [CustomDomain] = []
+    package var vpcLinks: [VPCLink] = []
+    package var loadBalancers: [LoadBalancer] = []
+    package var targetGroups: [TargetGroup] = []
+
+    package init(apis: [API] = []) { self.apis = apis }
+}

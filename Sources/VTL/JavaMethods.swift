@@ -1,0 +1,115 @@
+/// The methods of Java's classes that templates use, looked up by name and arguments as Java's reflection finds them: nil where
+/// no
+/// method of the name takes such arguments.
+enum JavaMethods {
+    static func call(
+        _ method: Method, on value: Value, _ arguments: [Value], bytesMax: Int, work: inout Int
+    ) throws(MethodFailure) -> Value? {
+        if let result = self.callObject(method, on: value, arguments) { return result }
+        switch value {
+        case .string(let text):
+            return try StringMethods(text, bytesMax: bytesMax).call(method, arguments, work: &work)
+        case .list(let list): return try ListMethods(list).call(method, arguments, work: &work)
+        case .map(let map): return try MapMethods(map).call(method, arguments, work: &work)
+        case .int, .long, .double, .bigInteger, .decimal: return try NumberMethods.call(method, on: value, arguments)
+        case .bool(let flag): return try BooleanMethods.call(method, on: flag, arguments)
+        case .character(let unit): return try CharacterMethods.call(method, on: unit, arguments)
+        case .null, .object: return nil
+        }
+    }
+
+    /// What every object has.
+    private static func callObject(_ method: Method, on value: Value, _ arguments: [Value]) -> Value? {
+        switch (method, arguments.count) {
+        case (.getClass, 0): self.property(.class, of: value)
+        case (.equals, 1): .bool(value.isEqual(to: arguments[0]))
+        case (.hashCode, 0): .int(value.javaHashCode)
+        case (.toString, 0): .string(value.text)
+        default: nil
+        }
+    }
+
+    /// A property of what is no map: null where there is none.
+    static func property(_ name: Method, of value: Value) -> Value {
+        switch (name, value) {
+        case (.class, _): .object(ClassObject(self.className(of: value), sample: self.sample(of: value)))
+        case (.bytes, .string(let text)):
+            .object(ArrayObject(text.utf8.map { .int(Int32(Int8(bitPattern: $0))) }, typeName: "[B"))
+        case (.empty, .string(let text)): .bool(text.isEmpty)
+        case (.blank, .string(let text)): .bool(StringMethods.isBlank(text))
+        case (.empty, .list(let list)): .bool(list.elements.isEmpty)
+        case (.naN, .double(let number)): .bool(number.isNaN)
+        case (.infinite, .double(let number)): .bool(number.isInfinite)
+        default: .null
+        }
+    }
+
+    /// A value of the same class that may be changed freely.
+    private static func sample(of value: Value) -> Value {
+        switch value {
+        case .list: .list(ListValue())
+        case .map: .map(MapValue())
+        default: value
+        }
+    }
+
+    private static func className(of value: Value) -> String {
+        switch value {
+        case .bool: "java.lang.Boolean"
+        case .int: "java.lang.Integer"
+        case .long: "java.lang.Long"
+        case .bigInteger: "java.math.BigInteger"
+        case .double: "java.lang.Double"
+        case .decimal: "java.math.BigDecimal"
+        case .character: "java.lang.Character"
+        case .string: "java.lang.String"
+        case .list(let list): list.style == .java ? "java.util.ArrayList" : "net.minidev.json.JSONArray"
+        case .map(let map): map.order == .hash ? "java.util.HashMap" : "java.util.LinkedHashMap"
+        case .null, .object: "java.lang.Object"
+        }
+    }
+
+    /// `compareTo` takes any object, and throws for one of another class.
+    static func uncomparable(_ value: Value) -> MethodFailure {
+        MethodFailure(
+            value.isNull ? "NullPointerException" : "ClassCastException: \(self.className(of: value)) can't be compared")
+    }
+
+    /// The elements of a `java.util.Collection`.
+    static func elements(of value: Value) -> [Value]? {
+        switch value {
+        case .list(let list): list.elements
+        case .object(let object): (object as? MapView)?.values
+        default: nil
+        }
+    }
+}
+
+/// A `java.lang.Boolean`'s.
+enum BooleanMethods {
+    static func call(_ method: Method, on flag: Bool, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case (.booleanValue, 0): return .bool(flag)
+        case (.compareTo, 1):
+            guard case .bool(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
+            return .int(flag == other ? 0 : flag ? 1 : -1)
+        case (.parseBoolean, 1), (.valueOf, 1):
+            if method == .valueOf, case .bool = arguments[0] { return arguments[0] }
+            guard case .string(let text) = arguments[0] else { return nil }
+            return .bool(text.lowercased() == "true")
+        case (.toString, 1):
+            guard case .bool = arguments[0] else { return nil }
+            return .string(arguments[0].text)
+        default: return nil
+        }
+    }
+}
+
+/// A `java.lang.Character`'s.
+enum CharacterMethods {
+    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        guard method == .compareTo, arguments.count == 1 else { return nil }
+        guard case .character(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
+        return .int(Int32(unit) - Int32(other))
+    }
+}

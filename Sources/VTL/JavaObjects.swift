@@ -1,0 +1,270 @@
+/// The objects of Java's library that templates meet beside lists and maps.
+
+/// What `#define` binds to a name: a block that is rendered at each use.
+final class DefinedBlock: TemplateObject {
+    let body: Int32
+
+    init(body: Int32) {
+        self.body = body
+    }
+
+    func property(_ name: String) -> Value? {
+        name == "class" ? .object(ClassObject("org.apache.velocity.runtime.directive.Block$Reference", sample: .null)) : nil
+    }
+
+    /// The evaluator renders the block itself; within a list there is nobody to do it.
+    var text: String { "" }
+}
+
+/// `$foreach`
+final class LoopScope: TemplateObject {
+    let parent: LoopScope?
+    /// What the name stood for outside.
+    let replaced: Value
+    var index = -1
+    var hasNext = false
+
+    init(parent: LoopScope?, replaced: Value) {
+        self.parent = parent
+        self.replaced = replaced
+    }
+
+    /// What the template itself puts into the scope.
+    private let own = MapValue(order: .hash)
+
+    func property(_ name: String) -> Value? {
+        switch name {
+        case "index": .integer(Int64(self.index))
+        case "count": .integer(Int64(self.index + 1))
+        case "hasNext": .bool(self.hasNext)
+        case "first": .bool(self.index < 1)
+        case "last": .bool(!self.hasNext)
+        case "parent": self.parent.map { .object($0) } ?? self.own[name]
+        case "topmost": self.parent == nil ? .object(self) : self.parent?.property(name)
+        default: self.own[name]
+        }
+    }
+
+    func setProperty(_ name: String, to value: Value) -> Bool {
+        self.own[name] = value
+        return true
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("hasNext", 0): return .bool(self.hasNext)
+        case ("isFirst", 0): return self.property("first")
+        case ("isLast", 0): return self.property("last")
+        case ("getIndex", 0), ("getCount", 0), ("getParent", 0), ("getTopmost", 0):
+            let name = method.dropFirst(3)
+            return self.property(name.prefix(1).lowercased() + name.dropFirst())
+        default:
+            guard let known = Method(rawValue: method) else { return nil }
+            var work = 0
+            return try MapMethods(self.own).call(known, arguments, work: &work)
+        }
+    }
+
+    var text: String { Value.map(self.own).text }
+}
+
+/// An array, which Velocity lets templates use as a list that can't grow. What it renders as is Java's name of the object.
+final class ArrayObject: TemplateObject {
+    var values: [Value]
+    private let typeName: String
+
+    init(_ values: [Value], typeName: String) {
+        self.values = values
+        self.typeName = typeName
+    }
+
+    var elements: [Value]? { self.values }
+    var text: String { self.typeName }
+
+    func property(_ name: String) -> Value? {
+        name == "empty" ? .bool(self.values.isEmpty) : nil
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("size", 0): return .int(Int32(truncatingIfNeeded: self.values.count))
+        case ("isEmpty", 0): return .bool(self.values.isEmpty)
+        case ("get", 1), ("set", 2):
+            guard case .int(let index) = arguments[0] else { return nil }
+            guard self.values.indices.contains(Int(index)) else {
+                throw MethodFailure(
+                    "ArrayIndexOutOfBoundsException: Index \(index) out of bounds for length \(self.values.count)")
+            }
+            let old = self.values[Int(index)]
+            if method == "set" { self.values[Int(index)] = arguments[1] }
+            return old
+        default: return nil
+        }
+    }
+}
+
+/// `list.iterator()`
+final class IteratorObject: TemplateObject {
+    private let values: [Value]
+    private var place = 0
+
+    init(_ values: [Value]) {
+        self.values = values
+    }
+
+    var hasNext: Bool { self.place < self.values.count }
+
+    func next() -> Value? {
+        guard self.hasNext else { return nil }
+        self.place += 1
+        return self.values[self.place - 1]
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        guard arguments.isEmpty else { return nil }
+        switch method {
+        case "hasNext": return .bool(self.hasNext)
+        case "next":
+            guard let value = self.next() else { throw MethodFailure("NoSuchElementException") }
+            return value
+        default: return nil
+        }
+    }
+
+    var text: String { "java.util.Iterator" }
+}
+
+/// An entry of a map: writing to it writes to the map.
+final class EntryObject: TemplateObject {
+    private let map: MapValue
+    private let key: Value
+
+    init(_ map: MapValue, key: Value) {
+        self.map = map
+        self.key = key
+    }
+
+    private var value: Value { self.map.get(self.key) ?? .null }
+
+    func property(_ name: String) -> Value? {
+        switch name {
+        case "key": self.key
+        case "value": self.value
+        default: nil
+        }
+    }
+
+    func call(_ method: String, _ arguments: [Value]) -> Value? {
+        switch (method, arguments.count) {
+        case ("getKey", 0): return self.key
+        case ("getValue", 0): return self.value
+        case ("setValue", 1): return self.map.put(self.key, arguments[0]) ?? .null
+        case ("toString", 0): return .string(self.text)
+        default: return nil
+        }
+    }
+
+    var text: String { self.key.text + "=" + self.value.text }
+}
+
+/// `map.keySet()`, `map.values()`, `map.entrySet()`: views that see later changes of the map.
+final class MapView: TemplateObject {
+    enum Part {
+        case keys, values, entries
+    }
+
+    let map: MapValue
+    private let part: Part
+
+    init(_ map: MapValue, _ part: Part) {
+        self.map = map
+        self.part = part
+    }
+
+    var values: [Value] {
+        switch self.part {
+        case .keys: self.map.keys
+        case .values: self.map.values
+        case .entries: self.map.keys.map { .object(EntryObject(self.map, key: $0)) }
+        }
+    }
+
+    var elements: [Value]? { self.values }
+    var text: String { Value.list(ListValue(self.values)).text }
+
+    func property(_ name: String) -> Value? {
+        name == "empty" ? .bool(self.map.count == 0) : nil
+    }
+
+    func call(_ method: String, _ arguments: [Value]) -> Value? {
+        switch (method, arguments.count) {
+        case ("size", 0): return .int(Int32(truncatingIfNeeded: self.map.count))
+        case ("isEmpty", 0): return .bool(self.map.count == 0)
+        case ("iterator", 0): return .object(IteratorObject(self.values))
+        case ("toString", 0): return .string(self.text)
+        case ("toArray", 0): return .object(ArrayObject(self.values, typeName: "[Ljava.lang.Object;"))
+        case ("contains", 1):
+            if self.part == .keys { return .bool(self.map.get(arguments[0]) != nil) }
+            return .bool(self.values.contains { $0.isEqual(to: arguments[0]) })
+        case ("containsAll", 1):
+            guard let others = JavaMethods.elements(of: arguments[0]) else { return nil }
+            let values = Set(self.values.map(MapKey.init))
+            return .bool(others.allSatisfy { values.contains(MapKey($0)) })
+        case ("remove", 1):
+            guard self.part != .entries else { return .bool(false) }
+            let key = self.part == .keys ? arguments[0] : self.map.entries.first { $0.value.isEqual(to: arguments[0]) }?.key
+            return .bool(key.flatMap { self.map.remove($0) } != nil)
+        case ("clear", 0):
+            self.map.removeAll()
+            return .string("")
+        default: return nil
+        }
+    }
+}
+
+/// `$x.class`
+final class ClassObject: TemplateObject {
+    private let name: String
+    /// An object of the class: what its methods are found by.
+    private let sample: Value
+
+    init(_ name: String, sample: Value) {
+        self.name = name
+        self.sample = sample
+    }
+
+    func property(_ property: String) -> Value? {
+        switch property {
+        case "name", "typeName", "canonicalName": .string(self.name)
+        case "simpleName": .string(self.name.split(separator: ".").last.map(String.init) ?? self.name)
+        case "class": .object(ClassObject("java.lang.Class", sample: .null))
+        default: nil
+        }
+    }
+
+    /// Velocity finds the methods of the class itself here: the static ones work, the others lack their object.
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        if method == "toString", arguments.isEmpty { return .string(self.text) }
+        if arguments.isEmpty, method.hasPrefix("get"), method.utf8.count > 3 {
+            let name = method.dropFirst(3)
+            if let value = self.property(name.prefix(1).lowercased() + name.dropFirst()) { return value }
+        }
+        if method == "equals", arguments.count == 1 {
+            guard case .object(let object) = arguments[0], let other = object as? ClassObject else { return .bool(false) }
+            return .bool(other.name == self.name)
+        }
+        guard let known = Method(rawValue: method) else { return nil }
+        if known == .hashCode, arguments.isEmpty { return .int(self.name.javaHashCode) }
+        var work = 0
+        let result = try JavaMethods.call(known, on: self.sample, arguments, bytesMax: 1 << 16, work: &work)
+        guard let result else { return nil }
+        switch known {
+        case .valueOf, .parseInt, .parseLong, .parseDouble, .parseBoolean, .join, .max, .min, .sum, .compare, .toHexString,
+            .toBinaryString, .toOctalString:
+            return result
+        default: throw MethodFailure("IllegalArgumentException: object is not an instance of declaring class")
+        }
+    }
+
+    var text: String { "class " + self.name }
+}

@@ -1,0 +1,224 @@
+/// A `java.lang.String`'s. Positions count UTF-16 code units; text of ASCII alone is worked on as bytes.
+struct StringMethods {
+    private let text: String
+    private let bytesMax: Int
+
+    init(_ text: String, bytesMax: Int) {
+        self.text = text
+        self.bytesMax = bytesMax
+    }
+
+    func call(_ method: Method, _ arguments: [Value], work: inout Int) throws(MethodFailure) -> Value? {
+        work = self.text.utf8.count / 64
+        switch arguments.count {
+        case 0: return self.callPlain(method)
+        case 1: return try self.call(method, arguments[0], work: &work)
+        case 2: return try self.call(method, arguments[0], arguments[1], work: &work)
+        default: return try self.callVariadic(method, arguments)
+        }
+    }
+
+    private func callPlain(_ method: Method) -> Value? {
+        switch method {
+        case .length: .int(Int32(truncatingIfNeeded: self.text.utf16.count))
+        case .isEmpty: .bool(self.text.isEmpty)
+        case .isBlank: .bool(Self.isBlank(self.text))
+        case .trim, .strip: .string(Self.trimmed(self.text))
+        case .toUpperCase: .string(self.text.uppercased())
+        case .toLowerCase: .string(self.text.lowercased())
+        case .intern: .string(self.text)
+        case .toCharArray: .object(ArrayObject(self.text.utf16.map { .character($0) }, typeName: "[C"))
+        default: nil
+        }
+    }
+
+    /// Without the characters up to U+0020 at both ends.
+    static func trimmed(_ text: String) -> String {
+        let bytes = text.utf8
+        guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 }) else {
+            return ""
+        }
+        return String(text[first...last])
+    }
+
+    static func isBlank(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+    }
+
+    // MARK: One argument
+
+    private func call(_ method: Method, _ argument: Value, work: inout Int) throws(MethodFailure) -> Value? {
+        switch (method, argument) {
+        case (.substring, .int(let from)): return .string(try self.substring(from, nil))
+        case (.charAt, .int(let index)), (.codePointAt, .int(let index)):
+            let units = self.text.utf16
+            guard index >= 0, Int(index) < units.count else {
+                throw MethodFailure("StringIndexOutOfBoundsException: index \(index), length \(units.count)")
+            }
+            let unit = units[units.index(units.startIndex, offsetBy: Int(index))]
+            return method == .charAt ? .character(unit) : .int(Int32(unit))
+        case (.repeat, .int(let count)):
+            guard count >= 0 else { throw MethodFailure("IllegalArgumentException: count is negative: \(count)") }
+            return .string(try self.bounded(String(repeating: self.text, count: self.repetitions(count))))
+        case (.valueOf, _): return .string(argument.text)
+        case (_, .string(let other)): return try self.callText(method, other, work: &work)
+        case (.indexOf, .int(let code)), (.lastIndexOf, .int(let code)):
+            guard let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) else { return .int(-1) }
+            return .int(self.index(of: String(Character(scalar)), isLast: method == .lastIndexOf, from: nil))
+        case (_, .null):
+            switch method {
+            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split:
+                throw MethodFailure("NullPointerException")
+            case .equalsIgnoreCase: return .bool(false)
+            default: return nil
+            }
+        case (.compareTo, _): throw JavaMethods.uncomparable(argument)
+        default: return nil
+        }
+    }
+
+    private func repetitions(_ count: Int32) -> Int {
+        // One byte too many is enough for the check that follows.
+        min(Int(count), self.bytesMax / max(self.text.utf8.count, 1) + 1)
+    }
+
+    private func callText(_ method: Method, _ other: String, work: inout Int) throws(MethodFailure) -> Value? {
+        switch method {
+        case .indexOf: return .int(self.index(of: other, isLast: false, from: nil))
+        case .lastIndexOf: return .int(self.index(of: other, isLast: true, from: nil))
+        case .contains: return .bool(self.index(of: other, isLast: false, from: nil) >= 0)
+        case .startsWith: return .bool(self.text.utf8.starts(with: other.utf8))
+        case .endsWith: return .bool(self.text.utf8.reversed().starts(with: other.utf8.reversed()))
+        case .equalsIgnoreCase: return .bool(self.text.lowercased() == other.lowercased())
+        case .concat: return .string(try self.bounded(self.text + other))
+        case .compareTo: return .int(Self.compare(self.text, other))
+        case .compareToIgnoreCase: return .int(Self.compare(self.text.lowercased(), other.lowercased()))
+        case .matches: return .bool(try JavaRegex(other).matches(self.text, work: &work))
+        case .split: return try self.split(other, limit: 0, work: &work)
+        default: return nil
+        }
+    }
+
+    private static func compare(_ left: String, _ right: String) -> Int32 {
+        for (one, other) in zip(left.utf16, right.utf16) where one != other { return Int32(one) - Int32(other) }
+        return Int32(truncatingIfNeeded: left.utf16.count - right.utf16.count)
+    }
+
+    // MARK: Two arguments and more
+
+    private func call(_ method: Method, _ first: Value, _ second: Value, work: inout Int) throws(MethodFailure) -> Value? {
+        switch (method, first, second) {
+        case (.substring, .int(let from), .int(let to)), (.subSequence, .int(let from), .int(let to)):
+            return .string(try self.substring(from, to))
+        case (.indexOf, .string(let other), .int(let from)), (.lastIndexOf, .string(let other), .int(let from)):
+            return .int(self.index(of: other, isLast: method == .lastIndexOf, from: from))
+        case (.startsWith, .string(let other), .int(let from)):
+            guard from >= 0, Int(from) <= self.text.utf16.count else { return .bool(false) }
+            return .bool(self.text.utf16.dropFirst(Int(from)).starts(with: other.utf16))
+        case (.replace, .string(let old), .string(let new)): return .string(try self.replacing(old, with: new))
+        case (.replace, .character(let old), .character(let new)):
+            let units = self.text.utf16.map { $0 == old ? new : $0 }
+            return .string(String(decoding: units, as: UTF16.self))
+        case (.replaceAll, .string(let pattern), .string(let replacement)):
+            return .string(
+                try JavaRegex(pattern).replace(
+                    in: self.text, with: replacement, once: false, bytesMax: self.bytesMax, work: &work))
+        case (.replaceFirst, .string(let pattern), .string(let replacement)):
+            return .string(
+                try JavaRegex(pattern).replace(in: self.text, with: replacement, once: true, bytesMax: self.bytesMax, work: &work)
+            )
+        case (.split, .string(let pattern), .int(let limit)): return try self.split(pattern, limit: Int(limit), work: &work)
+        case (.replace, .null, _), (.replaceAll, .null, _), (.replaceFirst, .null, _),
+            (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null):
+            throw MethodFailure("NullPointerException")
+        default: return try self.callVariadic(method, [first, second])
+        }
+    }
+
+    /// The static methods that take any number of arguments.
+    private func callVariadic(_ method: Method, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        guard method == .join, case .string(let separator)? = arguments.first else { return nil }
+        var parts: [String] = []
+        if arguments.count == 2, let elements = JavaMethods.elements(of: arguments[1]) {
+            parts = elements.map(\.text)
+        } else {
+            for argument in arguments.dropFirst() {
+                guard case .string(let part) = argument else { return nil }
+                parts.append(part)
+            }
+        }
+        return .string(try self.bounded(parts.joined(separator: separator)))
+    }
+
+    // MARK: Parts
+
+    private func bounded(_ text: String) throws(MethodFailure) -> String {
+        guard text.utf8.count <= self.bytesMax else {
+            throw MethodFailure("OutOfMemoryError: a text grew beyond \(self.bytesMax) bytes")
+        }
+        return text
+    }
+
+    private func substring(_ from: Int32, _ to: Int32?) throws(MethodFailure) -> String {
+        let units = self.text.utf16
+        let count = units.count
+        let end = to.map(Int.init) ?? count
+        guard from >= 0, Int(from) <= end, end <= count else {
+            throw MethodFailure("StringIndexOutOfBoundsException: begin \(from), end \(end), length \(count)")
+        }
+        let low = units.index(units.startIndex, offsetBy: Int(from))
+        let high = units.index(low, offsetBy: end - Int(from))
+        // A cut through a pair of surrogates leaves a half that UTF-8 can't hold.
+        return String(units[low..<high]) ?? String(decoding: units[low..<high], as: UTF16.self)
+    }
+
+    private func index(of other: String, isLast: Bool, from: Int32?) -> Int32 {
+        let units = Array(self.text.utf16)
+        let sought = Array(other.utf16)
+        guard sought.count <= units.count else { return -1 }
+        let lastPlace = units.count - sought.count
+        func isMatch(_ place: Int) -> Bool {
+            for offset in sought.indices where units[place + offset] != sought[offset] { return false }
+            return true
+        }
+        if isLast {
+            let start = min(lastPlace, from.map(Int.init) ?? lastPlace)
+            guard start >= 0 else { return -1 }
+            return Int32(truncatingIfNeeded: stride(from: start, through: 0, by: -1).first(where: isMatch) ?? -1)
+        }
+        let start = max(0, from.map(Int.init) ?? 0)
+        guard start <= lastPlace else { return sought.isEmpty ? Int32(truncatingIfNeeded: units.count) : -1 }
+        return Int32(truncatingIfNeeded: (start...lastPlace).first(where: isMatch) ?? -1)
+    }
+
+    private func replacing(_ old: String, with new: String) throws(MethodFailure) -> String {
+        let text = Array(self.text.utf8)
+        let sought = Array(old.utf8)
+        var result: [UInt8] = []
+        if sought.isEmpty {
+            for scalar in self.text.unicodeScalars {
+                result.append(utf8: new)
+                result.append(utf8: String(Character(scalar)))
+            }
+            result.append(utf8: new)
+        } else {
+            var index = 0
+            while index < text.count {
+                if text[index] == sought[0], text[index...].starts(with: sought) {
+                    result.append(utf8: new)
+                    index += sought.count
+                } else {
+                    result.append(text[index])
+                    index += 1
+                }
+                guard result.count <= self.bytesMax else { break }
+            }
+        }
+        return try self.bounded(String(decoding: result, as: UTF8.self))
+    }
+
+    private func split(_ pattern: String, limit: Int, work: inout Int) throws(MethodFailure) -> Value {
+        let parts = try JavaRegex(pattern).split(self.text, limit: limit, work: &work)
+        return .object(ArrayObject(parts.map { .string($0) }, typeName: "[Ljava.lang.String;"))
+    }
+}

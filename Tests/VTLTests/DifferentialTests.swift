@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+import VTL
+
+/// Generated templates against Apache Velocity 1.7 itself, in both profiles: the reference program runs it with the settings that give
+/// API Gateway's recorded renderings.
+struct DifferentialTests {
+    /// How many templates of each profile: 10,000 in `make soak`.
+    static let count = ProcessInfo.processInfo.environment["MARTLET_VELOCITY_TEMPLATES"].flatMap(Int.init) ?? 1000
+    static let firstSeed = ProcessInfo.processInfo.environment["MARTLET_VELOCITY_SEED"].flatMap(UInt64.init) ?? 1
+
+    @Test(
+        .enabled(if: ReferenceVelocity.obstacle == nil, "Apache Velocity is not installed"),
+        arguments: [Profile.velocity1_7, .apiGateway])
+    func generatedTemplatesRenderAsVelocityRendersThem(profile: Profile) throws {
+        let templates = (0..<Self.count).map { index -> (seed: UInt64, text: String) in
+            let seed = Self.firstSeed + UInt64(index)
+            var generator = TemplateGenerator(seed: seed, profile: profile.name)
+            return (seed, generator.template())
+        }
+        let cases = templates.map {
+            #"{"template":\#(Self.quoted($0.text)),"variables":\#(TemplateGenerator.variables),"profile":"\#(profile.name)"}"#
+        }
+        let answers = try ReferenceVelocity.render(cases)
+        #expect(answers.count == templates.count)
+        var differences: [String] = []
+        for (template, answer) in zip(templates, answers) {
+            let own = Self.render(template.text, profile)
+            switch (own, answer) {
+            case (.output(let own), .output(let other)) where own == other: continue
+            case (.failure, .failure): continue
+            default:
+                differences.append(
+                    "seed \(template.seed), \(profile.name): \(Self.quoted(template.text))\n  Velocity \(answer)\n  here     \(own)"
+                )
+            }
+        }
+        #expect(
+            differences.isEmpty,
+            "\(differences.count) of \(templates.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
+    }
+
+    static func render(_ text: String, _ profile: Profile) -> ReferenceVelocity.Answer {
+        do {
+            let template = try Template(text, profile: profile)
+            let variables = try #require(JSONValues.variables(TemplateGenerator.variables))
+            return .output(String(decoding: try template.render(variables), as: UTF8.self))
+        } catch {
+            return .failure("\(error)")
+        }
+    }
+
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for unit in text.utf16 {
+            if unit >= 0x20, unit < 0x7F, unit != 0x22, unit != 0x5C {
+                result.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+            } else {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,282 @@
+/// Makes templates from a seed: mostly well formed, of all the language's parts, and now and then broken by a character put in or
+/// taken out, as the quirks of a lexer show where something is out of place.
+struct TemplateGenerator {
+    private var random: SplitMix64
+    private var depth = 0
+    private let profile: String
+
+    init(seed: UInt64, profile: String) {
+        self.random = SplitMix64(seed: seed)
+        self.profile = profile
+    }
+
+    /// The variables that templates are rendered with, as JSON.
+    static let variables = #"""
+        {"s":"str","e":"","t":"a,b c;d","u8":"héllo ☃ €","n":5,"z":0,"neg":-7,"big":9223372036854775807,"i":2147483647,
+        "d":2.5,"b":true,"f":false,"l":[1,"a",null,2.5,[true,"x"]],"el":[],"m":{"k":"v","l":[1,2],"m":{"x":1},"n-1":"dash","size":"S"},
+        "em":{},"w":["one","two","three"],"nums":[3,1,2],"k":"key"}
+        """#.split(separator: "\n").joined()
+
+    mutating func template() -> String {
+        var text = self.statements()
+        let mutations = self.random.below(4) == 0 ? self.random.below(3) + 1 : 0
+        for _ in 0..<mutations { text = self.mutated(text) }
+        return text
+    }
+
+    private mutating func pick<T>(_ choices: [T]) -> T { choices[self.random.below(choices.count)] }
+
+    private mutating func mutated(_ text: String) -> String {
+        var characters = Array(text)
+        let place = self.random.below(characters.count + 1)
+        let marks = [
+            "$", "#", "\\", "{", "}", "(", ")", "[", "]", "!", "\"", "'", ".", " ", "\n", "-", "*", "##", "#*", "*#", "#[[",
+            "]]#", "$!", "#end", "_", "1", ",", "=", "|", "&", "true",
+        ]
+        if self.random.below(3) == 0, place < characters.count {
+            characters.remove(at: place)
+        } else {
+            characters.insert(contentsOf: self.pick(marks), at: place)
+        }
+        return String(characters)
+    }
+
+    private mutating func statements() -> String {
+        self.depth += 1
+        defer { self.depth -= 1 }
+        var text = ""
+        for _ in 0..<(self.random.below(4) + 1) { text += self.statement() }
+        return text
+    }
+
+    private mutating func statement() -> String {
+        let kind = self.random.below(self.depth > 3 ? 12 : 24)
+        switch kind {
+        case 0...2: return self.text()
+        case 3...6: return self.reference()
+        case 7, 8: return self.set()
+        case 9: return self.comment()
+        case 10: return self.escape()
+        case 11: return self.oddity()
+        case 12...15: return self.ifStatement()
+        case 16...19: return self.foreach()
+        case 20: return self.word("define") + "($" + self.name() + ")" + self.gap() + self.statements() + self.end()
+        case 21: return self.word("set") + "( $" + self.name() + " = " + self.operand() + ")" + self.gap()
+        case 22: return self.pick(["#break", "#stop", "#{break}", "#foo($s 'x' $u)", "#foo", "#bar()", "#{foo}"]) + self.gap()
+        default: return self.text() + self.reference() + self.text()
+        }
+    }
+
+    private mutating func text() -> String {
+        self.pick([
+            " ", "\n", "a", "abc ", "x\n  ", "  ", "\t", "{\"k\": ", "}", "1.5", "é☃", ", ", ".", ".x", "-", "[0]", "(", ")", "!",
+            "a.b", "\r\n", "'", "\"", "=", "end", "50% ",
+        ])
+    }
+
+    private mutating func gap() -> String { self.pick(["", "", "", "\n", " \n", " ", "\t\n", "\r\n", "  x"]) }
+
+    private mutating func word(_ name: String) -> String { self.random.below(6) == 0 ? "#{\(name)}" : "#\(name)" }
+
+    private mutating func end() -> String { self.word("end") + self.gap() }
+
+    private mutating func name() -> String {
+        self.pick([
+            "s", "e", "t", "u8", "n", "z", "neg", "big", "i", "d", "b", "f", "l", "el", "m", "em", "w", "nums", "k", "u", "undef",
+            "x", "y", "a", "n-1", "_v",
+        ])
+    }
+
+    // MARK: References
+
+    private mutating func reference() -> String {
+        let chain = self.chain()
+        switch self.random.below(6) {
+        case 0: return "${" + chain + "}"
+        case 1: return "$!" + chain
+        case 2: return "$!{" + chain + "}"
+        default: return "$" + chain
+        }
+    }
+
+    private mutating func chain() -> String {
+        guard self.random.below(2) == 0 else { return self.name() }
+        var chain = self.pick(["s", "t", "l", "m", "w", "nums", "n", "d", "u8", self.name()])
+        for _ in 0..<(self.random.below(2) + 1) { chain += self.member() }
+        return chain
+    }
+
+    private mutating func member() -> String {
+        switch self.random.below(8) {
+        case 0, 1: return "." + self.pick(["k", "l", "m", "x", "size", "empty", "foo", "n-1", "class"])
+        case 2: return "[" + self.pick(["0", "1", "-1", "'k'", "\"k\"", "$z", "$k", "true"]) + "]"
+        default: return "." + self.method()
+        }
+    }
+
+    private mutating func method() -> String {
+        let plain = [
+            "length()", "toUpperCase()", "toLowerCase()", "trim()", "isEmpty()", "size()", "toString()", "hashCode()", "keySet()",
+            "values()", "entrySet()", "intValue()", "longValue()", "doubleValue()", "nope()", "iterator().hasNext()",
+        ]
+        switch self.random.below(12) {
+        case 0...2: return self.pick(plain)
+        case 3: return "substring(\(self.random.below(3)))"
+        case 4: return "substring(\(self.random.below(2)), \(self.random.below(3) + 1))"
+        case 5: return "get(" + self.argument() + ")"
+        case 6:
+            return self.pick([
+                "contains", "indexOf", "lastIndexOf", "startsWith", "endsWith", "equals", "containsKey", "containsValue",
+                "compareTo", "concat", "equalsIgnoreCase", "remove", "add",
+            ]) + "(" + self.argument() + ")"
+        case 7: return "replace('" + self.pick(["a", "t", ",", ""]) + "', " + self.quoted() + ")"
+        case 8:
+            return "replaceAll(" + self.pick(["'[abc]'", "'(.)'", "\"\\\\s+\"", "'t|s'", "'x*'"]) + ", '"
+                + self.pick(["-", "<$1>", ""]) + "')"
+        case 9: return "split('" + self.pick([",", "[, ;]", "b"]) + "').size()"
+        case 10: return self.pick(["put", "getOrDefault"]) + "(" + self.argument() + ", " + self.argument() + ")"
+        default:
+            return self.pick([
+                "charAt(0)", "set(0, \(self.argument()))", "add(0, 'q')", "subList(0, 1)", "addAll($w)", "putAll($m)",
+                "matches('[a-z]+')", "parseInt('12')", "valueOf(3)", "indexOf('t', 1)",
+            ])
+        }
+    }
+
+    private mutating func argument() -> String {
+        self.pick([self.quoted(), self.quoted(), "\(self.random.below(3))", "$" + self.name(), "true", "'k'", "1.5", "[1, 2]"])
+    }
+
+    // MARK: Expressions
+
+    private mutating func quoted() -> String {
+        switch self.random.below(8) {
+        case 0: return "'it''s'"
+        case 1: return "\"a\"\"b\""
+        case 2: return "\"<" + self.reference() + ">\""
+        case 3: return "\"$" + self.name() + "\""
+        case 4:
+            return self.pick([
+                "\"\\u0041\"", "\"#if($b)y#{else}n#end\"", "\"\\n\"", "\"$\"", "\"#\"", "'$s'", "\"## c\"", "\"a#set($x = 3)\"",
+            ])
+        case 5: return "\"\""
+        default: return "'" + self.pick(["a", "str", "k", "t", "12", "x y", ""]) + "'"
+        }
+    }
+
+    private mutating func operand() -> String {
+        self.depth += 1
+        defer { self.depth -= 1 }
+        switch self.random.below(self.depth > 5 ? 9 : 14) {
+        case 0...2: return self.reference()
+        case 3, 4:
+            return self.pick([
+                "0", "1", "2", "-3", "7", "007", "2147483647", "9223372036854775807", "99999999999999999999", "1.5", "5.", ".5",
+                "1e3", "100000000.0", "0.0001",
+            ])
+        case 5, 6: return self.quoted()
+        case 7: return self.pick(["true", "false"])
+        case 8: return self.pick(["[]", "{}", "[1..3]", "[3..1]", "[$z..$n]", "[ 1 .. 2 ]", "[$u..2]"])
+        case 9: return "[" + self.operand() + ", " + self.operand() + "]"
+        case 10: return "{" + self.quoted() + ": " + self.operand() + ", 'q' : " + self.operand() + "}"
+        default: return self.reference()
+        }
+    }
+
+    private mutating func expression() -> String {
+        self.depth += 1
+        defer { self.depth -= 1 }
+        let isDeep = self.depth > 5
+        switch self.random.below(isDeep ? 3 : 12) {
+        case 0...2: return self.operand()
+        case 3...5: return self.expression() + " " + self.pick(["+", "-", "*", "/", "%"]) + " " + self.expression()
+        case 6, 7:
+            return self.expression()
+                + self.pick([" == ", " != ", " < ", " <= ", " > ", " >= ", " eq ", " ne ", " lt ", " ge ", "==", "<"])
+                + self.expression()
+        case 8: return self.expression() + self.pick([" && ", " || ", " and ", " or "]) + self.expression()
+        case 9: return self.pick(["!", "not ", "! "]) + self.operand()
+        case 10: return "(" + self.expression() + ")"
+        default: return " " + self.operand() + " "
+        }
+    }
+
+    // MARK: Directives
+
+    private mutating func set() -> String {
+        let target = self.pick([
+            "x", "y", "a", "s", "x", "y", "m.k", "m.new", "m['q']", "l[0]", "m.m.x", "x.y", "{x}", "!x", "nums[-1]",
+        ])
+        return self.pick(["", "", " ", "\n  ", "\t"]) + self.word("set") + self.pick(["(", "( ", " ("]) + "$" + target
+            + self.pick([" = ", "=", " =\n"]) + self.expression() + ")" + self.gap()
+    }
+
+    private mutating func ifStatement() -> String {
+        var text = self.word("if") + self.pick(["(", " (", "( "]) + self.expression() + ")" + self.gap() + self.statements()
+        if self.random.below(3) == 0 {
+            text += self.word("elseif") + "(" + self.expression() + ")" + self.gap() + self.statements()
+        }
+        if self.random.below(2) == 0 { text += self.word("else") + self.gap() + self.statements() }
+        return text + self.end()
+    }
+
+    private mutating func foreach() -> String {
+        let list = self.pick([
+            "$l", "$w", "$nums", "$m", "$m.keySet()", "$m.entrySet()", "$m.values()", "[1..3]", "$el", "$u", "$s", "[1, 'a', $u]",
+            "$t.split(',')", "$n", "$em",
+        ])
+        let uses = [
+            "$x", "$foreach.count", "$foreach.index", "$foreach.hasNext", "$velocityCount", "$foreach.first", "$foreach.last",
+            "#if($foreach.hasNext), #end", "$foreach.parent.count", "$x.key=$x.value", "$velocityHasNext",
+            "$foreach.topmost.index", "#if($x == 1)#break#end", "$foreach.foo",
+        ]
+        let body = self.pick(uses) + (self.random.below(2) == 0 ? self.statements() : "") + self.pick(uses)
+        return self.word("foreach") + self.pick(["(", " (", "( "]) + "$" + self.pick(["x", "y", "x", "s"])
+            + self.pick([" in ", "  in\t"]) + list + ")" + self.gap() + body + self.end()
+    }
+
+    private mutating func comment() -> String {
+        self.pick([
+            "## comment $s\n", "##\n", "#* block $s #if *#", "#** doc *#", "#[[ raw $s #if ]]#", "## $x", "#* a\nb *#\n", "#**#",
+            "#[[]]#",
+        ])
+    }
+
+    private mutating func escape() -> String {
+        self.pick(["\\", "\\\\", "\\\\\\", "\\\\\\\\"])
+            + self.pick([
+                "$s", "$u", "${s}", "$!u", "#if($b)y#end", "#foo", "#set($x = 1)", "x", "#end", "$m.k", "#{if}", "#stop",
+                "#[[a]]#",
+            ])
+    }
+
+    private mutating func oddity() -> String {
+        self.pick([
+            "$", "# ", "$ ", "#1", "$$s", "$5.00", "$-", "${", "$!", "#", "$s.", "$s..", "$s.1", "$!!s", "$s-", "${s", "$\\!s",
+            "$n#set($y = 1)[0]", "$n#set($y=1).x", "#{}", "$[", "$s[", "$(s)", "#@foo()x#end", "$s!", "$s$n", "#endx", "#elseb",
+            "$$", "##", "$true", "#include()", "#set", "#if", "#foreach", "$n abc", "$m#set($y=1)abc",
+        ])
+    }
+}
+
+/// A generator of random numbers with 64 bits of state: the same seed gives the same numbers everywhere.
+/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        self.state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int {
+        Int(self.next() % UInt64(bound))
+    }
+}
