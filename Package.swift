@@ -49,7 +49,8 @@ let package = Package(
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes", "VTL"], swiftSettings: strict),
         .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
-        .target(name: "Billing", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(
+            name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
 
         // The edges.

@@ -1,34 +1,34 @@
-/// One line of a bill: a quantity of something, and what it costs.
+/// A quantity of something, and what it costs at the first tier, without the monthly free amounts.
 package struct Charge: Hashable, Sendable {
-    package enum Item: String, Hashable, Sendable, CaseIterable {
-        /// Counted one by one.
-        case requests
-        /// In MB·ms of configured memory.
-        case duration
-        /// In MB·ms of `/tmp` beyond its first 512 MB.
-        case ephemeralStorage
-        /// In bytes beyond the first 6 MB of a streamed response.
-        case streamedBytes
-    }
-
-    package let item: Item
-    package let quantity: Int
+    package let item: PricedItem
+    /// In the smallest countable things of ``PricedItem/unit``.
+    package let quantity: Int128
     package let amount: Money
 }
 
-/// What one invocation costs at the first tier, without the monthly free amounts: a line for each item that was used. Requests
-/// and duration are always there. A failed or timed out invocation is billed like any other.
+extension InvocationRecord {
+    /// What the invocation used of everything that is priced. Requests and duration are always there; a failed or timed out
+    /// invocation is billed like any other. REPORT lines, charges and bills all take their quantities from here.
+    @inline(__always)
+    func forEachUsage(_ use: (PricedItem, Int128) -> Void) {
+        let milliseconds = self.billedMilliseconds
+        use(.lambdaRequests, 1)
+        use(self.isARM ? .lambdaDurationARM : .lambdaDurationX86, Int128(self.memoryMB * milliseconds))
+        let storageMB = self.ephemeralStorageMB - PriceTable.freeEphemeralStorageMB
+        if storageMB > 0 { use(.lambdaEphemeralStorage, Int128(storageMB * milliseconds)) }
+        let streamed = self.responseBytes - PriceTable.freeStreamedBytes
+        if self.isStreamed, streamed > 0 { use(.lambdaStreamedBytes, Int128(streamed)) }
+    }
+}
+
+/// What one invocation costs: a line for each item that was used.
 package func charges(for record: InvocationRecord, prices: PriceTable) -> [Charge] {
     var charges: [Charge] = []
-    func add(_ item: Charge.Item, _ quantity: Int, _ rate: Rate) {
-        charges.append(Charge(item: item, quantity: quantity, amount: rate.amount(for: Int128(quantity))))
+    charges.reserveCapacity(4)
+    record.forEachUsage { item, quantity in
+        guard let rate = prices[item] else { return }
+        charges.append(Charge(item: item, quantity: quantity, amount: rate.amount(for: quantity)))
     }
-    add(.requests, 1, prices.requests)
-    add(.duration, record.billedMegabyteMilliseconds, record.isARM ? prices.durationARM : prices.durationX86)
-    let storageMB = record.ephemeralStorageMB - PriceTable.freeEphemeralStorageMB
-    if storageMB > 0 { add(.ephemeralStorage, storageMB * record.billedMilliseconds, prices.ephemeralStorage) }
-    let streamed = record.responseBytes - PriceTable.freeStreamedBytes
-    if record.isStreamed, streamed > 0 { add(.streamedBytes, streamed, prices.streamedBytes) }
     return charges
 }
 

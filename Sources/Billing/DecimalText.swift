@@ -63,6 +63,59 @@ package enum DecimalText {
         return fraction.isEmpty ? sign + whole : sign + whole + "." + String(decoding: fraction, as: UTF8.self)
     }
 
+    /// `1,100,000.25`: a decimal number with its whole part in groups of three.
+    package static func grouped(_ number: String) -> String {
+        let digits = number.utf8.prefix { $0 != UInt8(ascii: ".") }
+        var grouped: [UInt8] = []
+        for (index, digit) in digits.enumerated() {
+            let left = digits.count - index
+            if left % 3 == 0, let last = grouped.last, last != UInt8(ascii: "-") { grouped.append(UInt8(ascii: ",")) }
+            grouped.append(digit)
+        }
+        return String(decoding: grouped + number.utf8.dropFirst(digits.count), as: UTF8.self)
+    }
+
+    package static func grouped(_ number: some BinaryInteger) -> String { self.grouped(String(number)) }
+
+    /// `value` × 10^`scale` of a decimal number with or without exponent; `nil` when digits would be lost, when the magnitude is
+    /// above `limit`, or when it is no number. An empty whole or fraction part is none.
+    static func parse(_ text: String, scale: Int, limit: Int128) -> Int128? {
+        var (value, decimals, exponent, hasDigits) = (Int128(0), Int?.none, 0, false)
+        var bytes = text.utf8[...]
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        if isNegative { bytes = bytes.dropFirst() }
+        if let mark = bytes.firstIndex(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) {
+            guard let number = Int(String(bytes[bytes.index(after: mark)...]) ?? ""), abs(number) < 100 else { return nil }
+            exponent = number
+            bytes = bytes[..<mark]
+        }
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                guard value <= Int128.max / 100 else { return nil }
+                value = value * 10 + Int128(byte - UInt8(ascii: "0"))
+                decimals = decimals.map { $0 + 1 }
+                hasDigits = true
+            case UInt8(ascii: ".") where decimals == nil && hasDigits: decimals = 0
+            default: return nil
+            }
+        }
+        guard hasDigits, decimals != 0 else { return nil }
+        var places = scale + exponent - (decimals ?? 0)
+        while places > 0, value != 0 {
+            guard value <= limit / 10 else { return nil }
+            value *= 10
+            places -= 1
+        }
+        while places < 0, value != 0 {
+            guard value % 10 == 0 else { return nil }
+            value /= 10
+            places += 1
+        }
+        guard value <= limit else { return nil }
+        return isNegative ? -value : value
+    }
+
     /// The quotient rounded half away from zero.
     static func dividing(_ value: Int128, by divisor: Int128) -> Int128 {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)

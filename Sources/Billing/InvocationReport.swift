@@ -44,7 +44,7 @@ package struct InvocationReport: Sendable {
             document["status"] = "error"
             document["errorType"] = .string(type)
         }
-        document["gbSeconds"] = Self.number(record.gigabyteSecondsText)
+        document["gbSeconds"] = JSON.decimal(record.gigabyteSecondsText)
         document["cost"] = .object(self.cost)
         return .object(document)
     }
@@ -56,22 +56,25 @@ package struct InvocationReport: Sendable {
     }
 
     private var cost: JSONObject {
-        var cost = JSONObject(self.charges.map { ($0.item.rawValue, Self.number($0.amount.exactText)) })
-        cost["total"] = Self.number(self.charges.total.exactText)
+        var cost = JSONObject(self.charges.map { (Self.name($0.item), JSON.decimal($0.amount.exactText)) })
+        cost["total"] = JSON.decimal(self.charges.total.exactText)
         cost["currency"] = "USD"
         cost["region"] = .string(self.prices.region)
         cost["pricesOf"] = .string(self.prices.pricesOf)
         return cost
     }
 
-    private static func milliseconds(_ duration: Duration) -> JSON {
-        self.number(DecimalText.text(Int128(duration.hundredthsOfMilliseconds), scale: 2, minimumFraction: 0))
+    private static func name(_ item: PricedItem) -> String {
+        switch item {
+        case .lambdaRequests: "requests"
+        case .lambdaDurationX86, .lambdaDurationARM: "duration"
+        case .lambdaEphemeralStorage: "ephemeralStorage"
+        case .lambdaStreamedBytes: "streamedBytes"
+        default: item.rawValue
+        }
     }
 
-    private static func number(_ decimal: String) -> JSON {
-        switch decimal.utf8CString.withUnsafeBytes({ JSON.parse(UnsafeRawBufferPointer(rebasing: $0.dropLast())) }) {
-        case .success(let number): number
-        case .failure(let error): preconditionFailure("decimal digits are a JSON number: \(error)")
-        }
+    private static func milliseconds(_ duration: Duration) -> JSON {
+        JSON.decimal(DecimalText.text(Int128(duration.hundredthsOfMilliseconds), scale: 2, minimumFraction: 0))
     }
 }

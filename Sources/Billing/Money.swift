@@ -6,13 +6,21 @@ package struct Money: Hashable, Comparable, Sendable {
 
     package init(attodollars: Int128) { self.attodollars = attodollars }
 
-    /// A price as AWS prints it, in units of 10⁻¹⁰ USD: `.tenBillionths(166_667)` is $0.0000166667.
-    package static func tenBillionths(_ count: Int128) -> Money { Money(attodollars: count * 100_000_000) }
+    /// A decimal number of dollars as AWS prints it, `0.0000166667` or `1.4e-5`; `nil` for anything else, for more than 18
+    /// decimals, and beyond 10¹⁵.
+    package init?(parsing text: String) {
+        guard let value = DecimalText.parse(text, scale: Self.scale, limit: DecimalText.power(of: 10, 15 + Self.scale)) else {
+            return nil
+        }
+        self.attodollars = value
+    }
 
     package static let zero = Money(attodollars: 0)
     static let scale = 18
 
     package static func + (left: Self, right: Self) -> Self { Money(attodollars: left.attodollars + right.attodollars) }
+    package static func - (left: Self, right: Self) -> Self { Money(attodollars: left.attodollars - right.attodollars) }
+    package static prefix func - (money: Self) -> Self { Money(attodollars: -money.attodollars) }
     package static func += (left: inout Self, right: Self) { left = left + right }
     package static func < (left: Self, right: Self) -> Bool { left.attodollars < right.attodollars }
 }
@@ -24,6 +32,15 @@ extension Money {
         let unit = DecimalText.power(of: 10, Self.scale - decimals)
         let rounded = DecimalText.dividing(self.attodollars, by: unit)
         return DecimalText.text(rounded, scale: decimals, minimumFraction: decimals)
+    }
+
+    /// `1,234.50`, `18.33337`, `0.0000002083`: for a line of a bill, two decimals at least, six at most from a dollar up and ten
+    /// below, which every price needs.
+    package var billText: String {
+        let isSmall = self.attodollars.magnitude < DecimalText.power(of: 10, Self.scale).magnitude
+        let decimals = isSmall ? 10 : 6
+        let rounded = DecimalText.dividing(self.attodollars, by: DecimalText.power(of: 10, Self.scale - decimals))
+        return DecimalText.grouped(DecimalText.text(rounded, scale: decimals, minimumFraction: 2))
     }
 
     /// All digits there are, as a JSON number: `0.0000002020833375`.

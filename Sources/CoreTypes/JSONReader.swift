@@ -61,6 +61,19 @@ package struct JSONReader {
         return value
     }
 
+    /// A number with all its digits, as it is written.
+    package mutating func number() throws(JSONError) -> JSONNumber {
+        let start = self.scanner.position
+        guard let byte = self.scanner.peek, byte == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else {
+            throw self.scanner.error("expected a number")
+        }
+        try self.scanner.skipNumber()
+        return JSONNumber(validated: self.scanner.text(from: start))
+    }
+
+    /// Whether an object comes next.
+    package var isAtObject: Bool { self.scanner.peek == UInt8(ascii: "{") }
+
     /// Steps over `null` and says so.
     package mutating func takeNull() throws(JSONError) -> Bool {
         guard self.scanner.peek == UInt8(ascii: "n") else { return false }
@@ -72,6 +85,10 @@ package struct JSONReader {
 
     /// A fault of the value that the reader stands at.
     package func error(_ message: String) -> JSONError { self.scanner.error(message) }
+
+    /// Bytes before the reader, for a fault that shows only later.
+    package var position: Int { self.scanner.position }
+    package func error(_ message: String, at position: Int) -> JSONError { self.scanner.error(message, at: position) }
 
     /// Checks that nothing follows.
     package mutating func end() throws(JSONError) {

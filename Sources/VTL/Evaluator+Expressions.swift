@@ -57,12 +57,10 @@ extension Evaluator {
     }
 
     private mutating func interpolated(_ node: Program.Node) throws(Interruption) -> String {
-        var bytes = try self.capture { evaluator throws(Interruption) in try evaluator.render(node.a) }
-        if node.b == 1, !bytes.isEmpty {
-            // The blank that the parser put behind; what stops a text early takes its last character.
-            while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        var captured = try self.capture { evaluator throws(Interruption) in try evaluator.render(node.a) }
+        // The blank that the parser put behind; what stops a text early takes its last character.
+        if node.b == 1 { captured.removeLastCharacter() }
+        return captured.text
     }
 
     private mutating func list(_ node: Program.Node, _ index: Int32) throws(Interruption) -> Value {
@@ -115,9 +113,22 @@ extension Evaluator {
     }
 
     /// What stands in the template for an operand.
-    private func literal(_ index: Int32) -> String {
+    func literal(_ index: Int32) -> String {
         let node = self.nodes[Int(index)]
-        return self.source.text(Int(node.start)..<Int(node.end))
+        var start = node.start
+        switch node.operation {
+        case .add, .subtract, .multiply, .divide, .modulus:
+            // Velocity counts the left operand and the operator out, but for what is in parentheses.
+            let isEnclosed =
+                self.source.byte(at: Int(start) - 1) == UInt8(ascii: "(")
+                && self.source.byte(at: Int(node.end)) == UInt8(ascii: ")")
+            if !isEnclosed {
+                start = self.nodes[Int(node.b)].start
+                while let byte = self.source.byte(at: Int(start) - 1), Lexer.isWhitespace(byte) { start -= 1 }
+            }
+        default: break
+        }
+        return self.source.text(Int(start)..<Int(node.end))
     }
 
     private mutating func compares(_ node: Program.Node) throws(Interruption) -> Bool {

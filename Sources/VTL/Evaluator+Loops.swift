@@ -44,7 +44,7 @@ extension Evaluator {
         guard let elements = self.elements(of: list) else { return }
         let element = node.a
         let names = self.program.loopNames
-        let saved = element >= 0 ? self.variables[Int(element)] : .null
+        let saved = element >= 0 ? try self.variable(element) : .null
         let savedCount = names.count.map { self.variables[$0] }
         let savedHasNext = names.hasNext.map { self.variables[$0] }
         let outer = self.loop
@@ -56,7 +56,6 @@ extension Evaluator {
         }
         let depth = self.depth
         let definitionDepth = self.definitionDepth
-        let macroDepth = self.macroDepth
         var round = 0
         let roundsMax = self.profile.roundsMax ?? Int.max
         while round < roundsMax, elements.hasNext(round) {
@@ -89,11 +88,18 @@ extension Evaluator {
         }
         self.depth = depth
         self.definitionDepth = definitionDepth
-        self.macroDepth = macroDepth
-        if element >= 0 { self.variables[Int(element)] = saved }
+        if element >= 0 { self.leave(element, saved) }
         if let place = names.count { self.variables[place] = savedCount ?? .null }
         if let place = names.hasNext { self.variables[place] = savedHasNext ?? .null }
         if let place = names.scope, let scope { self.variables[place] = scope.replaced }
         self.loop = outer
+    }
+
+    /// Gives a loop's variable back what it was before. If that was nothing, Velocity removes the variable, and with it what keeps
+    /// it null for the rest of a round of a loop around.
+    private mutating func leave(_ element: Int32, _ saved: Value) {
+        self.setVariable(element, saved)
+        guard saved.isNull else { return }
+        for place in self.nullElements.indices where self.nullElements[place] == element { self.nullElements[place] = -1 }
     }
 }

@@ -8,23 +8,39 @@ extension Evaluator {
         if reference.isEscaped {
             self.writeText(reference.escapePrefix)
             if value.isNull { self.output.append(UInt8(ascii: "\\")) }
-            self.writeText(reference.source)
+            self.writeSource(of: reference, isNull: value.isNull)
         } else if value.isNull {
             // The backslashes were no escapes after all.
             self.writeText(reference.escapePrefix)
             self.writeText(reference.escapePrefix)
             self.writeText(reference.prefix)
-            self.writeText(reference.source)
+            self.writeSource(of: reference, isNull: true)
         } else {
             try self.renderValue(value, of: reference, at: node)
         }
         if self.trace != nil { self.record(.reference, node, value, from: start) }
     }
 
+    /// What a reference prints without a value: within a macro, `$parameter` is what stands for it in the call.
+    private mutating func writeSource(of reference: Program.Reference, isNull: Bool) {
+        if isNull, !self.macroCalls.isEmpty, reference.members.isEmpty, let argument = self.argument(of: reference) {
+            return self.output.append(utf8: argument)
+        }
+        self.writeText(reference.source)
+    }
+
+    /// The text of the argument that a reference such as `$name`, and no other form of it, stands for.
+    private func argument(of reference: Program.Reference) -> String? {
+        guard reference.variable >= 0, let node = self.argumentNode(of: reference.variable) else { return nil }
+        let name = self.program.variables[Int(reference.variable)].utf8
+        let source = self.textBytes[Int(reference.source.lowerBound)..<Int(reference.source.upperBound)]
+        guard source.count == name.count + 1, source.first == UInt8(ascii: "$") else { return nil }
+        return self.literal(node)
+    }
+
     private mutating func writeText(_ range: Range<Int32>) {
         if !range.isEmpty {
-            self.output.append(
-                contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+            self.output.append(UnsafeBufferPointer(rebasing: self.textBytes[Int(range.lowerBound)..<Int(range.upperBound)]))
         }
     }
 
@@ -57,7 +73,7 @@ extension Evaluator {
     @inline(__always)
     private mutating func resolve(_ reference: Program.Reference, at node: Int32) throws(Interruption) -> Value {
         if reference.members.isEmpty, reference.variable >= 0 {
-            let value = self.variables[Int(reference.variable)]
+            let value = try self.variable(reference.variable)
             return value.isNull && self.profile.missingIsEmptyText ? .string("") : value
         }
         let value = try self.follow(reference, to: reference.members.upperBound, at: node)
@@ -67,30 +83,46 @@ extension Evaluator {
     /// The value after the members up to one, null where one of them is missing.
     private mutating func follow(_ reference: Program.Reference, to end: Int32, at node: Int32) throws(Interruption) -> Value {
         guard reference.variable >= 0 else { return .null }
-        var value = self.variables[Int(reference.variable)]
+        var value = try self.variable(reference.variable)
         var place = reference.members.lowerBound
         while place < end, !value.isNull {
-            value = try self.member(self.members[Int(place)], of: value, at: node)
+            value = try self.member(Int(place), of: value, at: node)
             place += 1
         }
         return value
     }
 
-    private mutating func member(_ member: Program.Member, of value: Value, at node: Int32) throws(Interruption) -> Value {
+    private mutating func member(_ place: Int, of value: Value, at node: Int32) throws(Interruption) -> Value {
         try self.step(at: node)
+        let member = self.members[place]
         switch member.kind {
-        case .property: return try self.property(member, of: value, at: node)
+        case .property: return try self.property(place, of: value)
         case .method:
-            var arguments: [Value] = []
-            if !member.arguments.isEmpty {
-                arguments.reserveCapacity(member.arguments.count)
-                for child in member.arguments { arguments.append(try self.value(self.children[Int(child)])) }
+            guard member.arguments.count != 1 else {
+                let argument = try self.value(self.children[Int(member.arguments.lowerBound)])
+                return try self.invoke(member, on: value, argument, at: node)
             }
+            var arguments: [Value] = []
+            arguments.reserveCapacity(member.arguments.count)
+            for child in member.arguments { arguments.append(try self.value(self.children[Int(child)])) }
             return try self.invoke(member, on: value, arguments, at: node)
         case .index:
             let key = try self.key(member, of: value)
-            return try self.invoke(member, on: value, [key], at: node)
+            return try self.invoke(member, on: value, key, at: node)
         }
+    }
+
+    /// A call with one argument, which most have, in an array that the next one uses again.
+    private mutating func invoke(
+        _ member: Program.Member, on value: Value, _ argument: Value, at node: Int32
+    ) throws(Interruption) -> Value {
+        var arguments: [Value] = []
+        swap(&arguments, &self.spareArguments)
+        arguments.append(argument)
+        let result = try self.invoke(member, on: value, arguments, at: node)
+        arguments.removeLast()
+        swap(&arguments, &self.spareArguments)
+        return result
     }
 
     /// A negative index counts from the end, of whatever has a size.
@@ -112,11 +144,18 @@ extension Evaluator {
 
     private static let noSize = "a negative index counts from the end of what has a size(), which this has not"
 
-    private mutating func property(_ member: Program.Member, of value: Value, at node: Int32) throws(Interruption) -> Value {
+    @inline(__always)
+    private mutating func property(_ place: Int, of value: Value) throws(Interruption) -> Value {
+        let member = self.members[place]
         switch value {
         case .map(let map) where member.method != .class:
-            return map.value(of: self.names[Int(member.name)], stamp: member.stamp) ?? .null
+            return map.value(of: self.names[Int(member.name)], stamp: member.stamp, expectedAt: &self.places[place])
         case .object(let object):
+            if type(of: object) == LoopScope.self,
+                let value = unsafeDowncast(object, to: LoopScope.self).property(member.method)
+            {
+                return value
+            }
             let name = self.names[Int(member.name)]
             return try self.call(at: member.start) { () throws(MethodFailure) -> Value in try object.property(name) ?? .null }
         default: return JavaMethods.property(member.method, of: value)
@@ -127,6 +166,9 @@ extension Evaluator {
         _ member: Program.Member, on value: Value, _ arguments: [Value], at node: Int32
     ) throws(Interruption) -> Value {
         if case .object(let object) = value {
+            if type(of: object) == DefinedBlock.self, member.method == .toString, arguments.isEmpty {
+                return try self.text(of: unsafeDowncast(object, to: DefinedBlock.self))
+            }
             let name = member.kind == .index ? "get" : self.names[Int(member.name)]
             return try self.call(at: member.start) { () throws(MethodFailure) -> Value in
                 try object.call(name, arguments) ?? .null
@@ -140,6 +182,13 @@ extension Evaluator {
         }
         try self.step(work, at: node)
         return result
+    }
+
+    /// A definition's `toString()` renders it; null where it is too deep within itself.
+    private mutating func text(of block: DefinedBlock) throws(Interruption) -> Value {
+        var isRendered = false
+        let text = try self.capture { evaluator throws(Interruption) in isRendered = try evaluator.renderDefinition(block) }.text
+        return isRendered ? .string(text) : .null
     }
 
     // MARK: #set

@@ -18,8 +18,12 @@ struct Evaluator: ~Copyable {
     let limits: Limits
     let trace: EvaluationTrace?
 
-    var output: [UInt8] = []
+    var output: OutputBuffer
     var variables: [Value]
+    /// For each member, where its name was found in the last map: the maps of a list are mostly alike.
+    var places: [Int]
+    /// An array for the arguments of the next call.
+    var spareArguments: [Value] = []
     /// What the caller gave, for `#evaluate`: its text may name what this template doesn't.
     let given: [String: Value]
     var stepsLeft: Int
@@ -30,7 +34,8 @@ struct Evaluator: ~Copyable {
     var nullElements: [Int32] = []
     /// `#define`d blocks within each other.
     var definitionDepth = 0
-    var macroDepth = 0
+    /// The calls of macros around the present place, the innermost last.
+    var macroCalls: [MacroCall] = []
     /// True while a text is rendered for its value: it has no place in the output.
     var isCapturing = false
 
@@ -39,7 +44,7 @@ struct Evaluator: ~Copyable {
         trace: EvaluationTrace?,
         nodes: UnsafeBufferPointer<Program.Node>, children: UnsafeBufferPointer<Int32>,
         references: UnsafeBufferPointer<Program.Reference>, members: UnsafeBufferPointer<Program.Member>,
-        text: UnsafeBufferPointer<UInt8>, names: UnsafeBufferPointer<String>
+        text: UnsafeBufferPointer<UInt8>, names: UnsafeBufferPointer<String>, outputSize: Int
     ) {
         self.program = program
         self.nodes = nodes
@@ -55,7 +60,8 @@ struct Evaluator: ~Copyable {
         self.variables = program.variables.map { variables[$0] ?? .null }
         self.given = variables
         self.stepsLeft = limits.steps
-        self.output.reserveCapacity(text.count + 256)
+        self.output = OutputBuffer(capacity: max(outputSize, text.count + 256))
+        self.places = Array(repeating: 0, count: members.count)
     }
 
     /// Why a rendering does not go on.
@@ -124,7 +130,7 @@ struct Evaluator: ~Copyable {
         switch node.operation {
         case .text:
             let start = self.output.count
-            self.output.append(contentsOf: UnsafeBufferPointer(rebasing: self.textBytes[Int(node.a)..<Int(node.b)]))
+            self.output.append(UnsafeBufferPointer(rebasing: self.textBytes[Int(node.a)..<Int(node.b)]))
             if self.trace != nil { self.record(.text, index, nil, from: start) }
         case .block: try self.renderBlock(node, index)
         case .reference: try self.renderReference(node.a, at: index)
@@ -176,7 +182,7 @@ struct Evaluator: ~Copyable {
         let reference = self.references[Int(node.a)]
         if reference.members.isEmpty {
             if reference.variable >= 0, !self.nullElements.contains(reference.variable) {
-                self.variables[Int(reference.variable)] = value
+                self.setVariable(reference.variable, value)
             }
         } else {
             try self.assign(value, to: reference, at: index)
@@ -191,36 +197,13 @@ struct Evaluator: ~Copyable {
         throw .breakLoop(ObjectIdentifier(scope))
     }
 
-    private mutating func renderMacroCall(_ node: Program.Node, _ index: Int32) throws(Interruption) {
-        let name = self.program.names[Int(node.a)]
-        guard let macro = self.program.macros.first(where: { $0.name == name }) else {
-            return try self.render(self.children[Int(node.b)])
-        }
-        guard self.macroDepth < Self.macroDepthMax else {
-            throw self.failure(.methodFailed, "macro calls nested more than \(Self.macroDepthMax) deep", at: index)
-        }
-        var arguments: [Value] = []
-        for child in (node.b + 1)..<node.c { arguments.append(try self.value(self.children[Int(child)])) }
-        let saved = macro.parameters.map { self.variables[Int($0)] }
-        for (place, parameter) in macro.parameters.enumerated() {
-            self.variables[Int(parameter)] = place < arguments.count ? arguments[place] : .null
-        }
-        self.macroDepth += 1
-        try self.renderUpToBreak(macro.body)
-        self.macroDepth -= 1
-        for (parameter, value) in zip(macro.parameters, saved) { self.variables[Int(parameter)] = value }
-    }
-
-    /// `velocimacro.max.depth`
-    private static let macroDepthMax = 20
-
     /// Renders a text as a template that shares the variables.
     private mutating func renderEvaluate(_ node: Program.Node, _ index: Int32) throws(Interruption) {
         let value = try self.value(node.a)
         guard !value.isNull else { return }
         let text = try self.text(of: value, at: index)
         var values = self.given
-        for (name, value) in zip(self.program.variables, self.variables) { values[name] = value }
+        for (place, name) in self.program.variables.enumerated() { values[name] = try self.variable(Int32(place)) }
         try self.descend(at: index)
         let inner: Template
         do {
@@ -241,16 +224,18 @@ struct Evaluator: ~Copyable {
                 Failure(self.source.error(error.kind, "in #evaluate: \(error.message)", at: Int(self.nodes[Int(index)].start))))
         }
         self.stepsLeft = result.stepsLeft
-        self.output += result.output
-        for (place, name) in self.program.variables.enumerated() { self.variables[place] = result.variables[name] ?? .null }
+        self.output.append(result.output)
+        for (place, name) in self.program.variables.enumerated() {
+            self.adopt(result.variables[name] ?? .null, before: values[name] ?? .null, as: Int32(place))
+        }
         self.depth -= 1
     }
 
     // MARK: Text of its own
 
     /// Renders into a buffer of its own and answers it.
-    mutating func capture(_ body: (inout Evaluator) throws(Interruption) -> Void) throws(Interruption) -> [UInt8] {
-        var outer: [UInt8] = []
+    mutating func capture(_ body: (inout Evaluator) throws(Interruption) -> Void) throws(Interruption) -> OutputBuffer {
+        var outer = OutputBuffer(capacity: 0)
         swap(&outer, &self.output)
         let wasCapturing = self.isCapturing
         self.isCapturing = true
@@ -270,8 +255,7 @@ struct Evaluator: ~Copyable {
     /// The value's `toString()`.
     mutating func text(of value: Value, at index: Int32) throws(Interruption) -> String {
         if case .string(let text) = value { return text }
-        let bytes = try self.capture { evaluator throws(Interruption) in try evaluator.write(value, at: index) }
-        return String(decoding: bytes, as: UTF8.self)
+        return try self.capture { evaluator throws(Interruption) in try evaluator.write(value, at: index) }.text
     }
 
     /// Appends the value as it renders.
@@ -298,7 +282,7 @@ struct Evaluator: ~Copyable {
             return writer.bytes
         }
         try self.step(bytes.count / 16, at: index)
-        self.output += bytes
+        self.output.append(bytes)
     }
 
     /// Velocity lets a definition render itself no deeper than this.
@@ -315,7 +299,7 @@ struct Evaluator: ~Copyable {
     }
 
     /// Renders the body of a macro or definition, which `#break` leaves.
-    private mutating func renderUpToBreak(_ body: Int32) throws(Interruption) {
+    mutating func renderUpToBreak(_ body: Int32) throws(Interruption) {
         let depth = self.depth
         do {
             try self.render(body)

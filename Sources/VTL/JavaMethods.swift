@@ -6,15 +6,34 @@ enum JavaMethods {
         _ method: Method, on value: Value, _ arguments: [Value], bytesMax: Int, work: inout Int
     ) throws(MethodFailure) -> Value? {
         if let result = self.callObject(method, on: value, arguments) { return result }
+        let result: Value?
         switch value {
-        case .string(let text):
-            return try StringMethods(text, bytesMax: bytesMax).call(method, arguments, work: &work)
-        case .list(let list): return try ListMethods(list).call(method, arguments, work: &work)
-        case .map(let map): return try MapMethods(map).call(method, arguments, work: &work)
-        case .int, .long, .double, .bigInteger, .decimal: return try NumberMethods.call(method, on: value, arguments)
-        case .bool(let flag): return try BooleanMethods.call(method, on: flag, arguments)
-        case .character(let unit): return try CharacterMethods.call(method, on: unit, arguments)
+        case .string(let text): result = try StringMethods(text, bytesMax: bytesMax).call(method, arguments, work: &work)
+        case .list(let list): result = try ListMethods(list).call(method, arguments, work: &work)
+        case .map(let map): result = try MapMethods(map).call(method, arguments, work: &work)
+        case .int, .long, .double, .bigInteger, .decimal: result = try NumberMethods.call(method, on: value, arguments)
+        case .bool(let flag): result = try BooleanMethods.call(method, on: flag, arguments)
+        case .character(let unit): result = try CharacterMethods.call(method, on: unit, arguments)
         case .null, .object: return nil
+        }
+        if result == nil, !arguments.isEmpty, self.takesNothing(method, of: value) { throw self.wrongNumberOfArguments }
+        return result
+    }
+
+    /// Velocity takes a method without parameters for one that fits any arguments, and fails when it calls it.
+    static let wrongNumberOfArguments = MethodFailure("IllegalArgumentException: wrong number of arguments")
+
+    private static func takesNothing(_ method: Method, of value: Value) -> Bool {
+        switch (method, value) {
+        case (.getClass, _), (.hashCode, _), (.toString, _): true
+        case (.length, .string), (.isEmpty, .string), (.isBlank, .string), (.trim, .string), (.strip, .string): true
+        case (.toUpperCase, .string), (.toLowerCase, .string), (.intern, .string), (.toCharArray, .string): true
+        case (.size, .list), (.isEmpty, .list), (.clear, .list), (.iterator, .list), (.toArray, .list): true
+        case (.size, .map), (.isEmpty, .map), (.clear, .map), (.keySet, .map), (.values, .map), (.entrySet, .map): true
+        case (.intValue, _), (.longValue, _), (.doubleValue, _), (.floatValue, _): value.isNumber
+        case (.isNaN, .double), (.isInfinite, .double), (.booleanValue, .bool): true
+        case (.signum, .bigInteger), (.abs, .bigInteger), (.signum, .decimal), (.abs, .decimal): true
+        default: false
         }
     }
 
@@ -97,9 +116,9 @@ enum BooleanMethods {
             if method == .valueOf, case .bool = arguments[0] { return arguments[0] }
             guard case .string(let text) = arguments[0] else { return nil }
             return .bool(text.lowercased() == "true")
-        case (.toString, 1):
+        case (.toString, 1), (.hashCode, 1):
             guard case .bool = arguments[0] else { return nil }
-            return .string(arguments[0].text)
+            return method == .toString ? .string(arguments[0].text) : .int(arguments[0].javaHashCode)
         default: return nil
         }
     }
@@ -108,8 +127,16 @@ enum BooleanMethods {
 /// A `java.lang.Character`'s.
 enum CharacterMethods {
     static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) throws(MethodFailure) -> Value? {
-        guard method == .compareTo, arguments.count == 1 else { return nil }
-        guard case .character(let other) = arguments[0] else { throw JavaMethods.uncomparable(arguments[0]) }
-        return .int(Int32(unit) - Int32(other))
+        guard arguments.count == 1 else { return nil }
+        guard case .character(let other) = arguments[0] else {
+            if method == .compareTo { throw JavaMethods.uncomparable(arguments[0]) }
+            return nil
+        }
+        switch method {
+        case .compareTo: return .int(Int32(unit) - Int32(other))
+        case .toString: return .string(arguments[0].text)
+        case .hashCode: return .int(Int32(other))
+        default: return nil
+        }
     }
 }

@@ -12,6 +12,13 @@ final class DefinedBlock: TemplateObject {
         name == "class" ? .object(ClassObject("org.apache.velocity.runtime.directive.Block$Reference", sample: .null)) : nil
     }
 
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
+        switch (method, arguments.count) {
+        case ("toString", 1...), ("hashCode", 1...), ("getClass", 1...): throw JavaMethods.wrongNumberOfArguments
+        default: return nil
+        }
+    }
+
     /// The evaluator renders the block itself; within a list there is nobody to do it.
     var text: String { "" }
 }
@@ -45,6 +52,16 @@ final class LoopScope: TemplateObject {
         }
     }
 
+    /// The properties that templates ask for at each turn, by number.
+    func property(_ method: Method) -> Value? {
+        switch method {
+        case .count: .int(Int32(truncatingIfNeeded: self.index + 1))
+        case .index: .int(Int32(truncatingIfNeeded: self.index))
+        case .hasNext: .bool(self.hasNext)
+        default: nil
+        }
+    }
+
     func setProperty(_ name: String, to value: Value) -> Bool {
         self.own[name] = value
         return true
@@ -52,16 +69,24 @@ final class LoopScope: TemplateObject {
 
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
-        case ("hasNext", 0): return .bool(self.hasNext)
-        case ("isFirst", 0): return self.property("first")
-        case ("isLast", 0): return self.property("last")
-        case ("getIndex", 0), ("getCount", 0), ("getParent", 0), ("getTopmost", 0):
-            let name = method.dropFirst(3)
-            return self.property(name.prefix(1).lowercased() + name.dropFirst())
+        case ("hasNext", _), ("isFirst", _), ("isLast", _), ("getIndex", _), ("getCount", _), ("getParent", _), ("getTopmost", _):
+            guard arguments.isEmpty else { throw JavaMethods.wrongNumberOfArguments }
+            return self.result(of: method)
         default:
             guard let known = Method(rawValue: method) else { return nil }
             var work = 0
-            return try MapMethods(self.own).call(known, arguments, work: &work)
+            return try JavaMethods.call(known, on: .map(self.own), arguments, bytesMax: 1 << 16, work: &work)
+        }
+    }
+
+    private func result(of method: String) -> Value? {
+        switch method {
+        case "hasNext": return .bool(self.hasNext)
+        case "isFirst": return self.property("first")
+        case "isLast": return self.property("last")
+        default:
+            let name = method.dropFirst(3)
+            return self.property(name.prefix(1).lowercased() + name.dropFirst())
         }
     }
 
@@ -98,6 +123,7 @@ final class ArrayObject: TemplateObject {
             let old = self.values[Int(index)]
             if method == "set" { self.values[Int(index)] = arguments[1] }
             return old
+        case ("size", _), ("isEmpty", _): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
     }
@@ -121,10 +147,10 @@ final class IteratorObject: TemplateObject {
     }
 
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
-        guard arguments.isEmpty else { return nil }
         switch method {
-        case "hasNext": return .bool(self.hasNext)
-        case "next":
+        case "hasNext", "next":
+            guard arguments.isEmpty else { throw JavaMethods.wrongNumberOfArguments }
+            if method == "hasNext" { return .bool(self.hasNext) }
             guard let value = self.next() else { throw MethodFailure("NoSuchElementException") }
             return value
         default: return nil
@@ -154,12 +180,14 @@ final class EntryObject: TemplateObject {
         }
     }
 
-    func call(_ method: String, _ arguments: [Value]) -> Value? {
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
         case ("getKey", 0): return self.key
         case ("getValue", 0): return self.value
+        case ("hashCode", 0): return .int(self.key.javaHashCode ^ self.value.javaHashCode)
         case ("setValue", 1): return self.map.put(self.key, arguments[0]) ?? .null
         case ("toString", 0): return .string(self.text)
+        case ("getKey", _), ("getValue", _), ("toString", _): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
     }
@@ -193,16 +221,34 @@ final class MapView: TemplateObject {
     var text: String { Value.list(ListValue(self.values)).text }
 
     func property(_ name: String) -> Value? {
-        name == "empty" ? .bool(self.map.count == 0) : nil
+        switch name {
+        case "empty": .bool(self.map.count == 0)
+        case "class": .object(ClassObject("java.util." + self.className, sample: .null))
+        default: nil
+        }
     }
 
-    func call(_ method: String, _ arguments: [Value]) -> Value? {
+    private static let unsupported = MethodFailure("UnsupportedOperationException")
+
+    private var className: String {
+        let name =
+            switch self.part {
+            case .keys: "KeySet"
+            case .values: "Values"
+            case .entries: "EntrySet"
+            }
+        return self.map.order == .hash ? "HashMap$" + name : "LinkedHashMap$Linked" + name
+    }
+
+    func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
         case ("size", 0): return .int(Int32(truncatingIfNeeded: self.map.count))
         case ("isEmpty", 0): return .bool(self.map.count == 0)
         case ("iterator", 0): return .object(IteratorObject(self.values))
         case ("toString", 0): return .string(self.text)
         case ("toArray", 0): return .object(ArrayObject(self.values, typeName: "[Ljava.lang.Object;"))
+        case ("hashCode", 0) where self.part == .entries: return .int(Value.map(self.map).javaHashCode)
+        case ("hashCode", 0) where self.part == .keys: return .int(self.map.keys.reduce(0) { $0 &+ $1.javaHashCode })
         case ("contains", 1):
             if self.part == .keys { return .bool(self.map.get(arguments[0]) != nil) }
             return .bool(self.values.contains { $0.isEqual(to: arguments[0]) })
@@ -217,6 +263,13 @@ final class MapView: TemplateObject {
         case ("clear", 0):
             self.map.removeAll()
             return .string("")
+        case ("add", 1): throw Self.unsupported
+        case ("addAll", 1):
+            guard let others = JavaMethods.elements(of: arguments[0]) else { return nil }
+            guard others.isEmpty else { throw Self.unsupported }
+            return .bool(false)
+        case ("size", _), ("isEmpty", _), ("iterator", _), ("toString", _), ("toArray", _), ("clear", _):
+            throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
     }

@@ -105,17 +105,17 @@ struct Lexer {
     private mutating func continueToken(from start: Int, length: Int) {
         guard !self.isInComment else { return }
         let last = self.bytes[self.place - 1]
-        if last == UInt8(ascii: "$") || last == UInt8(ascii: "!") {
+        if length > 1, self.bytes[start + 1] == UInt8(ascii: "*") {
+            // Of `#**x` the x is not part, whatever it is.
+            if length > 3 { self.place = start + 3 }
+            self.isInComment = true
+            self.push(length > 3 ? .formalComment : .blockComment)
+        } else if last == UInt8(ascii: "$") || last == UInt8(ascii: "!") {
             if self.state == .reference { self.pop() }
             self.push(.reference)
         } else if last == UInt8(ascii: "[") {
             self.isInComment = true
             self.push(.textBlock)
-        } else if length > 1, self.bytes[start + 1] == UInt8(ascii: "*") {
-            // Of `#**x` the x is not part.
-            if length > 3 { self.place = start + 3 }
-            self.isInComment = true
-            self.push(length > 3 ? .formalComment : .blockComment)
         } else if last == UInt8(ascii: "#") {
             if self.state == .reference || self.state == .referenceModifier { self.pop() }
             self.push(.preDirective)

@@ -8,13 +8,26 @@ public final class ListValue {
         case json
     }
 
-    public var elements: [Value]
+    private var storage: [Value]
     public let style: Style
     /// Counts the additions and removals by methods, so that a loop over the list can refuse to go on after one.
     var revision: UInt32 = 0
 
+    /// Taken out of the object while it is changed in place: an access that lasts, even if only one place in the library has it,
+    /// would make every access look at run time whether another lasts.
+    public var elements: [Value] {
+        get { self.storage }
+        set { self.storage = newValue }
+        _modify {
+            var elements = self.storage
+            self.storage = []
+            defer { self.storage = elements }
+            yield &elements
+        }
+    }
+
     public init(_ elements: [Value] = [], style: Style = .java) {
-        self.elements = elements
+        self.storage = elements
         self.style = style
     }
 }

@@ -51,8 +51,23 @@ public final class MapValue {
         set { if let newValue { self.put(.string(key), newValue) } else { self.remove(.string(key)) } }
     }
 
+    /// The value of a text key whose stamp is known, null where there is none; looks first where the name was found in another
+    /// map, and says where it is in this one.
+    @inline(__always)
+    func value(of key: String, stamp: UInt32, expectedAt expected: inout Int) -> Value {
+        if expected < self.slots.count, self.slots[expected].stamp == stamp, case .string(let text) = self.slots[expected].key,
+            text.hasSameCodeUnits(as: key)
+        {
+            return self.slots[expected].value
+        }
+        let place = self.place(of: key, stamp: stamp)
+        guard place >= 0 else { return .null }
+        expected = place
+        return self.slots[place].value
+    }
+
     /// The value of a text key whose stamp is known.
-    func value(of key: String, stamp: UInt32) -> Value? {
+    private func value(of key: String, stamp: UInt32) -> Value? {
         let place = self.place(of: key, stamp: stamp)
         return place >= 0 ? self.slots[place].value : nil
     }
@@ -69,10 +84,11 @@ public final class MapValue {
         let place = self.place(of: key)
         if place >= 0 {
             let old = self.slots[place].value
-            self.slots[place].value = value
+            self.change { slots in slots[place].value = value }
             return old
         }
-        self.slots.append(Slot(stamp: key.stamp, key: key, value: value))
+        let slot = Slot(stamp: key.stamp, key: key, value: value)
+        self.change { slots in slots.append(slot) }
         self.count += 1
         self.revision &+= 1
         if !self.places.isEmpty {
@@ -90,7 +106,7 @@ public final class MapValue {
         let place = self.place(of: key)
         guard place >= 0 else { return nil }
         let old = self.slots[place].value
-        self.slots[place] = Slot(stamp: 0, key: .null, value: .null)
+        self.change { slots in slots[place] = Slot(stamp: 0, key: .null, value: .null) }
         self.count -= 1
         self.revision &+= 1
         if !self.places.isEmpty { self.places[MapKey(key)] = nil }
@@ -146,8 +162,17 @@ public final class MapValue {
         return -1
     }
 
+    /// Changes the slots outside of the object: an access that lasts would make every other one look at run time whether it does.
+    @inline(__always)
+    private func change(_ body: (inout [Slot]) -> Void) {
+        var slots = self.slots
+        self.slots = []
+        body(&slots)
+        self.slots = slots
+    }
+
     private func compact() {
-        self.slots.removeAll { $0.stamp == 0 }
+        self.change { slots in slots.removeAll { $0.stamp == 0 } }
         self.places = [:]
         guard self.slots.count > Self.searchedCount else { return }
         for place in self.slots.indices { self.places[MapKey(self.slots[place].key)] = place }
@@ -192,6 +217,7 @@ extension String {
     /// Equality as Java's `String.equals` has it. Swift's own also equates texts that Unicode calls canonically equivalent.
     @inline(__always)
     func hasSameCodeUnits(as other: String) -> Bool {
+        if self.isIdentical(to: other) { return true }
         let own = self.utf8
         guard own.count == other.utf8.count else { return false }
         let isEqual = own.withContiguousStorageIfAvailable { left in
@@ -201,5 +227,18 @@ extension String {
             }
         }
         return (isEqual ?? nil) ?? own.elementsEqual(other.utf8)
+    }
+
+    /// Whether both are the same words in memory: always true of equal texts of up to 15 bytes, which have no other.
+    @inline(__always)
+    private func isIdentical(to other: String) -> Bool {
+        withUnsafeBytes(of: self) { own in
+            withUnsafeBytes(of: other) { other in
+                let size = MemoryLayout<UInt64>.size
+                guard own.count == 2 * size else { return false }
+                return own.load(as: UInt64.self) == other.load(as: UInt64.self)
+                    && own.load(fromByteOffset: size, as: UInt64.self) == other.load(fromByteOffset: size, as: UInt64.self)
+            }
+        }
     }
 }

@@ -10,6 +10,8 @@ enum Method: String, Sendable {
     // List and Map.
     case size, get, set, add, addAll, remove, containsAll, subList, clear, iterator, toArray, removeAll, retainAll
     case put, putAll, containsKey, containsValue, keySet, values, entrySet, getOrDefault, putIfAbsent
+    // A loop's scope.
+    case index, count, hasNext
     // Numbers and Boolean.
     case intValue, longValue, doubleValue, floatValue, parseInt, parseLong, parseDouble, parseBoolean, booleanValue, max, min, abs
     case sum, signum, toHexString, toBinaryString, toOctalString, isNaN, isInfinite, naN, infinite, compare

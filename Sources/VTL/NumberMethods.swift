@@ -52,6 +52,8 @@ enum NumberMethods {
             }
         case (.signum, 1):
             return self.integer(arguments[0], isLong: isLong).map { .int(Int32($0.signum())) }
+        case (.hashCode, 1):
+            return self.integer(arguments[0], isLong: isLong).map { .int(self.value($0, isLong: isLong).javaHashCode) }
         case (.toHexString, 1): return self.digits(arguments[0], radix: 16, isLong: isLong)
         case (.toBinaryString, 1): return self.digits(arguments[0], radix: 2, isLong: isLong)
         case (.toOctalString, 1): return self.digits(arguments[0], radix: 8, isLong: isLong)
@@ -115,6 +117,9 @@ enum NumberMethods {
             default: return .int(left < right ? -1 : left > right ? 1 : 0)
             }
         case (.toString, 1): return arguments[0].isNumber ? .string(arguments[0].doubleValue.javaText) : nil
+        case (.hashCode, 1): return arguments[0].isNumber ? .int(Value.double(arguments[0].doubleValue).javaHashCode) : nil
+        case (.isNaN, 1): return arguments[0].isNumber ? .bool(arguments[0].doubleValue.isNaN) : nil
+        case (.isInfinite, 1): return arguments[0].isNumber ? .bool(arguments[0].doubleValue.isInfinite) : nil
         default: return nil
         }
     }

@@ -148,10 +148,15 @@ extension Parser {
         guard arguments.count == 1, let first = arguments.first, case .node(_, let reference?) = first, let block else {
             throw self.error("#define needs one reference: #define($name)", at: start)
         }
+        return self.add(.define, a: self.plainVariable(of: first, reference), b: block, from: start)
+    }
+
+    /// Velocity takes what stands after the first `$` for the name, so that the formal and quiet forms name nothing: -1.
+    private func plainVariable(of argument: Argument, _ reference: Int32) -> Int32 {
         let target = self.program.references[Int(reference)]
-        // Velocity takes what stands after the first `$` for the name, so that the formal and quiet forms define nothing.
-        let isPlain = !target.isQuiet && self.lexer.bytes[self.start(of: first)...].dropFirst().first != UInt8(ascii: "{")
-        return self.add(.define, a: isPlain ? target.variable : -1, b: block, from: start)
+        let second = self.lexer.bytes[self.start(of: argument)...].dropFirst().first
+        let isPlain = !target.isQuiet && second != UInt8(ascii: "{") && second != UInt8(ascii: "$")
+        return isPlain ? target.variable : -1
     }
 
     private func start(of argument: Argument) -> Int {
@@ -176,7 +181,7 @@ extension Parser {
             guard case .node(_, let reference?) = argument else {
                 throw self.error("a macro's parameters are references: #macro(name $first $second)", at: start)
             }
-            parameters.append(self.program.references[Int(reference)].variable)
+            parameters.append(self.plainVariable(of: argument, reference))
         }
         guard self.profile.definesMacros else { return -1 }
         let name = self.text(of: token)

@@ -30,6 +30,11 @@ struct SourceText: Sendable {
         TemplateError(kind: kind, message: message, template: self.name, position: self.position(at: place))
     }
 
+    /// Nil before the beginning and after the end.
+    func byte(at place: Int) -> UInt8? {
+        self.bytes.indices.contains(place) ? self.bytes[place] : nil
+    }
+
     func text(_ range: Range<Int>) -> String {
         String(decoding: self.bytes[range.clamped(to: 0..<self.bytes.count)], as: UTF8.self)
     }

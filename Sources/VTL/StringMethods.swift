@@ -177,18 +177,17 @@ struct StringMethods {
         let sought = Array(other.utf16)
         guard sought.count <= units.count else { return -1 }
         let lastPlace = units.count - sought.count
-        func isMatch(_ place: Int) -> Bool {
-            for offset in sought.indices where units[place + offset] != sought[offset] { return false }
-            return true
-        }
         if isLast {
             let start = min(lastPlace, from.map(Int.init) ?? lastPlace)
             guard start >= 0 else { return -1 }
-            return Int32(truncatingIfNeeded: stride(from: start, through: 0, by: -1).first(where: isMatch) ?? -1)
+            // The last one is the first one of the text read backwards.
+            let backwards = SubstringSearch(Array(sought.reversed()))
+            let place = backwards.first(in: Array(units[..<(start + sought.count)].reversed()), from: 0)
+            return Int32(truncatingIfNeeded: place.map { start - $0 } ?? -1)
         }
         let start = max(0, from.map(Int.init) ?? 0)
         guard start <= lastPlace else { return sought.isEmpty ? Int32(truncatingIfNeeded: units.count) : -1 }
-        return Int32(truncatingIfNeeded: (start...lastPlace).first(where: isMatch) ?? -1)
+        return Int32(truncatingIfNeeded: SubstringSearch(sought).first(in: units, from: start) ?? -1)
     }
 
     private func replacing(_ old: String, with new: String) throws(MethodFailure) -> String {
@@ -202,17 +201,14 @@ struct StringMethods {
             }
             result.append(utf8: new)
         } else {
+            let search = SubstringSearch(sought)
             var index = 0
-            while index < text.count {
-                if text[index] == sought[0], text[index...].starts(with: sought) {
-                    result.append(utf8: new)
-                    index += sought.count
-                } else {
-                    result.append(text[index])
-                    index += 1
-                }
-                guard result.count <= self.bytesMax else { break }
+            while result.count <= self.bytesMax, let place = search.first(in: text, from: index) {
+                result += text[index..<place]
+                result.append(utf8: new)
+                index = place + sought.count
             }
+            result += text[index...]
         }
         return try self.bounded(String(decoding: result, as: UTF8.self))
     }

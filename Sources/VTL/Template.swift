@@ -12,6 +12,7 @@ public struct Template: Sendable {
     public let references: [ReferenceUse]
     private let source: SourceText
     private let program: Program
+    private let outputSize = OutputSize()
 
     /// - Throws: ``TemplateError`` of kind `syntax` with line and column; of kind `limit` where directives or expressions nest
     /// more
@@ -43,7 +44,7 @@ public struct Template: Sendable {
         _ variables: [String: Value] = [:], limits: Limits = Limits(), trace: EvaluationTrace? = nil
     ) throws(TemplateError) -> [UInt8] {
         var output: [UInt8] = []
-        try self.run(variables, limits, trace) { evaluator in output = evaluator.output }
+        try self.run(variables, limits, trace) { evaluator in output = evaluator.output.bytes }
         return output
     }
 
@@ -53,7 +54,7 @@ public struct Template: Sendable {
     ) throws(TemplateError) -> (output: [UInt8], variables: [String: Value], stepsLeft: Int) {
         var result: (output: [UInt8], variables: [String: Value], stepsLeft: Int) = ([], variables, 0)
         try self.run(variables, limits, trace) { evaluator in
-            result.output = evaluator.output
+            result.output = evaluator.output.bytes
             result.stepsLeft = evaluator.stepsLeft
             for (name, value) in zip(self.program.variables, evaluator.variables) { result.variables[name] = value }
         }
@@ -74,9 +75,10 @@ public struct Template: Sendable {
                                 var evaluator = Evaluator(
                                     program, source: self.source, profile: self.profile, variables: variables, limits: limits,
                                     trace: trace, nodes: nodes, children: children, references: references, members: members,
-                                    text: text, names: names)
+                                    text: text, names: names, outputSize: self.outputSize.expected)
                                 failure = evaluator.renderAll(program.root)
                                 finish(evaluator)
+                                self.outputSize.expected = evaluator.output.count
                             }
                         }
                     }

@@ -120,19 +120,33 @@ struct TextWriter {
     }
 
     private mutating func writeQuoted(_ value: Value) throws(MethodFailure) {
+        if case .string(var text) = value { return text.withUTF8 { self.writeQuoted($0) } }
         var inner = TextWriter(bytesMax: self.bytesMax)
         inner.depth = self.depth
         try inner.write(value)
+        inner.bytes.withUnsafeBufferPointer { self.writeQuoted($0) }
+    }
+
+    private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {
         self.bytes.append(UInt8(ascii: "\""))
         var index = 0
-        while index < inner.bytes.count {
-            index += self.writeEscaped(inner.bytes, at: index)
+        while index < text.count {
+            let start = index
+            while index < text.count, Self.isPlain(text[index]) { index += 1 }
+            if index > start { self.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index])) }
+            if index < text.count { index += self.writeEscaped(text, at: index) }
         }
         self.bytes.append(UInt8(ascii: "\""))
     }
 
+    /// False for whatever may have to be escaped.
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F && byte != 0xC2 && byte != 0xE2
+    }
+
     /// Writes the character at a place and answers how many bytes it takes there.
-    private mutating func writeEscaped(_ text: [UInt8], at index: Int) -> Int {
+    private mutating func writeEscaped(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         let byte = text[index]
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"): self.bytes += [UInt8(ascii: "\\"), byte]

@@ -8,7 +8,7 @@ struct DoctorCommand: ParsableCommand {
         discussion: "Exit code 3 when something is missing that every function needs; what only some runtimes need is a note.")
 
     @Option(help: "text, or json for machines.")
-    var output = InvokeCommand.OutputForm.text
+    var output = OutputForm.text
 
     mutating func run() throws {
         let checks = MachineChecks.all()

@@ -49,10 +49,6 @@ struct InvokeCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
 
-    enum OutputForm: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     mutating func run() async throws {
         let project = try Project(self.shared)
         if self.shared.verbose { project.printDetails(self.shared) }
@@ -61,10 +57,7 @@ struct InvokeCommand: AsyncParsableCommand {
             throw CommandFailure.usage("no function \(self.name) in \(self.shared.template); there are: \(known)")
         }
         let qualifier = self.name.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
-        let payload = try self.readEvent()
-        if let fault = payload.withUnsafeBytes({ JSONScanner.fault(in: $0) }) {
-            throw CommandFailure.usage("the event \(self.event ?? "") is no JSON: \(fault)")
-        }
+        let payload = try Self.readEvent(self.event)
         if !self.noBuild { try project.build(only: [name]) }
         if !self.shared.quiet { project.printNotices() }
 
@@ -79,9 +72,13 @@ struct InvokeCommand: AsyncParsableCommand {
         if result.isFunctionError { throw ExitCode(ExitStatus.functionError) }
     }
 
-    private func readEvent() throws -> [UInt8] {
+    /// The event of a file, of standard input for `-`, or `{}`, checked to be JSON.
+    static func readEvent(_ event: String?) throws -> [UInt8] {
         guard let event else { return Array("{}".utf8) }
         let bytes = try InputFile.read(event, as: "the event")
+        if !bytes.isEmpty, let fault = bytes.withUnsafeBytes({ JSONScanner.fault(in: $0) }) {
+            throw CommandFailure.usage("the event \(event) is no JSON: \(fault)")
+        }
         return bytes.isEmpty ? Array("{}".utf8) : bytes
     }
 

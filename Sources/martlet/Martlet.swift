@@ -13,10 +13,12 @@ struct Martlet: AsyncParsableCommand {
 
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
-              martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet template check                 mapping templates: check, render, explain
+              martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
               martlet triggers                       event source mappings and what they do
+              martlet cost                           what something will cost in a month
+              martlet tune Orders -e event.json      the cheapest and the fastest memory size
               martlet doctor                         what this machine has and lacks
 
             Exit codes: 0 success, 1 the function or a mapping template failed, 2 wrong usage, 3 the host failed.
@@ -25,7 +27,7 @@ struct Martlet: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InvokeCommand.self, ServeCommand.self, ReplayCommand.self, RecordCommand.self, TemplateCommand.self,
-            QueuesCommand.self, TriggersCommand.self, DoctorCommand.self,
+            QueuesCommand.self, TriggersCommand.self, CostCommand.self, TuneCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
@@ -48,44 +50,4 @@ struct Martlet: AsyncParsableCommand {
             Foundation.exit(ExitStatus.usage)
         }
     }
-}
-
-/// The exit codes that scripts rely on.
-enum ExitStatus {
-    static let functionError: Int32 = 1
-    static let usage: Int32 = 2
-    static let hostError: Int32 = 3
-}
-
-/// Ends the command with a message and a code.
-struct CommandFailure: Error, CustomStringConvertible {
-    let description: String
-    let exitCode: Int32
-
-    static func usage(_ message: String) -> CommandFailure {
-        CommandFailure(description: "error: \(message)", exitCode: ExitStatus.usage)
-    }
-    static func host(_ message: String) -> CommandFailure {
-        CommandFailure(description: "error: \(message)", exitCode: ExitStatus.hostError)
-    }
-}
-
-/// The two output streams, and whether someone looks at them.
-enum Terminal {
-    static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
-
-    static func error(_ text: String) {
-        // As for output.
-        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
-    }
-
-    static func output(_ bytes: [UInt8]) {
-        // A reader that has gone, as `head` does, wants no more; nobody is left to tell.
-        try? FileHandle.standardOutput.write(contentsOf: Data(bytes))
-    }
-
-    /// Bold where a person reads, plain in files and pipes.
-    static func bold(_ text: String) -> String { self.isErrorTerminal ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-    static func yellow(_ text: String) -> String { self.isErrorTerminal ? "\u{1B}[33m\(text)\u{1B}[0m" : text }
-    static func red(_ text: String) -> String { self.isErrorTerminal ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
 }

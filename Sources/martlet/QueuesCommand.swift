@@ -24,10 +24,6 @@ struct QueuesCommand: AsyncParsableCommand {
         ], defaultSubcommand: QueuesListCommand.self)
 }
 
-enum QueuesOutputForm: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-}
-
 /// The host of a command's project.
 struct RunningHost {
     let client: HostClient
@@ -85,7 +81,7 @@ struct QueuesListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Show all queues (the default).")
 
     @Option(help: "text or json.")
-    var output = QueuesOutputForm.text
+    var output = OutputForm.text
 
     @OptionGroup var shared: SharedOptions
 

@@ -10,6 +10,7 @@ import shlex
 import sys
 
 import hosts
+import libraries
 import measurements
 import programs
 import queue_measurements
@@ -43,7 +44,7 @@ class Bench:
         visits = [
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
             self.cold, self.cold_emulator, self.one_shot, self.queues, self.queues_in_memory, self.queues_power, self.bare,
-            self.moto, self.ministack, self.triggers,
+            self.moto, self.ministack, self.triggers, self.templates, self.velocity, self.airspeed, self.parsers,
         ]
         if self.only:
             visits = [visit for visit in visits if visit.__name__ in self.only]
@@ -181,6 +182,22 @@ class Bench:
             self.results.add(
                 "trigger drain 1000", index,
                 trigger_measurements.drain(endpoint.port, 50_000, BatchSize=1_000, MaximumBatchingWindowInSeconds=1))
+
+    def templates(self, index):
+        if index == 0:
+            libraries.build()
+        self.results.add("template", index, libraries.template())
+        self.results.add("template growth", index, libraries.growth())
+
+    def velocity(self, index):
+        self.results.add("template velocity", index, libraries.velocity())
+
+    def airspeed(self, index):
+        self.results.add("template airspeed", index, libraries.airspeed())
+
+    def parsers(self, index):
+        for name, time in libraries.parsers().items():
+            self.results.add(f"json {name}", index, time)
 
     def idle(self, index):
         """With an environment that waits, as after a first try."""

@@ -91,6 +91,15 @@ def verdicts(results):
         yield Verdict(f"Idle host, {state}: CPU ticks in 5 s", spread(ticks, "{:.0f}"), "0", max(ticks) == 0 if ticks else None)
         yield Verdict(
             f"Idle host, {state}: resident MB", spread(resident, "{:.0f}"), "< 60", max(resident) < 60 if resident else None)
+    yield _at_least(
+        "Rendering a request template", results.ratios("template", "template velocity"), 1.00, "Apache Velocity, warm JVM")
+    yield _at_least("Rendering a request template", results.ratios("template", "template airspeed"), 20.00, "airspeed")
+    growth = results.values("template growth")
+    yield Verdict(
+        "A template's loop, 10 times the items: times the time", spread(growth), "≤ 11.00",
+        statistics.median(growth) <= 11 if growth else None)
+    fastest = results.faster("json JSONSerialization", "json JSONDecoder")
+    yield _at_least("Parsing 1 MB of JSON", results.ratios("json here", fastest), 0.67, f"{fastest.removeprefix('json ')}")
     one_shot = results.values("one-shot")
     yield Verdict(
         "`martlet invoke Hello`, milliseconds", spread(one_shot, "{:.0f}"), "< 150",

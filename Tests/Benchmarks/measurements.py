@@ -51,6 +51,17 @@ class Sample:
     p99: float
 
 
+@dataclasses.dataclass(frozen=True)
+class ProcessorTime:
+    """What one call takes."""
+
+    microseconds: float
+
+    @property
+    def rate(self):
+        return 1e6 / self.microseconds
+
+
 def rate(endpoint, load, seconds):
     """Checks one answer, warms up, measures, checks again."""
     _check(endpoint, load)

@@ -47,6 +47,17 @@ COLD = [
 ]
 
 
+# What one call takes: of a library rather than a host.
+LIBRARIES = [
+    ("a 40-line request template on a 2 kB body", "VTL", "template"),
+    ("a 40-line request template on a 2 kB body", "Apache Velocity 1.7, warm JVM", "template velocity"),
+    ("a 40-line request template on a 2 kB body", "airspeed (Python)", "template airspeed"),
+    ("1 MB of JSON", "CoreTypes", "json here"),
+    ("1 MB of JSON", "Foundation's JSONSerialization", "json JSONSerialization"),
+    ("1 MB of JSON", "Foundation's JSONDecoder, to structs", "json JSONDecoder"),
+]
+
+
 def _table(head, rows):
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
@@ -89,6 +100,12 @@ def markdown(results, command, rounds, seconds):
     if cold:
         parts.append("Cold starts, milliseconds from the call to the answer:\n")
         parts.append(_table(["host", "function", "median", "90 %", "worst", "samples"], cold))
+    libraries = [
+        [what, who, spread([sample.microseconds for sample in results.samples[name].values()], "{:,.1f}")]
+        for what, who, name in LIBRARIES if name in results.samples]
+    if libraries:
+        parts.append("Templates and JSON, microseconds of processor time for one rendering or parse:\n")
+        parts.append(_table(["what", "by", "µs"], libraries))
     if results.notes:
         parts.append("Not measured, and why:\n\n" + "\n".join(f"- {note}" for note in results.notes) + "\n")
     return "\n".join(parts)

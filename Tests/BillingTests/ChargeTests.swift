@@ -22,7 +22,7 @@ struct ChargeTests {
     @Test("one small invocation, to the last digit")
     func small() {
         let charges = charges(for: .sample(duration: .microseconds(3_100)), prices: .usEast1)
-        #expect(charges.map(\.item) == [.requests, .duration])
+        #expect(charges.map(\.item) == [.lambdaRequests, .lambdaDurationX86])
         #expect(charges.map(\.quantity) == [1, 512])
         #expect(charges.map(\.amount.exactText) == ["0.0000002", "0.00000000833335"])
         #expect(charges.total.description == "0.0000002083 USD")
@@ -38,7 +38,7 @@ struct ChargeTests {
     @Test("ephemeral storage costs from the 513th megabyte")
     func ephemeralStorage() {
         let charges = charges(for: .sample(duration: .seconds(2), ephemeralStorageMB: 10_240), prices: .usEast1)
-        #expect(charges.map(\.item) == [.requests, .duration, .ephemeralStorage])
+        #expect(charges.map(\.item) == [.lambdaRequests, .lambdaDurationX86, .lambdaEphemeralStorage])
         #expect(charges[2].amount.exactText == "0.0000005871")
     }
 
@@ -47,10 +47,10 @@ struct ChargeTests {
     func streamed() {
         let bytes = PriceTable.freeStreamedBytes + 1_073_741_824
         let streamed = charges(for: .sample(duration: .seconds(1), responseBytes: bytes, isStreamed: true), prices: .usEast1)
-        #expect(streamed.map(\.item) == [.requests, .duration, .streamedBytes])
+        #expect(streamed.map(\.item) == [.lambdaRequests, .lambdaDurationX86, .lambdaStreamedBytes])
         #expect(streamed[2].amount.exactText == "0.008")
         let buffered = charges(for: .sample(duration: .seconds(1), responseBytes: bytes), prices: .usEast1)
-        #expect(buffered.map(\.item) == [.requests, .duration])
+        #expect(buffered.map(\.item) == [.lambdaRequests, .lambdaDurationX86])
         let free = PriceTable.freeStreamedBytes
         #expect(charges(for: .sample(duration: .seconds(1), responseBytes: free, isStreamed: true), prices: .usEast1).count == 2)
     }

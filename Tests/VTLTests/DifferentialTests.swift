@@ -17,7 +17,7 @@ struct DifferentialTests {
             let seed = Self.firstSeed + UInt64(index)
             var generator = TemplateGenerator(seed: seed, profile: profile.name)
             return (seed, generator.template())
-        }
+        }.filter { !$0.text.contains(".class.hashCode") }  // Java answers with an address there.
         let cases = templates.map {
             #"{"template":\#(Self.quoted($0.text)),"variables":\#(TemplateGenerator.variables),"profile":"\#(profile.name)"}"#
         }
@@ -29,6 +29,8 @@ struct DifferentialTests {
             switch (own, answer) {
             case (.output(let own), .output(let other)) where own == other: continue
             case (.failure, .failure): continue
+            // An array's text holds its address.
+            case (_, .output(let other)) where other.contains("[Ljava.lang.String;@"): continue
             default:
                 differences.append(
                     "seed \(template.seed), \(profile.name): \(Self.quoted(template.text))\n  Velocity \(answer)\n  here     \(own)"

@@ -1,3 +1,5 @@
+import VTL
+
 /// Makes templates from a seed: mostly well formed, of all the language's parts, and now and then broken by a character put in or
 /// taken out, as the quirks of a lexer show where something is out of place.
 struct TemplateGenerator {
@@ -19,6 +21,7 @@ struct TemplateGenerator {
 
     mutating func template() -> String {
         var text = self.statements()
+        if self.profile == Profile.velocity1_7.name, self.random.below(4) == 0 { text = self.withMacro(text) }
         let mutations = self.random.below(4) == 0 ? self.random.below(3) + 1 : 0
         for _ in 0..<mutations { text = self.mutated(text) }
         return text
@@ -87,6 +90,23 @@ struct TemplateGenerator {
         ])
     }
 
+    /// A macro of its own name for each template, as the engines keep them, and calls of it.
+    private mutating func withMacro(_ text: String) -> String {
+        let parameters = self.pick(["", " $x", " $x $y", " $s", " $p $x"])
+        let uses = [
+            "$x", "$p", "$y", "$s", "#set($x = 9)", "#set($s = 'in')", "#set($new = 1)", "$!bodyContent", "#set($p = [1])$p",
+        ]
+        var body = self.pick(uses) + self.pick(["", " ", "\n"]) + self.pick(uses)
+        if self.random.below(3) == 0 { body += self.statements() }
+        var result = "#macro(mac" + parameters + ")" + self.gap() + body + self.end()
+        for _ in 0..<(self.random.below(2) + 1) {
+            result +=
+                "#mac(" + self.pick(["", "1", "$n", "$u", "'q'", "$l $m", "$s $x", "1 2 3", "$m.k \"<$s>\""]) + ")" + self.gap()
+            result += self.pick(["$x", "$s|$new", "", "$p"])
+        }
+        return self.random.below(2) == 0 ? result + text : text + result
+    }
+
     // MARK: References
 
     private mutating func reference() -> String {
@@ -118,6 +138,8 @@ struct TemplateGenerator {
         let plain = [
             "length()", "toUpperCase()", "toLowerCase()", "trim()", "isEmpty()", "size()", "toString()", "hashCode()", "keySet()",
             "values()", "entrySet()", "intValue()", "longValue()", "doubleValue()", "nope()", "iterator().hasNext()",
+            "size(1)", "isEmpty('a')", "trim($n)", "toString(1)", "toString('a')", "keySet($u)", "intValue(2)", "length(1, 2)",
+            "keySet().size(1)",
         ]
         switch self.random.below(12) {
         case 0...2: return self.pick(plain)
@@ -138,7 +160,8 @@ struct TemplateGenerator {
         default:
             return self.pick([
                 "charAt(0)", "set(0, \(self.argument()))", "add(0, 'q')", "subList(0, 1)", "addAll($w)", "putAll($m)",
-                "matches('[a-z]+')", "parseInt('12')", "valueOf(3)", "indexOf('t', 1)",
+                "matches('[a-z]+')", "parseInt('12')", "valueOf(3)", "indexOf('t', 1)", "lastIndexOf('t', 1)", "indexOf('', 9)",
+                "replace('tr', '<>')", "lastIndexOf('')",
             ])
         }
     }

@@ -26,9 +26,9 @@ package struct QueueUsage: Sendable {
 
         /// At the first tier, before the month's free requests.
         package func cost(_ prices: PriceTable) -> Money {
-            prices.queueRequests.amount(for: Int128(self.standardUnits))
-                + prices.fifoQueueRequests.amount(for: Int128(self.fifoUnits))
-                + prices.fairQueueSurcharge.amount(for: Int128(self.fairRequests))
+            QueueRequests(
+                standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests
+            ).cost(prices)
         }
 
         package static func += (left: inout Self, right: Self) {

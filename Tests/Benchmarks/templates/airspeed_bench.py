@@ -1,4 +1,4 @@
-"""Renders the request template with airspeed and prints the microseconds of one rendering. usage: airspeed_bench.py FOLDER"""
+"""Renders the request template with airspeed and prints the microseconds of processor time that one takes. usage: airspeed_bench.py FOLDER"""
 
 import json
 import pathlib
@@ -35,9 +35,9 @@ template = airspeed.Template((folder / "request.vtl").read_text())
 names = {"input": Input(), "util": Util(), "context": {"requestId": "6f9c1a52", "stage": "prod"}}
 best = None
 for _ in range(3):
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(20):
         template.merge(dict(names))
-    elapsed = (time.perf_counter() - start) / 20 * 1e6
+    elapsed = (time.process_time() - start) / 20 * 1e6
     best = elapsed if best is None else min(best, elapsed)
 print(f"{best:.2f}")

@@ -1,0 +1,59 @@
+import CoreTypes
+
+/// How often something happens: so many times in a period.
+package struct RequestRate: Hashable, Sendable {
+    package let requests: Int
+    package let period: Duration
+
+    package init(requests: Int, per period: Duration) {
+        self.requests = requests
+        self.period = period
+    }
+
+    /// In a month of 30 days, the month of AWS's own examples, rounded half up; no more than an `Int` holds.
+    package var requestsPerMonth: Int {
+        let month = Int128(ReceivePattern.month.nanoseconds)
+        return Int(clamping: DecimalText.dividing(Int128(self.requests) * month, by: Int128(self.period.nanoseconds)))
+    }
+}
+
+extension Usage {
+    /// What decides how much more a month will bring than was measured.
+    package enum Basis: Hashable, Sendable {
+        /// The measured usage goes on as it was over this long.
+        case measured(over: Duration)
+        /// The measured mix of requests comes at this rate.
+        case rate(RequestRate)
+    }
+
+    /// What a month of the same mix comes to; `nil` when nothing was measured that could be scaled. With a rate, requests are those
+    /// that came in from outside: to APIs if there were any, otherwise invocations, otherwise requests to queues.
+    ///
+    /// Each quantity is scaled by itself and rounded half up, so that the projection of a sum may differ from the sum of the
+    /// projections by less than one request or MB·ms a consumer.
+    package func month(_ basis: Basis) -> Usage? {
+        let (wanted, measured): (Int128, Int128)
+        switch basis {
+        case .measured(let duration):
+            (wanted, measured) = (Int128(ReceivePattern.month.nanoseconds), Int128(duration.nanoseconds))
+        case .rate(let rate): (wanted, measured) = (Int128(rate.requestsPerMonth), self.incomingRequests)
+        }
+        guard measured > 0 else { return nil }
+        var month = Usage()
+        for (consumer, items) in self.quantities {
+            for (item, quantity) in items {
+                month.add(DecimalText.dividing(quantity * wanted, by: measured), of: item, by: consumer)
+            }
+        }
+        return month
+    }
+
+    private var incomingRequests: Int128 {
+        let totals = self.totals
+        func sum(_ items: PricedItem...) -> Int128 { items.reduce(0) { $0 + (totals[$1] ?? 0) } }
+        let doors = [
+            sum(.restAPIRequests, .httpAPIRequests), sum(.lambdaRequests), sum(.queueRequests, .fifoQueueRequests),
+        ]
+        return doors.first { $0 > 0 } ?? 0
+    }
+}
