@@ -31,12 +31,12 @@ final class ReplayBoard: Sendable {
     }
 
     private let counts = Mutex(Counts())
-    private let output: QueuesOutputForm
+    private let output: OutputForm
     private let isQuiet: Bool
     private let showsBar: Bool
     private let start = ContinuousClock.now
 
-    init(output: QueuesOutputForm, isQuiet: Bool) {
+    init(output: OutputForm, isQuiet: Bool) {
         self.output = output
         self.isQuiet = isQuiet
         self.showsBar = !isQuiet && Terminal.isErrorTerminal

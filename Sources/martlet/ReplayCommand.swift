@@ -47,7 +47,7 @@ struct ReplayCommand: AsyncParsableCommand {
     var patience = 60
 
     @Option(help: "text, or json: a line for each message and one with the sums.")
-    var output = QueuesOutputForm.text
+    var output = OutputForm.text
 
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")

@@ -28,10 +28,6 @@ struct TemplateCheckCommand: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Nothing on stderr but errors (MARTLET_QUIET).")
     var quiet = Defaults.flag("MARTLET_QUIET")
 
-    enum OutputForm: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     mutating func run() async throws {
         var count = 0
         var findings: [CheckedFinding] = []

@@ -22,10 +22,6 @@ struct TemplateExplainCommand: AsyncParsableCommand {
 
     @OptionGroup var source: TemplateInputOptions
 
-    enum OutputForm: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     mutating func run() async throws {
         let trace = EvaluationTrace()
         do {

@@ -35,10 +35,6 @@ struct TemplateRenderCommand: AsyncParsableCommand {
 
     @OptionGroup var source: TemplateInputOptions
 
-    enum OutputForm: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     mutating func validate() throws {
         if self.ndjson, self.file != nil {
             throw ValidationError("with --ndjson the cases name their templates, there is no FILE")

@@ -15,7 +15,7 @@ struct TriggersCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "text or json.")
-    var output = QueuesOutputForm.text
+    var output = OutputForm.text
 
     @OptionGroup var shared: SharedOptions
 

@@ -56,9 +56,10 @@ extension BatchVerdict {
         case .failure(let fault): return BatchVerdict(.malformedAnswer(fault.message), failed: whole)
         }
         guard !identifiers.isEmpty else { return BatchVerdict(.succeeded) }
+        let places = Dictionary(messages.enumerated().map { ($1.messageID, $0) }, uniquingKeysWith: { first, _ in first })
         var failed: Set<Int> = []
         for identifier in identifiers {
-            guard let place = messages.firstIndex(where: { $0.messageID == identifier }) else {
+            guard let place = places[identifier] else {
                 return BatchVerdict(.malformedAnswer("itemIdentifier '\(identifier)' is no message of this batch"), failed: whole)
             }
             failed.insert(place)

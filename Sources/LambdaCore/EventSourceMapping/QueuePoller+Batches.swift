@@ -33,11 +33,11 @@ extension QueuePoller {
 
     private mutating func gather(_ message: ReceivedMessage, now: Timestamp) {
         let record = QueueRecord.bytes(of: message, from: self.settings.source)
-        if let gathering = self.gathering, !gathering.hasRoom(forRecordOf: record.count) { self.closeGathering() }
-        var batch = self.gathering ?? MessageBatch(receivedAt: now)
-        batch.append(message, record: record)
-        self.gathering = batch
-        if batch.count >= self.settings.batchSize { self.closeGathering() }
+        if self.gathering?.hasRoom(forRecordOf: record.count) == false { self.closeGathering() }
+        if self.gathering == nil { self.gathering = MessageBatch(receivedAt: now) }
+        // In place: a batch of thousands is not copied for each message.
+        self.gathering?.append(message, record: record)
+        if self.gathering.map(\.count) ?? 0 >= self.settings.batchSize { self.closeGathering() }
     }
 
     mutating func closeGathering() {

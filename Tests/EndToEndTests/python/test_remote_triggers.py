@@ -1,6 +1,11 @@
 """Hosts that poll a queue of another host, over signed HTTP: the queue's host is the engine, the others are workers."""
 
+import contextlib
+import importlib.util
 import json
+import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -56,6 +61,44 @@ def engine(tmp_path):
         yield engine
 
 
+class Moto:
+    """Another program's SQS."""
+
+    def __init__(self, folder):
+        with contextlib.closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        with open(folder / "moto.log", "wb") as log:
+            command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def client(self, service):
+        return hosts.client(service, f"http://127.0.0.1:{self.port}")
+
+    def answers(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            return True
+        return False
+
+
+@pytest.fixture(params=["martlet", "moto"])
+def any_engine(request, tmp_path):
+    """A queue `work` on a host of ours, and on moto's server where it is installed."""
+    if request.param == "martlet":
+        yield request.getfixturevalue("engine")
+        return
+    if not importlib.util.find_spec("moto"):
+        pytest.skip("moto is not installed")
+    moto = Moto(tmp_path)
+    try:
+        eventually(moto.answers, "moto answers")
+        moto.client("sqs").create_queue(QueueName="work", Attributes={"VisibilityTimeout": "4"})
+        yield moto
+    finally:
+        moto.process.kill()
+        moto.process.wait()
+
+
 def worker(folder, url, *options, **variables):
     (folder / "code").mkdir(parents=True)
     (folder / "code" / "app.py").write_text(HANDLER)
@@ -74,8 +117,8 @@ def is_empty(sqs, url):
     return all(int(values[name]) == 0 for name in names)
 
 
-def test_a_queue_of_another_host_is_polled_and_emptied(engine, tmp_path):
-    sqs = engine.client("sqs")
+def test_a_queue_of_another_host_is_polled_and_emptied(any_engine, tmp_path):
+    sqs = any_engine.client("sqs")
     url = sqs.get_queue_url(QueueName="work")["QueueUrl"]
     with worker(tmp_path / "one", url):
         attributes = {"kind": {"DataType": "String", "StringValue": "선물"}}
@@ -87,8 +130,8 @@ def test_a_queue_of_another_host_is_polled_and_emptied(engine, tmp_path):
         eventually(lambda: is_empty(sqs, url), "empty")
 
 
-def test_one_of_two_hosts_is_killed_under_load_and_nothing_is_lost(engine, tmp_path):
-    sqs = engine.client("sqs")
+def test_one_of_two_hosts_is_killed_under_load_and_nothing_is_lost(any_engine, tmp_path):
+    sqs = any_engine.client("sqs")
     url = sqs.get_queue_url(QueueName="work")["QueueUrl"]
     folders = [tmp_path / "one", tmp_path / "two"]
     first, second = worker(folders[0], url), worker(folders[1], url)

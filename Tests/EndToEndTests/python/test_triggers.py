@@ -66,6 +66,7 @@ Resources:
       RedrivePolicy: {{deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3}}
   Worker:
     Type: AWS::Serverless::Function
+    Metadata: {metadata}
     Properties:
       CodeUri: code
       Handler: app.handler
@@ -86,7 +87,7 @@ Resources:
 class World:
     """A project with a queue, its dead-letter queue and a function that notes what it gets."""
 
-    def __init__(self, folder, fifo=False, visibility=2, timeout=2, event="", function="", **variables):
+    def __init__(self, folder, fifo=False, visibility=2, timeout=2, event="", function="", metadata="{}", **variables):
         self.folder = folder
         (folder / "code").mkdir(parents=True)
         (folder / "code" / "app.py").write_text(HANDLER)
@@ -96,7 +97,8 @@ class World:
         self.template = folder / "template.yaml"
         text = TEMPLATE.format(
             name=self.name, dead=self.dead, fifo="FifoQueue: true\n      ContentBasedDeduplication: true" if fifo else "",
-            visibility=visibility, timeout=timeout, notes=self.notes_path, event=event, function=function)
+            visibility=visibility, timeout=timeout, notes=self.notes_path, event=event, function=function,
+            metadata=metadata)
         if fifo:
             text = text.replace("{QueueName: dead.fifo}", "{QueueName: dead.fifo, FifoQueue: true}")
         self.template.write_text(text)
@@ -289,6 +291,20 @@ def test_an_idle_mapping_uses_no_processor_and_counts_its_receives(world):
     trigger = world.trigger()
     assert trigger["pollers"] == 5
     assert trigger["idleReceivesPerMonth"] == 259200
+
+
+def test_what_asking_without_waiting_costs_is_shown(tmp_path):
+    """Two consumers that ask each second: 2 × 2,592,000 receives in a month of 30 days."""
+    asking = "{Martlet: {Triggers: {Batch: {WaitTimeSeconds: 0, Pollers: 2, IdlePollers: 2}}}}"
+    with World(tmp_path, metadata=asking) as world:
+        time.sleep(3)
+        trigger = world.trigger()
+        assert 4 <= trigger["emptyReceives"] <= 12
+        assert trigger["idleReceivesPerMonth"] == 5_184_000
+        assert "5184000 requests a month" in world.command("triggers").stdout
+        # It still works.
+        world.send("hello")
+        eventually(lambda: world.done() == ["hello"], world.notes)
 
 
 # The control plane
