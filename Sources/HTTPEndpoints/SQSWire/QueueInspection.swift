@@ -29,7 +29,9 @@ struct QueueInspection {
             self.respond(.methodNotAllowed, ["error": "only GET"], on: connection)
             return
         }
-        let parts = head.path.dropFirst(Self.path.count).split(separator: "/").map { PercentEncoding.decode($0, plusIsSpace: false) }
+        let parts = head.path.dropFirst(Self.path.count).split(separator: "/").map {
+            PercentEncoding.decode($0, plusIsSpace: false)
+        }
         let query = AWSRequest.parameters(head.query)
         func parameter(_ name: String) -> String? { query.first { $0.name == name }?.value }
         if parts.isEmpty {
