@@ -26,7 +26,11 @@ final class BackendConnection: ChannelInboundHandler {
     }
 
     func send(_ call: BackendCall) {
-        guard let context, context.channel.isActive else { return self.end(call, .failure(.badAnswer)) }
+        guard let context, context.channel.isActive else {
+            // Nothing of the request has left, so it may go elsewhere.
+            if self.hasServed, let client { client.sendAnew(call) } else { self.end(call, .failure(.badAnswer)) }
+            return
+        }
         self.call = call
         call.connection = self
         let request = call.request
@@ -80,15 +84,18 @@ final class BackendConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let call { self.end(call, .failure(.badAnswer)) }
+        // A reset is an error first and the end of the connection next, which decides whether the request is sent again.
+        if let call, !self.maySendAgain(call) { self.end(call, .failure(.badAnswer)) }
         context.close(promise: nil)
     }
+
+    /// A kept connection may close as the request leaves. Nothing came back, so what can be repeated is sent once more.
+    private func maySendAgain(_ call: BackendCall) -> Bool { self.hasServed && self.answer == nil && call.isRepeatable }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.client?.closed(self)
         guard let call else { return }
-        // A kept connection may close as the request leaves. Nothing came back, so what can be repeated is sent once more.
-        if self.hasServed, self.answer == nil, call.isRepeatable, let client {
+        if self.maySendAgain(call), let client {
             self.call = nil
             client.sendAnew(call)
         } else {
