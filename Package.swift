@@ -45,10 +45,11 @@ let package = Package(
     ],
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
-        .target(name: "CoreTypes", swiftSettings: strict),
-        .target(name: "VTL", swiftSettings: strict),
+        .target(name: "RegularExpressions", swiftSettings: strict),
+        .target(name: "CoreTypes", dependencies: ["RegularExpressions"], swiftSettings: strict),
+        .target(name: "VTL", dependencies: ["RegularExpressions"], swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
-        .target(name: "APIGateway", dependencies: ["CoreTypes", "VTL"], swiftSettings: strict),
+        .target(name: "APIGateway", dependencies: ["CoreTypes", "RegularExpressions", "VTL"], swiftSettings: strict),
         .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
         .target(
             name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
@@ -102,6 +103,7 @@ let package = Package(
         .executableTarget(
             name: "Misbehave", dependencies: ["MartletRuntime"], path: "Functions/Misbehave", swiftSettings: strict),
 
+        .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions"], swiftSettings: strict),
         .testTarget(name: "CoreTypesTests", dependencies: ["CoreTypes"], exclude: ["Vectors"], swiftSettings: strict),
         .testTarget(name: "VTLTests", dependencies: ["VTL"], exclude: ["Reference", "Vectors"], swiftSettings: strict),
         .testTarget(name: "LambdaEventsTests", dependencies: ["LambdaEvents"], swiftSettings: strict),

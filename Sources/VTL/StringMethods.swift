@@ -1,3 +1,5 @@
+import RegularExpressions
+
 /// A `java.lang.String`'s. Positions count UTF-16 code units; text of ASCII alone is worked on as bytes.
 struct StringMethods {
     private let text: String
@@ -93,7 +95,8 @@ struct StringMethods {
         case .concat: return .string(try self.bounded(self.text + other))
         case .compareTo: return .int(Self.compare(self.text, other))
         case .compareToIgnoreCase: return .int(Self.compare(self.text.lowercased(), other.lowercased()))
-        case .matches: return .bool(try JavaRegex(other).matches(self.text, work: &work))
+        case .matches:
+            return .bool(try Self.regex(other) { (regex) throws(RegexFailure) in try regex.matches(self.text, work: &work) })
         case .split: return try self.split(other, limit: 0, work: &work)
         default: return nil
         }
@@ -120,13 +123,9 @@ struct StringMethods {
             let units = self.text.utf16.map { $0 == old ? new : $0 }
             return .string(String(decoding: units, as: UTF16.self))
         case (.replaceAll, .string(let pattern), .string(let replacement)):
-            return .string(
-                try JavaRegex(pattern).replace(
-                    in: self.text, with: replacement, once: false, bytesMax: self.bytesMax, work: &work))
+            return .string(try self.replacing(pattern, by: replacement, once: false, work: &work))
         case (.replaceFirst, .string(let pattern), .string(let replacement)):
-            return .string(
-                try JavaRegex(pattern).replace(in: self.text, with: replacement, once: true, bytesMax: self.bytesMax, work: &work)
-            )
+            return .string(try self.replacing(pattern, by: replacement, once: true, work: &work))
         case (.split, .string(let pattern), .int(let limit)): return try self.split(pattern, limit: Int(limit), work: &work)
         case (.replace, .null, _), (.replaceAll, .null, _), (.replaceFirst, .null, _),
             (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null):
@@ -213,8 +212,25 @@ struct StringMethods {
         return try self.bounded(String(decoding: result, as: UTF8.self))
     }
 
+    private func replacing(
+        _ pattern: String, by replacement: String, once: Bool, work: inout Int
+    ) throws(MethodFailure) -> String {
+        try Self.regex(pattern) { (regex) throws(RegexFailure) in
+            try regex.replace(in: self.text, with: replacement, once: once, bytesMax: self.bytesMax, work: &work)
+        }
+    }
+
+    /// What a pattern comes to; its failures are the method's.
+    private static func regex<Result>(
+        _ pattern: String, _ use: (JavaRegex) throws(RegexFailure) -> Result
+    ) throws(MethodFailure) -> Result {
+        do { return try use(JavaRegex(pattern)) } catch { throw MethodFailure(error.message) }
+    }
+
     private func split(_ pattern: String, limit: Int, work: inout Int) throws(MethodFailure) -> Value {
-        let parts = try JavaRegex(pattern).split(self.text, limit: limit, work: &work)
+        let parts = try Self.regex(pattern) { (regex) throws(RegexFailure) in
+            try regex.split(self.text, limit: limit, work: &work)
+        }
         return .object(ArrayObject(parts.map { .string($0) }, typeName: "[Ljava.lang.String;"))
     }
 }

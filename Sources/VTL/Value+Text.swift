@@ -13,7 +13,7 @@ extension Value {
     /// Appends the value as compact JSON, as json-smart writes it: keys in the map's order, decimals as Java's `Double.toString`,
     /// and of
     /// the characters beyond ASCII only U+007F to U+009F and U+2000 to U+20FF as `\uXXXX`.
-    /// - Throws: where lists nest more than 200 deep, or within themselves.
+    /// - Throws: where lists nest more than 400 deep, or within themselves.
     public func appendJSON(to bytes: inout [UInt8]) throws(MethodFailure) {
         var writer = TextWriter(bytesMax: Limits().outputBytes)
         try writer.writeJSON(self)
@@ -27,7 +27,7 @@ struct TextWriter {
     let bytesMax: Int
     private var depth = 0
 
-    private static let depthMax = 200
+    private static let depthMax = 400
 
     init(bytesMax: Int) {
         self.bytesMax = bytesMax

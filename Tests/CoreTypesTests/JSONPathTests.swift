@@ -119,6 +119,13 @@ struct JSONPathTests {
         }
     }
 
+    @Test("a pattern without end is given up")
+    func hostilePattern() throws {
+        let document = try JSON(permissive: #"{"a":[{"b":"\#(String(repeating: "a", count: 200))!"}]}"#)
+        let path = try JSONPath("$.a[?(@.b =~ /(a+)+/)]")
+        #expect(throws: JSONPathError.self) { try path.read(document) }
+    }
+
     @Test("nesting is bounded in documents, and visits are")
     func bounds() throws {
         #expect(throws: JSONError.self) { try JSON(permissive: String(repeating: "[", count: 100_000)) }

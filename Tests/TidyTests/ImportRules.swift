@@ -25,10 +25,11 @@ struct ImportTable {
 
     static let martlet = ImportTable(rows: [
         // The core: nothing from elsewhere.
-        Row("CoreTypes"),
-        Row("VTL"),
+        Row("RegularExpressions"),
+        Row("CoreTypes", ours: ["RegularExpressions"]),
+        Row("VTL", ours: ["RegularExpressions"]),
         Row("LambdaEvents"),
-        Row("APIGateway", ours: ["CoreTypes", "VTL"]),
+        Row("APIGateway", ours: ["CoreTypes", "RegularExpressions", "VTL"]),
         Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),

@@ -1,9 +1,11 @@
+import RegularExpressions
+
 /// How a filter compares what it finds with what it expects. The two sides are not treated alike: the expected one stands on
 /// the right, and a text there is read as a number or a truth value when it meets one.
 enum JSONPathComparison {
     enum Side<Tree: JSONTree> {
         case value(Tree)
-        case pattern(JSONPathPattern)
+        case pattern(JavaRegex)
     }
 
     /// - Throws: ``JSONPathError/unfit(_:)`` where the library throws: a text that is no number meets a number, `=~` without
@@ -79,7 +81,7 @@ enum JSONPathComparison {
     }
 
     private static func matches<Tree>(_ found: Side<Tree>, _ expected: Side<Tree>) throws(JSONPathError) -> Bool {
-        let pattern: JSONPathPattern
+        let pattern: JavaRegex
         let target: Tree
         switch (found, expected) {
         case (.pattern(let left), .value(let right)): (pattern, target) = (left, right)
@@ -89,8 +91,7 @@ enum JSONPathComparison {
         }
         guard target.shape != .null else { return false }
         let text = target.text
-        // A pattern was compiled once when the path was read; matching can fail on nothing else.
-        do { return try pattern.compiled().wholeMatch(in: text) != nil } catch { throw .unfit("the pattern fails on '\(text)'") }
+        do { return try pattern.matches(text) } catch { throw .unfit("the pattern fails on '\(text)': \(error.message)") }
     }
 }
 

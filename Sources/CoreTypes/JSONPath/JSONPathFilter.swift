@@ -1,3 +1,5 @@
+import RegularExpressions
+
 /// What stands in `[?(…)]`: criteria joined by `&&` and `||`. Parentheses within are read over, they don't group.
 struct JSONPathFilter: Hashable, Sendable {
     /// One of these has to hold, each when all its criteria do. In the order of evaluation, which runs from right to left.
@@ -14,7 +16,8 @@ struct JSONPathFilter: Hashable, Sendable {
         /// With or without its quotes in the path: `10`, `true` and `null` are texts too, that are compared as what they
         /// meet.
         case text(String)
-        case pattern(JSONPathPattern)
+        /// `/…/`, or `/…/i`, which ignores case.
+        case pattern(JavaRegex)
     }
 
     /// In the order in which a criterion is searched for them.
@@ -27,12 +30,6 @@ struct JSONPathFilter: Hashable, Sendable {
         case greater = ">"
         case matches = "=~"
     }
-}
-
-/// `/…/` or `/…/i`
-struct JSONPathPattern: Hashable, Sendable {
-    let expression: String
-    let ignoresCase: Bool
 }
 
 extension JSONPathFilter {
@@ -125,20 +122,12 @@ extension JSONPathFilter {
                 throw .invalidPath("the pattern '\(text)' is not closed")
             }
             let expression = String(text[text.index(after: text.startIndex)..<end])
-            let pattern = JSONPathPattern(expression: expression, ignoresCase: text.hasSuffix("i"))
-            _ = try pattern.compiled()
-            return .pattern(pattern)
+            do {
+                return .pattern(try JavaRegex(text.hasSuffix("i") ? "(?i)" + expression : expression))
+            } catch {
+                throw .invalidPath("the pattern /\(expression)/ can't be read: \(error.message)")
+            }
         }
         return .text(text)
-    }
-}
-
-extension JSONPathPattern {
-    func compiled() throws(JSONPathError) -> Regex<AnyRegexOutput> {
-        do {
-            return try Regex(self.expression).ignoresCase(self.ignoresCase).matchingSemantics(.unicodeScalar)
-        } catch {
-            throw .invalidPath("the pattern /\(self.expression)/ can't be read")
-        }
     }
 }

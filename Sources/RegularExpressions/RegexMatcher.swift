@@ -21,7 +21,7 @@ struct RegexMatcher {
         self.text = text
     }
 
-    mutating func find(from start: Int) throws(MethodFailure) -> RegexMatch? {
+    mutating func find(from start: Int) throws(RegexFailure) -> RegexMatch? {
         var place = start
         while place <= self.text.count {
             if let match = try self.match(at: place, mustReachEnd: false) { return match }
@@ -30,7 +30,7 @@ struct RegexMatcher {
         return nil
     }
 
-    mutating func match(at start: Int, mustReachEnd: Bool) throws(MethodFailure) -> RegexMatch? {
+    mutating func match(at start: Int, mustReachEnd: Bool) throws(RegexFailure) -> RegexMatch? {
         var slots = [Int](repeating: -1, count: 2 * self.program.groupCount)
         var marks = [Int](repeating: -1, count: self.program.markCount)
         guard try self.run(from: 0, at: start, &slots, &marks, mustReachEnd: mustReachEnd, depth: 0) != nil else { return nil }
@@ -44,15 +44,15 @@ struct RegexMatcher {
     /// Where the part that begins at an instruction ends its match, or nil.
     private mutating func run(
         from first: Int, at start: Int, _ slots: inout [Int], _ marks: inout [Int], mustReachEnd: Bool, depth: Int
-    ) throws(MethodFailure) -> Int? {
-        guard depth < Self.lookDepthMax else { throw MethodFailure("StackOverflowError: a pattern looks too deep") }
+    ) throws(RegexFailure) -> Int? {
+        guard depth < Self.lookDepthMax else { throw RegexFailure("StackOverflowError: a pattern looks too deep") }
         var stack: [Undo] = []
         var pc = first
         var place = start
         while true {
             self.steps += 1
             guard self.steps < Self.stepsMax, stack.count < Self.stackMax else {
-                throw MethodFailure("StackOverflowError: a regular expression takes too many steps")
+                throw RegexFailure("StackOverflowError: a regular expression takes too many steps")
             }
             var isAlive = true
             switch self.program.instructions[pc] {
@@ -146,7 +146,7 @@ struct RegexMatcher {
     /// Behind: from every earlier place, the part must end here.
     private mutating func look(
         _ target: Int, isBehind: Bool, at place: Int, _ slots: inout [Int], _ marks: inout [Int], depth: Int
-    ) throws(MethodFailure) -> Bool {
+    ) throws(RegexFailure) -> Bool {
         guard isBehind else {
             return try self.run(from: target, at: place, &slots, &marks, mustReachEnd: false, depth: depth + 1) != nil
         }

@@ -1,6 +1,6 @@
 /// A compiled regular expression.
-struct RegexProgram {
-    indirect enum Instruction {
+struct RegexProgram: Sendable {
+    indirect enum Instruction: Sendable {
         case scalar(Unicode.Scalar, ignoresCase: Bool)
         case set(RegexSet)
         case jump(Int)
@@ -27,8 +27,8 @@ struct RegexProgram {
 }
 
 /// A set of characters: ranges, classes, and what intersections make of them.
-struct RegexSet {
-    enum Item {
+struct RegexSet: Sendable {
+    enum Item: Sendable {
         case range(ClosedRange<UInt32>)
         case test(@Sendable (Unicode.Scalar) -> Bool)
         case set(RegexSet)

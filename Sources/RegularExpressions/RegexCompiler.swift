@@ -19,7 +19,7 @@ struct RegexCompiler {
         self.pattern = Array(pattern.unicodeScalars)
     }
 
-    mutating func compile() throws(MethodFailure) -> RegexProgram {
+    mutating func compile() throws(RegexFailure) -> RegexProgram {
         self.program.instructions.append(.save(0))
         try self.alternation()
         guard self.index == self.pattern.count else { throw self.error("Unmatched closing ')'") }
@@ -27,8 +27,8 @@ struct RegexCompiler {
         return self.program
     }
 
-    private func error(_ message: String) -> MethodFailure {
-        MethodFailure("PatternSyntaxException: \(message) near index \(self.index)")
+    private func error(_ message: String) -> RegexFailure {
+        RegexFailure("PatternSyntaxException: \(message) near index \(self.index)")
     }
 
     private var next: Unicode.Scalar? { self.index < self.pattern.count ? self.pattern[self.index] : nil }
@@ -45,7 +45,7 @@ struct RegexCompiler {
         return true
     }
 
-    private mutating func add(_ instruction: Instruction) throws(MethodFailure) {
+    private mutating func add(_ instruction: Instruction) throws(RegexFailure) {
         guard self.program.instructions.count < Self.instructionsMax else { throw self.error("Pattern too large") }
         self.program.instructions.append(instruction)
     }
@@ -54,7 +54,7 @@ struct RegexCompiler {
 
     // MARK: Structure
 
-    private mutating func alternation() throws(MethodFailure) {
+    private mutating func alternation() throws(RegexFailure) {
         self.depth += 1
         guard self.depth <= Self.depthMax else { throw self.error("Nested too deep") }
         let flags = (self.ignoresCase, self.isMultiline, self.dotMatchesAll, self.isFreeSpacing)
@@ -74,7 +74,7 @@ struct RegexCompiler {
     }
 
     /// Puts an instruction before those from a place on, whose targets move with them.
-    private mutating func insert(_ instruction: Instruction, at start: Int) throws(MethodFailure) {
+    private mutating func insert(_ instruction: Instruction, at start: Int) throws(RegexFailure) {
         try self.add(.match)
         for index in stride(from: self.place - 1, to: start, by: -1) {
             self.program.instructions[index] = Self.moved(self.program.instructions[index - 1], from: start, by: 1)
@@ -95,7 +95,7 @@ struct RegexCompiler {
         }
     }
 
-    private mutating func piece() throws(MethodFailure) {
+    private mutating func piece() throws(RegexFailure) {
         if self.isFreeSpacing {
             if let scalar = self.next, scalar.properties.isWhitespace {
                 self.index += 1
@@ -118,7 +118,7 @@ struct RegexCompiler {
         while try self.quantifier(of: start) {}
     }
 
-    private mutating func quantifier(of start: Int) throws(MethodFailure) -> Bool {
+    private mutating func quantifier(of start: Int) throws(RegexFailure) -> Bool {
         let bounds: (low: Int, high: Int?)
         if self.take("*") {
             bounds = (0, nil)
@@ -149,7 +149,7 @@ struct RegexCompiler {
         return true
     }
 
-    private mutating func counts() throws(MethodFailure) -> (Int, Int?) {
+    private mutating func counts() throws(RegexFailure) -> (Int, Int?) {
         func number(_ compiler: inout RegexCompiler) -> Int? {
             var digits = ""
             while let scalar = compiler.next, scalar.value >= 0x30, scalar.value <= 0x39, digits.utf8.count < 6 {
@@ -166,12 +166,12 @@ struct RegexCompiler {
         return (low, high)
     }
 
-    private mutating func copy(_ body: [Instruction], from start: Int) throws(MethodFailure) {
+    private mutating func copy(_ body: [Instruction], from start: Int) throws(RegexFailure) {
         let shift = self.place - start
         for instruction in body { try self.add(Self.moved(instruction, from: start, by: shift)) }
     }
 
-    private mutating func optional(_ body: [Instruction], from start: Int, count: Int, isLazy: Bool) throws(MethodFailure) {
+    private mutating func optional(_ body: [Instruction], from start: Int, count: Int, isLazy: Bool) throws(RegexFailure) {
         let end = self.place + count * (body.count + 1)
         for _ in 0..<count {
             try self.add(isLazy ? .split(end, self.place + 1) : .split(self.place + 1, end))
@@ -179,7 +179,7 @@ struct RegexCompiler {
         }
     }
 
-    private mutating func loop(_ body: [Instruction], from start: Int, isLazy: Bool) throws(MethodFailure) {
+    private mutating func loop(_ body: [Instruction], from start: Int, isLazy: Bool) throws(RegexFailure) {
         let mark = self.program.markCount
         self.program.markCount += 1
         let head = self.place
@@ -193,7 +193,7 @@ struct RegexCompiler {
 
     // MARK: Atoms
 
-    private mutating func atom() throws(MethodFailure) {
+    private mutating func atom() throws(RegexFailure) {
         guard let scalar = self.next else { return }
         self.index += 1
         switch scalar {
@@ -211,7 +211,7 @@ struct RegexCompiler {
         }
     }
 
-    private mutating func groupOrFlags() throws(MethodFailure) {
+    private mutating func groupOrFlags() throws(RegexFailure) {
         guard self.take("?") else { return try self.capture(nil) }
         if self.take(":") { return try self.closed() }
         if self.take("=") { return try self.look(isBehind: false, isNegated: false) }
@@ -236,21 +236,25 @@ struct RegexCompiler {
         try self.flags()
     }
 
-    private mutating func closed() throws(MethodFailure) {
+    private mutating func closed() throws(RegexFailure) {
         try self.alternation()
         guard self.take(")") else { throw self.error("Unclosed group") }
     }
 
-    private mutating func capture(_ name: String?) throws(MethodFailure) {
+    private mutating func capture(_ name: String?) throws(RegexFailure) {
         let group = self.program.groupCount
         self.program.groupCount += 1
-        if let name { self.program.names[name] = group }
+        if let name {
+            guard self.program.names.updateValue(group, forKey: name) == nil else {
+                throw self.error("Named capturing group <\(name)> is already defined")
+            }
+        }
         try self.add(.save(2 * group))
         try self.closed()
         try self.add(.save(2 * group + 1))
     }
 
-    private mutating func look(isBehind: Bool, isNegated: Bool) throws(MethodFailure) {
+    private mutating func look(isBehind: Bool, isNegated: Bool) throws(RegexFailure) {
         let start = self.place
         try self.add(.match)
         try self.closed()
@@ -258,7 +262,7 @@ struct RegexCompiler {
         self.program.instructions[start] = .look(start + 1, isBehind: isBehind, isNegated: isNegated, next: self.place)
     }
 
-    private mutating func flags() throws(MethodFailure) {
+    private mutating func flags() throws(RegexFailure) {
         var isOn = true
         let outer = (self.ignoresCase, self.isMultiline, self.dotMatchesAll, self.isFreeSpacing)
         while let scalar = self.next {
@@ -281,7 +285,7 @@ struct RegexCompiler {
         throw self.error("Unclosed group")
     }
 
-    private mutating func escape() throws(MethodFailure) {
+    private mutating func escape() throws(RegexFailure) {
         guard let scalar = self.next else { throw self.error("Unexpected internal error: a backslash at the end") }
         switch scalar {
         case "b", "B":
@@ -311,7 +315,7 @@ struct RegexCompiler {
     // MARK: Characters and classes
 
     /// `\n`, `\x41`, `\u0041`, `\.`
-    private mutating func characterEscape() throws(MethodFailure) -> Unicode.Scalar {
+    private mutating func characterEscape() throws(RegexFailure) -> Unicode.Scalar {
         guard let scalar = self.next else { throw self.error("Illegal escape sequence") }
         self.index += 1
         switch scalar {
@@ -331,7 +335,7 @@ struct RegexCompiler {
         }
     }
 
-    private mutating func hexadecimal(_ count: Int) throws(MethodFailure) -> Unicode.Scalar {
+    private mutating func hexadecimal(_ count: Int) throws(RegexFailure) -> Unicode.Scalar {
         let digits = String(String.UnicodeScalarView(self.pattern[self.index...].prefix(count)))
         guard digits.utf8.count == count, let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init) else {
             throw self.error("Illegal hexadecimal escape sequence")
@@ -341,7 +345,7 @@ struct RegexCompiler {
     }
 
     /// `\d`, `\W`, `\p{Alpha}`; nil if no class follows.
-    private mutating func classEscape() throws(MethodFailure) -> RegexSet? {
+    private mutating func classEscape() throws(RegexFailure) -> RegexSet? {
         guard let scalar = self.next else { return nil }
         let tests: [Unicode.Scalar: @Sendable (Unicode.Scalar) -> Bool] = [
             "d": { $0.value >= 0x30 && $0.value <= 0x39 },
@@ -397,7 +401,7 @@ struct RegexCompiler {
     }
 
     /// After `[`, up to and with `]`.
-    private mutating func set() throws(MethodFailure) -> RegexSet {
+    private mutating func set() throws(RegexFailure) -> RegexSet {
         self.depth += 1
         guard self.depth <= Self.depthMax else { throw self.error("Nested too deep") }
         var set = RegexSet()
@@ -420,7 +424,7 @@ struct RegexCompiler {
         return set
     }
 
-    private mutating func member(of set: inout RegexSet) throws(MethodFailure) {
+    private mutating func member(of set: inout RegexSet) throws(RegexFailure) {
         if self.next == "\\" {
             self.index += 1
             if let inner = try self.classEscape() { return set.items.append(.set(inner)) }
@@ -436,14 +440,14 @@ struct RegexCompiler {
         set.items.append(.range(low.value...high.value))
     }
 
-    private mutating func setCharacter() throws(MethodFailure) -> Unicode.Scalar {
+    private mutating func setCharacter() throws(RegexFailure) -> Unicode.Scalar {
         guard let scalar = self.next else { throw self.error("Unclosed character class") }
         self.index += 1
         return scalar == "\\" ? try self.characterEscape() : scalar
     }
 
     /// The right side of `&&`: a set in brackets, or members up to the end.
-    private mutating func intersection() throws(MethodFailure) -> RegexSet {
+    private mutating func intersection() throws(RegexFailure) -> RegexSet {
         var set = RegexSet()
         set.ignoresCase = self.ignoresCase
         while let scalar = self.next, scalar != "]" {
