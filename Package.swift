@@ -72,7 +72,7 @@ let package = Package(
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
                 crypto, cryptoExtras,
             ] + nio,
-            swiftSettings: strict),
+            resources: [.embedInCode("Console/Page")], swiftSettings: strict),
         // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
         .target(
             name: "RemoteQueues",
@@ -125,7 +125,11 @@ let package = Package(
             dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway"],
+            name: "HTTPEndpointsTests",
+            dependencies: [
+                "HTTPEndpoints", "HTTPServing", "LambdaCore", "CoreTypes", "APIGateway", "Billing",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],

@@ -26,6 +26,9 @@ final class HostCore {
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
     private var gatewayEndpoint: GatewayEndpoint?
+    private var console: ConsoleEndpoint?
+    /// All who hear of invocations; the context doesn't keep them.
+    private var observers: ObserverGroup?
     private var usage: UsageFile?
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
@@ -192,12 +195,13 @@ final class HostCore {
         if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
-        self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
-        self.awsSlot.service = AWSEndpoint(
+        let endpoint = AWSEndpoint(
             service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
+        endpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws)
+        self.awsSlot.service = endpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
         self.observer?.waits = { [logs] name in
@@ -208,6 +212,35 @@ final class HostCore {
         return HostFile(
             gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: runtime,
             processID: ProcessInfo.processInfo.processIdentifier)
+    }
+
+    /// From now on invocations and requests are remembered.
+    private func openConsole(
+        _ gateway: GatewayEndpoint, _ queues: QueueHost, gatewayPort: Int, aws: String
+    ) -> ConsoleEndpoint {
+        let feed = EventFeed(eventLoop: self.eventLoop)
+        let recorder = InvocationRecorder()
+        let printer = self.observer.map { [$0 as any ExecutionObserver] } ?? []
+        let observers = ObserverGroup(printer + [recorder])
+        self.observers = observers
+        self.context.observer = observers
+        let requests = RequestHistory(feed: feed)
+        gateway.history = requests
+        queues.depths = DepthHistory(queues: queues, feed: feed)
+        let host = self.settings.host
+        let place = ConsoleEndpoint.Place(
+            host: host, gatewayURL: "http://\(host):\(gatewayPort)",
+            gatewayAddress: TargetAddress(host: ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host, port: gatewayPort),
+            awsURL: aws, region: self.settings.region, account: self.settings.account)
+        let console = ConsoleEndpoint(
+            place: place, service: self.service, queues: queues, recorder: recorder, requests: requests, feed: feed,
+            configuration: self.configuration)
+        self.console = console
+        self.service.onChange = { [unowned self, weak gateway] in
+            gateway?.gateway = self.makeGateway($0)
+            feed.changed(.functions)
+        }
+        return console
     }
 
     private func makeAttachedRuntimeListener() -> AttachedRuntimeListener {
@@ -295,6 +328,7 @@ final class HostCore {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
+        self.console?.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)

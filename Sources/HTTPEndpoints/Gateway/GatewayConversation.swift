@@ -44,8 +44,9 @@ final class GatewayConversation {
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
         self.timer?.cancel()
         self.timer = nil
-        defer { self.endpoint.log(self.exchange) }
-        return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        self.endpoint.log(self.exchange, response)
+        return response
     }
 
     private func perform(_ action: GatewayAction) {
@@ -53,7 +54,7 @@ final class GatewayConversation {
         switch action {
         case .respond(let response):
             self.connection.respond(with: response)
-            self.endpoint.log(self.exchange)
+            self.endpoint.log(self.exchange, response)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
         case .verifySignature:

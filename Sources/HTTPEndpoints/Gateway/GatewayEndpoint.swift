@@ -25,6 +25,8 @@ package final class GatewayEndpoint: HTTPService {
     package var logAccess: (String) -> Void = { _ in }
     /// Takes the execution log of each request; `nil`: none is written.
     package var logExecution: ((String) -> Void)?
+    /// Remembers what was asked and answered.
+    package var history: RequestHistory?
 
     /// - Parameters:
     ///   - credentials: secrets of access keys; without any, signatures are not checked.
@@ -100,11 +102,13 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
+            self.log(exchange, response)
         }
     }
 
-    /// The lines of a request that was answered.
-    func log(_ exchange: GatewayExchange) {
+    /// The lines of a request that was answered; `nil` for one that was not.
+    func log(_ exchange: GatewayExchange, _ response: GatewayResponse?) {
+        if let response { self.history?.append(exchange, response) }
         if let line = exchange.accessLogLine { self.logAccess(line) }
         if let logExecution, let log = exchange.executionLog {
             logExecution(log.text(requestID: exchange.stamp.requestID, at: exchange.stamp.time))
@@ -118,7 +122,8 @@ package final class GatewayEndpoint: HTTPService {
         request.port = self.port
         let stamp = self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
         return GatewayExchange(
-            gateway: self.gateway, request: request, body: body, stamp: stamp, logsExecution: self.logExecution != nil)
+            gateway: self.gateway, request: request, body: body, stamp: stamp,
+            logsExecution: self.logExecution != nil || self.history?.wantsExecutionLogs == true)
     }
 
     /// Checks the signature of a request to a function URL or a method with `AWS_IAM`.
