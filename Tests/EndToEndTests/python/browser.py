@@ -53,7 +53,8 @@ class Browser:
     def page(self, width=1280, height=860, language="en", scheme="light"):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
         with urllib.request.urlopen(request, timeout=DEADLINE_SECONDS) as answer:
-            return Page(json.load(answer)["webSocketDebuggerUrl"], width, height, language, scheme)
+            target = json.load(answer)
+        return Page(target["webSocketDebuggerUrl"], width, height, language, scheme)
 
     def stop(self):
         self.process.kill()
@@ -146,4 +147,6 @@ class Page:
         Path(path).write_bytes(base64.b64decode(data))
 
     def close(self):
+        """Closes the tab: a browser has six connections to an address, and each page holds one."""
+        self.send("Page.close")
         self.socket.close()

@@ -67,10 +67,11 @@ def page(browser, server):
     page.open(server.aws + "/")
     page.wait("document.querySelector('.live') && !document.querySelector('.live').classList.contains('away')")
     yield page
-    assert page.faults == [] and page.js("window.pwned === undefined")
+    was_run = page.js("window.pwned !== undefined")
+    page.close()
+    assert page.faults == [] and not was_run
     foreign = [url for url in page.requests if not url.startswith((server.aws, "about:", "data:"))]
     assert foreign == [], "the page asks nobody but its host"
-    page.close()
 
 
 def go(page, view):
@@ -105,7 +106,8 @@ def test_an_invocation_appears_by_itself_and_opens(page, server):
 
 def test_a_function_is_invoked_again_and_with_another_event(page, server):
     go(page, "functions")
-    page.fill("select[aria-label=Function]:not([data-key])", "Hello")
+    page.wait("document.querySelector('.composer select').options.length === 3")
+    page.fill(".composer select", "Hello")
     page.fill("textarea[data-key=event]", '{"name":"first"}')
     page.click_text("Invoke")
     page.wait("document.querySelector('.detail')?.innerText.includes('Hello, first!')")
@@ -122,6 +124,25 @@ def test_a_function_is_invoked_again_and_with_another_event(page, server):
     page.wait("document.querySelector('.composer .problem').innerText.includes('Could not parse')")
     # What the browser itself says of the refused call.
     page.faults = [fault for fault in page.faults if "400" not in fault]
+
+
+def test_a_long_list_shows_what_is_scrolled_to_and_stays_where_it_is(page, server):
+    request = urllib.request.Request(server.aws + "/_martlet/reset", data=b'{"parts": ["invocations"]}')
+    urllib.request.urlopen(request, timeout=hosts.DEADLINE_SECONDS).close()
+    client = server.client()
+    ids = [client.invoke(FunctionName="Echo", Payload=b"{}")["ResponseMetadata"]["RequestId"] for _ in range(250)]
+    go(page, "functions")
+    page.wait("document.querySelector('.count')?.innerText === '250 in all'")
+    page.js("document.querySelector('.scroller').scrollTop = 1e9")
+    page.wait(f"!!document.querySelector('.row[data-id=\"{ids[0]}\"]')")
+    assert page.js("document.querySelectorAll('.scroller .row').length") < 60
+    place = f"document.querySelector('.row[data-id=\"{ids[0]}\"]').getBoundingClientRect().top"
+    before = page.js(place)
+    client.invoke(FunctionName="Echo", Payload=b"{}")
+    page.wait("!document.querySelector('.newer').hidden && document.querySelector('.newer').innerText.includes('1 newer')")
+    assert page.js(place) == before
+    page.click(".newer")
+    page.wait("document.querySelector('.count').innerText === '251 in all' && document.querySelector('.scroller').scrollTop === 0")
 
 
 def test_nothing_a_function_says_becomes_part_of_the_page(page, server):
@@ -158,7 +179,7 @@ def test_a_request_is_tried_and_explained_step_by_step(page, server):
 
 def test_a_template_is_rendered_as_it_is_typed(page):
     go(page, "apis/playground")
-    page.wait("document.querySelector('.output')?.innerText.includes('O\\'Neil')")
+    page.wait("document.querySelector('.output')?.innerText.includes('Ann')")
     page.fill("textarea[data-name=template]", "#set($n = $input.path('$.n'))sum $n.size()")
     page.fill("textarea[data-name=body]", '{"n": [1, 2, 3]}')
     page.wait("document.querySelector('.output').innerText.trim() === 'sum 3'")
@@ -249,7 +270,7 @@ def test_pictures(browser, tmp_path):
         for name, view, size, scheme, language in [
             ("overview", "overview", (1280, 800), "light", "en"), ("function", f"functions/{ids[0]}", (1280, 900), "light", "en"),
             ("request", "apis/requests/2", (1280, 900), "dark", "en"), ("playground", "apis/playground", (1280, 860), "light", "en"),
-            ("queues", "queues/OrdersQueue", (1280, 900), "dark", "en"), ("triggers", "triggers", (1280, 560), "light", "en"), ("bill", "bill", (1280, 900), "light", "ko"),
+            ("queues", "queues/OrdersDLQ", (1280, 900), "dark", "en"), ("triggers", "triggers", (1280, 560), "light", "en"), ("bill", "bill", (1280, 900), "light", "ko"),
             ("try", "apis/try/0", (1280, 860), "light", "en"), ("routes", "apis/routes", (1280, 600), "light", "en"),
             ("phone", "overview", PHONE, "dark", "ko"), ("phone-function", f"functions/{ids[0]}", PHONE, "light", "en"),
         ]:
@@ -272,7 +293,7 @@ def load(host):
     page_of = lambda path, **more: urllib.request.urlopen(urllib.request.Request(host.gateway + path, **more), timeout=30).read()
     with urllib.request.urlopen(urllib.request.Request(host.aws + "/_martlet/events"), timeout=30) as following:
         page_of("/Prod/hello/%EC%84%B8%EA%B3%84")
-        page_of("/Prod/orders", data=json.dumps({"customer": "Ann", "items": [{"sku": "tea", "quantity": 2}]}).encode(), method="POST") if False else page_of("/Prod/hello/Ann")
+        page_of("/Prod/hello/Ann")
         page_of("/python")
         page_of("/echo", data=b'{"a": 1}')
         following.close()
@@ -284,8 +305,12 @@ def load(host):
         client.invoke(FunctionName="Orders", Payload=b'{"id": 7}')
         if second % 5 == 3:
             client.invoke(FunctionName="Misbehave", Payload=b'{"do": "throw"}')
-        url = sqs.get_queue_url(QueueName=sqs.list_queues()["QueueUrls"][0].split("/")[-1])["QueueUrl"]
-        sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"order": second}))
+        for name in ["OrdersQueue"] + ["OrdersDLQ"] * (second % 3):
+            sqs.send_message(QueueUrl=f"{host.aws}/{ACCOUNT}/{name}", MessageBody=json.dumps({"order": second, "sku": "tea"}))
+        if second == 15:
+            dead = f"{host.aws}/{ACCOUNT}/OrdersDLQ"
+            for message in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=7, VisibilityTimeout=120)["Messages"][:4]:
+                sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
         time.sleep(1)
     return ids
 

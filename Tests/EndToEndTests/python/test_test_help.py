@@ -124,7 +124,7 @@ def test_a_body_of_any_size_is_told_by_its_beginning(server):
 
 def test_a_request_is_told_with_its_steps(server):
     tried = ask(server, "POST", "requests", {"target": "/Prod/hello/console", "headers": {"Accept": "text/plain"}}).json
-    assert tried["status"] == 200 and tried["responseBody"]["text"] == "Hello, console!"
+    assert tried["status"] == 200 and tried["responseBody"]["text"] == "Hello, console!\n"
     assert tried["api"] == "ServerlessRestApi" and tried["route"] == "GET /hello/{name}" and tried["stage"] == "Prod"
     # The words of API Gateway's own log (developer guide, "Use the API Gateway console to test a REST API method").
     assert tried["steps"][0].startswith("Starting execution for request: ")

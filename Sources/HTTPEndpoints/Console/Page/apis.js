@@ -1,9 +1,9 @@
-import { badge, facts, field, h, section, show } from "./dom.js";
+import { badge, facts, field, h, reveal, section, show } from "./dom.js";
 import { body } from "./functions.js";
 import { get, post } from "./host.js";
 import { virtualList } from "./list.js";
 import { playground } from "./playground.js";
-import { dateTime, milliseconds, t, time } from "./words.js";
+import { dateTime, milliseconds, shortTime, t } from "./words.js";
 
 const kind = (status) => (status >= 500 ? "bad" : status >= 400 ? "late" : "ok");
 
@@ -62,7 +62,7 @@ function requests() {
   const detail = h("article", { class: "detail card" }, h("p", { class: "hollow" }, t("chooseOne")));
   const list = virtualList({
     label: t("requests"), key: (row) => String(row.number),
-    row: (row) => [badge(String(row.status), kind(row.status)), h("span", { class: "time" }, time(row.time)), h("b", { class: "method" }, row.method),
+    row: (row) => [badge(String(row.status), kind(row.status)), h("span", { class: "time" }, shortTime(row.time)), h("b", { class: "method" }, row.method),
       h("span", { class: "name" }, row.target), h("span", { class: "num" }, milliseconds(row.milliseconds))],
     fetchPage: async (offset, limit, through) => {
       const query = new URLSearchParams({ offset, limit });
@@ -77,6 +77,7 @@ function requests() {
     list.choose(id);
     try {
       show(detail, exchange(await get(`requests/${encodeURIComponent(id)}`)));
+      reveal(detail);
     } catch (error) {
       show(detail, h("p", { class: "problem" }, error.message));
     }
@@ -127,6 +128,7 @@ function trial() {
       const address = new URL(path.value, "http://host");
       const request = { method: method.value, target: address.pathname + address.search, headers: readHeaders(), body: text.value };
       show(result, exchange({ ...(await post("requests", request)), method: request.method, target: request.target }));
+      reveal(result);
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;

@@ -15,7 +15,7 @@ function consumers(bill) {
 
 function sums(bill) {
   return h("div", { class: "tiles three" }, [["gross", bill.gross], ["credit", bill.credit], ["total", bill.total]].map(([name, value]) =>
-    h("div", { class: `tile ${name}` }, h("span", { class: "label" }, t(name)), h("strong", {}, name === "credit" && Number(value) > 0 ? `−${money(value)}` : money(value)))));
+    h("div", { class: `tile ${name}` }, h("span", { class: "label" }, t(name)), h("strong", {}, name === "credit" && Number(value) > 0 ? `−${money(value, 2)}` : money(value, 2)))));
 }
 
 function items(bill) {

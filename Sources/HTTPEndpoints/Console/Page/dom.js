@@ -50,6 +50,11 @@ export function code(text, label) {
   return h("pre", { class: "code", tabindex: "0", "aria-label": label }, text);
 }
 
+/** Where the parts stand below each other, the one that was asked for comes into view. */
+export function reveal(node) {
+  if (matchMedia("(max-width: 1080px)").matches) node.scrollIntoView({ block: "start" });
+}
+
 /** JSON with line breaks, each number and text spelled as it was; other text as it is. */
 export function pretty(text) {
   try {

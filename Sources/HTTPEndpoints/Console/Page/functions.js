@@ -1,5 +1,5 @@
 import { waterfall } from "./charts.js";
-import { badge, code, facts, h, pretty, section, show } from "./dom.js";
+import { badge, code, facts, h, pretty, reveal, section, show } from "./dom.js";
 import { get, invoke } from "./host.js";
 import { virtualList } from "./list.js";
 import { bytes, dateTime, milliseconds, money, number, t, time } from "./words.js";
@@ -138,7 +138,7 @@ export function functions(rest) {
         : [section(t("payload"), body(row.payload, t("payload"))), section(t("response"), body(row.response, t("response"))),
           section(t("logs"), row.log.bytes === 0 ? h("p", { class: "dim" }, t("noLogs")) : body(row.log, t("logs")))],
       section(t("report"), code(row.report.replaceAll("\t", "  ").trimEnd(), t("report"))));
-    node.classList.add("opened");
+    reveal(detail);
   }
 
   function at([id]) {

@@ -56,17 +56,31 @@ export const updateMapping = async (id, object) =>
     method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(object),
   }));
 
-/** Calls back with the kinds of things that changed: {invocations: true}. The browser connects again by itself. */
+/**
+ * Calls back with the kinds of things that changed: {invocations: true}. The browser connects again by itself. A page that nobody
+ * sees lets go of its connection: a browser has six of them for an address, and the next page would wait.
+ */
 export function follow(changed, connected) {
-  const source = new EventSource("/_martlet/events");
-  let last = null;
-  source.addEventListener("change", (event) => {
-    const counts = JSON.parse(event.data);
-    const kinds = {};
-    for (const kind of Object.keys(counts)) if (last?.[kind] !== counts[kind]) kinds[kind] = true;
-    last = counts;
-    connected(true);
-    changed(kinds);
-  });
-  source.addEventListener("error", () => connected(false));
+  let source = null, last = null;
+  function open() {
+    if (source !== null) return;
+    source = new EventSource("/_martlet/events");
+    source.addEventListener("change", (event) => {
+      const counts = JSON.parse(event.data);
+      const kinds = {};
+      for (const kind of Object.keys(counts)) if (last?.[kind] !== counts[kind]) kinds[kind] = true;
+      last = counts;
+      connected(true);
+      changed(kinds);
+    });
+    source.addEventListener("error", () => connected(false));
+  }
+  function close() {
+    source?.close();
+    source = null;
+  }
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  if (!document.hidden) open();
 }

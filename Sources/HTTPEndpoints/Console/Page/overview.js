@@ -31,7 +31,7 @@ export function overview() {
       tile(t("p50"), durations ? milliseconds(durations.p50) : "–", t("duration")),
       tile(t("p99"), durations ? milliseconds(durations.p99) : "–", t("duration")),
       tile(t("running"), number(invocations.running), t("environments", environments.all, environments.free)),
-      tile(t("costSoFar"), money(cost.gross), t("atListPrice")));
+      tile(t("costSoFar"), money(cost.gross, 2), t("atListPrice")));
     const good = state.series.reduce((sum, [, all, errors]) => sum + all - errors, 0);
     const bad = state.series.reduce((sum, [, , errors]) => sum + errors, 0);
     show(chart, h("div", { class: "head" }, h("h2", {}, t("lastMinutes")),

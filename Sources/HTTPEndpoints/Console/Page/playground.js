@@ -12,7 +12,7 @@ const example = {
   "items": [#foreach($item in $order.items)"$item"#if($foreach.hasNext), #end#end],
   "page": "$input.params('page')"
 }`,
-  body: `{"customer": "Ann \\"Bo\\" O'Neil", "total": 12.50, "items": ["tea", "빵"]}`,
+  body: `{"customer": "Ann \\"Bo\\" Lee", "total": 12.50, "items": ["tea", "빵"]}`,
   params: `{"querystring": {"page": "2"}}`,
   context: `{"requestId": "6f1e1d2c-0c6b-4f7e-9d6f-2f6a1f4d9b10"}`,
   stageVariables: "{}",

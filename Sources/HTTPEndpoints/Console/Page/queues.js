@@ -8,7 +8,7 @@ const peeked = 20;
 export function queues(rest) {
   const names = h("div", { class: "card names" });
   const detail = h("article", { class: "detail card" }, h("p", { class: "hollow" }, t("chooseOne")));
-  const node = h("div", { class: "split" }, h("div", { class: "side" }, names), detail);
+  const node = h("div", { class: "split narrow" }, h("div", { class: "side" }, names), detail);
   let all = [], chosen = rest[0] ?? null, parts = null, points = [], busy = false, again = false;
   let now = Date.now();
 

@@ -27,7 +27,7 @@ export function triggers() {
         h("div", { class: "actions" }, h("button", { disabled: !["Enabled", "Disabled"].includes(row.state), onclick: () => toggle(row) }, t(isOn ? "disable" : "enable")))),
       row.problem ? h("p", { class: "problem" }, row.problem) : null,
       facts([[t("pollers"), row.pollers !== undefined ? number(row.pollers) : null],
-        [t("running"), row.concurrency !== undefined ? number(row.concurrency) : null],
+        [t("running"), row.batchesInFlight !== undefined ? number(row.batchesInFlight) : null],
         ...counts.map(([word, name]) => [t(word), row[name] !== undefined ? number(row[name]) : null]),
         [t("cost"), row.requestCost !== undefined ? money(row.requestCost) : null]]),
       row.idleReceivesPerMonth ? h("p", { class: "hint" }, t("idleCost", number(row.idleReceivesPerMonth))) : null);

@@ -5,9 +5,9 @@ const english = {
   live: "live", away: "reconnecting", hostIsAway: "The host can't be reached. Is martlet serve still running?",
   switchLanguage: "한국어", shortcuts: "Keyboard shortcuts", close: "Close", cancel: "Cancel",
   rate: "Invocations", perMinute: "per minute", errors: "Errors", ofAll: "of all", p50: "Median", p99: "99th percentile",
-  duration: "Duration", running: "Running now", environments: (all, free) => `${all} environments, ${free} free`,
-  costSoFar: "Cost so far", atListPrice: "at list price, without free tier", lastMinutes: "The last five minutes",
-  succeeded: "succeeded", failed: "failed", recent: "Latest invocations", seeAll: "See all", since: "since",
+  duration: "Duration", running: "Running now", environments: (all, free) => `${free} of ${all} environments free`,
+  costSoFar: "Cost so far", atListPrice: "at list price", lastMinutes: "The last five minutes",
+  succeeded: "Succeeded", failed: "Failed", recent: "Latest invocations", seeAll: "See all", since: "since",
   nothingYet: "Nothing has happened yet.", tryThis: "Invoke a function, send a request or a message, and it appears here.",
   invoke: "Invoke", event: "Event", function: "Function", invoking: "Running…", again: "Invoke again", edit: "Edit and invoke",
   payload: "Event", response: "Response", logs: "Logs", noLogs: "It printed nothing.", report: "Report", when: "Time",
@@ -44,8 +44,8 @@ const korean = {
   live: "실시간", away: "다시 연결하는 중", hostIsAway: "호스트에 연결할 수 없습니다. martlet serve가 실행 중인지 확인하세요.",
   switchLanguage: "English", shortcuts: "단축키", close: "닫기", cancel: "취소",
   rate: "호출", perMinute: "분당", errors: "오류", ofAll: "전체 대비", p50: "중앙값", p99: "99번째 백분위",
-  duration: "실행 시간", running: "실행 중", environments: (all, free) => `실행 환경 ${all}개, 유휴 ${free}개`,
-  costSoFar: "지금까지의 요금", atListPrice: "정가 기준, 프리 티어 제외", lastMinutes: "최근 5분",
+  duration: "실행 시간", running: "실행 중", environments: (all, free) => `실행 환경 ${all}개 중 ${free}개 유휴`,
+  costSoFar: "지금까지의 요금", atListPrice: "정가 기준", lastMinutes: "최근 5분",
   succeeded: "성공", failed: "실패", recent: "최근 호출", seeAll: "모두 보기", since: "시작:",
   nothingYet: "아직 아무 일도 없습니다.", tryThis: "함수를 호출하거나 요청·메시지를 보내면 여기에 나타납니다.",
   invoke: "호출", event: "이벤트", function: "함수", invoking: "실행 중…", again: "다시 호출", edit: "고쳐서 호출",
@@ -64,7 +64,7 @@ const korean = {
   template: "템플릿", params: "매개변수", context: "$context", stageVariables: "스테이지 변수", output: "결과",
   rendered: "입력하는 대로 API Gateway와 똑같이 렌더링합니다.", answers: (status) => `API Gateway라면 이 요청에 ${status}로 응답합니다.`,
   atLine: (line, column) => `${line}행 ${column}열`, notJSON: (name) => `${name}: JSON이 아닙니다`, phase: "단계", request: "요청",
-  overrides: "재정의", visible: "대기", inFlight: "처리 중", delayed: "지연", oldest: "가장 오래된 메시지", depth: "깊이 변화",
+  overrides: "재정의", visible: "보임", inFlight: "처리 중", delayed: "지연", oldest: "가장 오래된 메시지", depth: "깊이 변화",
   messages: "메시지", sendMessage: "메시지 보내기", purge: "비우기", purgeSure: (name) => `${name}의 메시지를 모두 지울까요?`,
   redrive: "되돌려 보내기", redriveHint: "여기 있는 메시지를 원래 큐로 옮깁니다.", deadLetters: "배달 못 한 메시지 큐", attributes: "속성",
   noQueues: "큐가 없습니다.", empty: "메시지가 없습니다.", group: "메시지 그룹", deduplication: "중복 제거 ID", received: (count) => `${count}번 수신`,
@@ -107,20 +107,24 @@ export function bytes(value) {
   return `${plain.format(Math.round(value / 104857.6) / 10)} MB`;
 }
 
-/** Dollars: two decimals, and of less than a cent three digits that say something. */
-export function money(value) {
+/** Dollars: two decimals, and of less than a cent so many digits that say something. */
+export function money(value, digits = 3) {
   const amount = Number(value);
   if (amount === 0) return "$0";
   if (Math.abs(amount) >= 0.01) return new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" }).format(amount);
-  const decimals = Math.min(18, 2 - Math.floor(Math.log10(Math.abs(amount))));
+  const decimals = Math.min(18, digits - 1 - Math.floor(Math.log10(Math.abs(amount))));
   return `$${amount.toFixed(decimals).replace(/0+$/, "")}`;
 }
 
 const clock = new Intl.DateTimeFormat(language, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
 });
-const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+const full = new Intl.DateTimeFormat(language, {
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
+const short = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const time = (value) => clock.format(new Date(value));
+export const shortTime = (value) => short.format(new Date(value));
 export const dateTime = (value) => full.format(new Date(value));
 
 export function age(value) {
