@@ -49,7 +49,7 @@ struct InvocationPage: Hashable, Sendable {
     var invocations: [RecordedInvocation] = []
 }
 
-/// The latest invocations, in memory: records in blocks, of which the oldest is dropped as a whole, so that nothing is ever moved.
+/// The latest invocations, in memory: records in blocks, of which the oldest is dropped as a whole; nothing is ever moved.
 /// Lives on the event loop.
 final class InvocationRing {
     static let recordsMax = 100_000

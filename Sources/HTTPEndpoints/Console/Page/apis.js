@@ -93,7 +93,8 @@ function requests() {
 
 function trial() {
   const route = h("select", { "aria-label": t("route"), onchange: () => pick() });
-  const method = h("select", { "aria-label": t("method") }, ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((one) => h("option", { value: one }, one)));
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+  const method = h("select", { "aria-label": t("method") }, methods.map((one) => h("option", { value: one }, one)));
   const path = h("input", { "aria-label": t("path"), spellcheck: "false", "data-key": "event", value: "/" });
   const head = h("textarea", { rows: 3, spellcheck: "false", placeholder: "accept: application/json" });
   const text = h("textarea", { rows: 6, spellcheck: "false" });

@@ -14,8 +14,10 @@ function consumers(bill) {
 }
 
 function sums(bill) {
-  return h("div", { class: "tiles three" }, [["gross", bill.gross], ["credit", bill.credit], ["total", bill.total]].map(([name, value]) =>
-    h("div", { class: `tile ${name}` }, h("span", { class: "label" }, t(name)), h("strong", {}, name === "credit" && Number(value) > 0 ? `−${money(value, 2)}` : money(value, 2)))));
+  return h("div", { class: "tiles three" }, ["gross", "credit", "total"].map((name) => {
+    const sign = name === "credit" && Number(bill[name]) > 0 ? "−" : "";
+    return h("div", { class: `tile ${name}` }, h("span", { class: "label" }, t(name)), h("strong", {}, sign + money(bill[name], 2)));
+  }));
 }
 
 function items(bill) {
@@ -26,8 +28,15 @@ function items(bill) {
       h("td", { class: "num" }, money(item.gross)), h("td", { class: "num" }, money(item.amount)))))));
 }
 
+function unpriced(lines) {
+  if (lines.length === 0) return null;
+  return h("p", { class: "hint" }, `${t("unpriced")}: ${lines.map((one) => `${one.item} (${one.name})`).join(", ")}`);
+}
+
 export function bill() {
-  const rate = h("input", { type: "number", min: 1, max: 1000000, inputmode: "numeric", "data-key": "filter", "aria-label": t("atRate"), oninput: () => later() });
+  const rate = h("input", {
+    type: "number", min: 1, max: 1000000, inputmode: "numeric", "data-key": "filter", "aria-label": t("atRate"), oninput: () => later(),
+  });
   const now = h("div"), month = h("div"), prices = h("p", { class: "place" });
   const problem = h("p", { class: "problem", hidden: true });
   const node = h("div", { class: "bill" }, problem, now,
@@ -43,9 +52,10 @@ export function bill() {
         sums(answer.bill),
         h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("where"))), shares(consumers(answer.bill))),
         h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("priced"))), items(answer.bill),
-          answer.bill.unpriced.length > 0 ? h("p", { class: "hint" }, `${t("unpriced")}: ${answer.bill.unpriced.map((one) => `${one.item} (${one.name})`).join(", ")}`) : null)]);
+          unpriced(answer.bill.unpriced))]);
       show(month, answer.month === null ? h("p", { class: "hollow" }, t("noBill")) : [
-        h("p", { class: "dim" }, `${t("month")}, ${isGiven ? `${number(Number(rate.value))} ${t("atRate")}` : t("measuredPace")}`), sums(answer.month), shares(consumers(answer.month))]);
+        h("p", { class: "dim" }, `${t("month")}, ${isGiven ? `${number(Number(rate.value))} ${t("atRate")}` : t("measuredPace")}`),
+        sums(answer.month), shares(consumers(answer.month))]);
       show(prices, h("span", {}, t("pricesOf", answer.bill.region, answer.bill.pricesOf)), h("span", {}, `${t("since")} ${dateTime(answer.since)}`));
     } catch (error) {
       problem.textContent = error.message;

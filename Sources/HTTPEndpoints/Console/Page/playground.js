@@ -20,13 +20,16 @@ const example = {
 
 export function playground() {
   const stored = (name) => localStorage.getItem(`martlet.playground.${name}`) ?? example[name];
-  const input = (name, rows) => h("textarea", { rows, spellcheck: "false", "data-name": name, "aria-label": t(name), value: stored(name), oninput: () => render() });
+  const input = (name, rows) => h("textarea", {
+    rows, spellcheck: "false", "data-name": name, "aria-label": t(name), value: stored(name), oninput: () => render(),
+  });
   const boxes = {
     template: input("template", 14), body: input("body", 5), params: input("params", 3), context: input("context", 3),
     stageVariables: input("stageVariables", 2),
   };
   boxes.template.setAttribute("data-key", "event");
-  const phase = h("select", { "aria-label": t("phase"), onchange: () => render() }, h("option", { value: "request" }, t("request")), h("option", { value: "response" }, t("response")));
+  const phase = h("select", { "aria-label": t("phase"), onchange: () => render() },
+    ["request", "response"].map((one) => h("option", { value: one }, t(one))));
   const output = h("div", { class: "output", "aria-live": "polite" });
   let turn = 0;
 

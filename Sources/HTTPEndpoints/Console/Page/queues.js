@@ -54,13 +54,17 @@ export function queues(rest) {
     const purge = h("button", { class: "danger", onclick: () => {
       if (confirm(t("purgeSure", one.name))) act("PurgeQueue", { QueueUrl: url }, t("purged"));
     } }, t("purge"));
-    const redrive = h("button", { hidden: true, title: t("redriveHint"), onclick: () => act("StartMessageMoveTask", { SourceArn: one.arn }, t("redriven")) }, t("redrive"));
+    const redrive = h("button", {
+      hidden: true, title: t("redriveHint"), onclick: () => act("StartMessageMoveTask", { SourceArn: one.arn }, t("redriven")),
+    }, t("redrive"));
     parts = {
       name: one.name, redrive, counts: h("div"), chart: h("div", { class: "chartbox" }), messages: h("div"), attributes: h("div"), target: h("div"),
     };
     detail.replaceChildren(
-      h("header", {}, h("div", {}, h("h2", {}, one.name), one.isFifo ? badge("FIFO") : null), h("div", { class: "actions" }, redrive, purge)),
-      parts.counts, parts.chart, section(t("sendMessage"), form), section(t("messages"), parts.messages), section(t("attributes"), parts.target, parts.attributes));
+      h("header", {}, h("div", {}, h("h2", {}, one.name), one.isFifo ? badge("FIFO") : null),
+        h("div", { class: "actions" }, redrive, purge)),
+      parts.counts, parts.chart, section(t("sendMessage"), form), section(t("messages"), parts.messages),
+      section(t("attributes"), parts.target, parts.attributes));
   }
 
   function draw(one, details, messages) {
@@ -72,16 +76,23 @@ export function queues(rest) {
       [t("requestsMade"), number(one.usage.requests)], [t("cost"), money(one.usage.cost)]]));
     drawChart();
     const opened = new Set([...parts.messages.querySelectorAll("details[open]")].map((node) => node.dataset.id));
-    show(parts.messages, messages.length === 0 ? h("p", { class: "dim" }, t("empty")) : messages.map((message) =>
-      h("details", { class: "message", "data-id": message.messageId, open: opened.has(message.messageId) }, h("summary", {}, h("span", { class: `dot ${message.isVisible ? "ok" : "late"}` }),
-        h("span", { class: "name" }, message.body.slice(0, 160)), message.receiveCount > 0 ? h("span", { class: "dim" }, t("received", message.receiveCount)) : null),
-        facts([[t("sent"), dateTime(message.sentAt)], ["MessageId", h("code", {}, message.messageId)],
-          [t("group"), message.messageGroupId], [t("deduplication"), message.messageDeduplicationId]]),
-        code(pretty(message.body), t("body")))));
+    show(parts.messages, messages.length === 0
+      ? h("p", { class: "dim" }, t("empty"))
+      : messages.map((message) => card(message, opened.has(message.messageId))));
     show(parts.target, one.deadLetterTargetArn ? h("p", {}, t("deadLetters"), " ",
       h("a", { href: `#/queues/${encodeURIComponent(one.deadLetterTargetArn.split(":").at(-1))}` }, one.deadLetterTargetArn.split(":").at(-1))) : null);
     show(parts.attributes, h("dl", { class: "headers" }, Object.entries(details.attributes).map(([name, value]) =>
       h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
+  }
+
+  function card(message, isOpen) {
+    return h("details", { class: "message", "data-id": message.messageId, open: isOpen },
+      h("summary", {}, h("span", { class: `dot ${message.isVisible ? "ok" : "late"}` }),
+        h("span", { class: "name" }, message.body.slice(0, 160)),
+        message.receiveCount > 0 ? h("span", { class: "dim" }, t("received", message.receiveCount)) : null),
+      facts([[t("when"), dateTime(message.sentAt)], ["MessageId", h("code", {}, message.messageId)],
+        [t("group"), message.messageGroupId], [t("deduplication"), message.messageDeduplicationId]]),
+      code(pretty(message.body), t("body")));
   }
 
   function drawChart() {
