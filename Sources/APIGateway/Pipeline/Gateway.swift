@@ -54,11 +54,13 @@ package struct Gateway: Sendable {
                 func note(_ reason: String) {
                     problems.append(GatewayProblem(apiID: api.id, place: "\(verb) \(operation.path)", reason: reason))
                 }
+                let own = settings.settings(resourcePath: operation.path, method: verb)
                 return ServedMethod(
-                    api: served, stage: stage, operation: operation,
-                    throttle: settings.settings(resourcePath: operation.path, method: verb)?.throttle,
+                    api: served, stage: stage, operation: operation, throttle: own?.throttle,
                     validation: RequestValidation(method, of: api, note: note),
-                    integration: .rest(method, stage: stage, note: note))
+                    integration: .rest(method, stage: stage, note: note),
+                    cache: ServedCache(
+                        method, resource: operation.resourceID ?? operation.path, settings: own, stage: settings, note: note))
             }
         }
         let stages = api.stages.map { stage -> Router.StageMethods in
@@ -69,7 +71,8 @@ package struct Gateway: Sendable {
             if let canary = stage.canary {
                 let variables = stage.variables.merging(canary.variableOverrides) { $1 }
                 let served = ServedStage(
-                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true)
+                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true,
+                    usesStageCache: canary.usesStageCache)
                 methods.canary = serve(served, stage)
                 methods.canaryShare = canary.percentTraffic / 100
             }

@@ -2,6 +2,7 @@ import CoreTypes
 
 extension GatewayExchange {
     mutating func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+        if let testedMethod { return try self.beginTest(testedMethod, &shared, at: now) }
         if let host = self.request.headers.last("host"), let id = FunctionURL.id(ofHost: host) {
             return try self.beginURL(id, at: now)
         }
@@ -19,6 +20,15 @@ extension GatewayExchange {
         case .match(let match):
             let context = self.makeContext(match, verb: verb, target: target)
             self.context = context
+            if context.isREST, !self.body.isEmpty {
+                switch ContentCoding.ofRequest(self.request.headers.last("content-encoding")) {
+                case .identity: break
+                case .unsupported: throw .unsupportedMediaType
+                case .coded(let coding):
+                    self.state = .decompressing
+                    return .decompress(coding)
+                }
+            }
             self.executionLog?.begin(context)
             return try self.authorize(context, &shared, at: now)
         }

@@ -16,10 +16,12 @@ final class ServedMethod: Sendable {
     let throttle: Throttle.Check?
     let validation: RequestValidation
     let integration: ServedIntegration
+    /// `nil` where answers are not kept.
+    let cache: ServedCache?
 
     init(
         api: ServedAPI, stage: ServedStage, operation: Operation, throttle: ThrottleSettings?,
-        validation: RequestValidation, integration: ServedIntegration
+        validation: RequestValidation, integration: ServedIntegration, cache: ServedCache? = nil
     ) {
         self.api = api
         self.stage = stage
@@ -35,6 +37,7 @@ final class ServedMethod: Sendable {
         }
         self.validation = validation
         self.integration = integration
+        self.cache = cache
     }
 }
 
