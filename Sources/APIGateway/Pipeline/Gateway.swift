@@ -67,7 +67,8 @@ package struct Gateway: Sendable {
             let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
             let plain = ServedStage(
                 name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
-            var methods = Router.StageMethods(name: stage.name, methods: serve(plain, stage))
+            var methods = Router.StageMethods(
+                name: stage.name, methods: serve(plain, stage), unrouted: ServedMethod(unroutedIn: plain, of: served))
             if let canary = stage.canary {
                 let variables = stage.variables.merging(canary.variableOverrides) { $1 }
                 let served = ServedStage(
@@ -96,7 +97,8 @@ package struct Gateway: Sendable {
                         problems.append(GatewayProblem(apiID: api.id, place: route.routeKey, reason: $0))
                     })
             }
-            return Router.StageMethods(name: stage.name, methods: methods)
+            return Router.StageMethods(
+                name: stage.name, methods: methods, unrouted: ServedMethod(unroutedIn: plain, of: served))
         }
         return Router.Entry(served, operations: operations, stages: stages)
     }

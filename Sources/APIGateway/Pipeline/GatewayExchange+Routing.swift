@@ -16,7 +16,9 @@ extension GatewayExchange {
             return self.finish(GatewayResponse(status: 204, headers: headers, body: .text("")), at: now)
         }
         switch outcome {
-        case .fault(let fault, _, _): throw self.refined(fault)
+        case .fault(let fault, _, _, let unrouted):
+            self.context = unrouted.map { self.makeContext($0, verb: verb, target: target) }
+            throw self.refined(fault)
         case .match(let match):
             let context = self.makeContext(match, verb: verb, target: target)
             self.context = context

@@ -222,13 +222,25 @@ def server(tmp_path_factory):
         },
         Edge={
             "Type": "AWS::Serverless::Api",
-            "Properties": {"StageName": "edge", "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "e", "version": "1"}, "paths": {"/a": {"get": operation(mock())}}}},
+            "Properties": {
+                "StageName": "edge",
+                "DefinitionBody": {
+                    "openapi": "3.0.1",
+                    "info": {"title": "e", "version": "1"},
+                    "paths": {"/a": {"get": operation(mock())}, "/guarded": {"get": operation(mock(), security=[{"token": []}])}},
+                    "components": {"securitySchemes": {"token": definition()["components"]["securitySchemes"]["token"]}},
+                },
+            },
         },
         Own={
             "Type": "AWS::Serverless::Api",
             "Properties": {
                 "StageName": "own",
                 "EndpointConfiguration": "REGIONAL",
+                "AccessLogSetting": {
+                    "DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:access",
+                    "Format": "own $context.requestId $context.status $context.resourcePath $context.path $context.error.responseType",
+                },
                 "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "o", "version": "1"}, "paths": {"/broken": {"get": operation(mock(request=None))}}},
                 "GatewayResponses": {
                     "MISSING_AUTHENTICATION_TOKEN": {
@@ -294,7 +306,7 @@ REST = {
         '{"Message":"User is not authorized to access this resource"}',
         "AccessDeniedException",
         "GET",
-        "/v1/guarded/a",
+        "/edge/guarded",
         ["Authorization: silent"],
     ),
     "AUTHORIZER_FAILURE": (500, AUTHORIZER, "AuthorizerConfigurationException", "GET", "/v1/guarded/a", ["Authorization: fail"]),
@@ -398,11 +410,15 @@ def test_the_quota_of_a_plan_and_what_get_usage_says(server, wire):
     assert usage["items"] == {keys["Quota"]: [[1, 0]]}
 
 
-def test_answers_that_an_api_has_made_its_own(wire):
+def test_answers_that_an_api_has_made_its_own(server, wire):
     status, headers, body = wire.call("GET", "/own/nothing")
     assert (status, json.loads(body)) == (404, {"없음": "Missing Authentication Token", "type": "Missing Authentication Token"})
     fields = dict(headers)
     assert (fields["access-control-allow-origin"], fields["x-path"]) == ("*", "/own/nothing")
+    # It is logged, too, though no resource has it.
+    hosts.eventually(
+        lambda: f"own {fields['x-amzn-requestid']} 404 - /own/nothing MISSING_AUTHENTICATION_TOKEN\n" in server.log(), server.log
+    )
     status, headers, body = wire.call("GET", "/own/broken")
     assert (status, body) == (599, b'{"message":"Internal server error"}')
 

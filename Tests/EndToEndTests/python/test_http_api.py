@@ -282,13 +282,52 @@ def test_the_access_log_in_its_file(host):
     def lines():
         return [json.loads(line) for line in log.read_text().splitlines()]
 
-    hosts.eventually(lambda: any(line["status"] == "401" for line in lines()), log.read_text)
+    hosts.eventually(lambda: any(line["path"].startswith("/책") for line in lines()), log.read_text)
     found = next(line for line in lines() if line["route"] == "$default" and line["path"].startswith("/책"))
     assert (found["path"], found["status"], found["error"]) == ("/책/a", "200", "-")
     refused = next(line for line in lines() if line["status"] == "401")
     assert (refused["route"], refused["error"]) == ("GET /simple", "Unauthorized")
     # Nowhere else.
     assert '"route":' not in host.log()
+
+
+# As the console's presets have them ("Set up CloudWatch logging for REST APIs").
+FIELDS = "requestId extendedRequestId ip caller user requestTime httpMethod resourcePath status protocol responseLength".split()
+VARIABLES = ["$context." + {"ip": "identity.sourceIp", "caller": "identity.caller", "user": "identity.user"}.get(name, name) for name in FIELDS]
+CLF = '$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] "$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId $context.extendedRequestId'
+FORMATS = {
+    "clf": (CLF, r'127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET /things/\{id\} HTTP/1\.1" 200 \d+ [0-9a-f-]{36} \S+'),
+    "json": ("{ " + ", ".join(f'"{name}":"{variable}"' for name, variable in zip(FIELDS, VARIABLES)) + " }", r'\{ "requestId":"[0-9a-f-]{36}", .*"resourcePath":"/things/\{id\}", "status":"200", "protocol":"HTTP/1\.1", "responseLength":"\d+" \}'),
+    "xml": (
+        '<request id="$context.requestId">' + "".join(f" <{name}>{variable}</{name}>" for name, variable in list(zip(FIELDS, VARIABLES))[1:]) + " </request>",
+        r'<request id="[0-9a-f-]{36}"> <extendedRequestId>\S+</extendedRequestId> <ip>127\.0\.0\.1</ip> .*<responseLength>\d+</responseLength> </request>',
+    ),
+    "csv": (",".join(VARIABLES[2:] + VARIABLES[:2]), r"127\.0\.0\.1,-,-,[^,]+,GET,/things/\{id\},200,HTTP/1\.1,\d+,[0-9a-f-]{36},\S+"),
+}
+
+
+def test_formats_of_access_logs(tmp_path):
+    def api(name):
+        settings = {"DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:access", "Format": FORMATS[name][0]}
+        return {"Type": "AWS::Serverless::Api", "Properties": {"StageName": name, "AccessLogSetting": settings}}
+
+    def event(name):
+        return {"Type": "Api", "Properties": {"Path": "/things/{id}", "Method": "GET", "RestApiId": {"Ref": name.title()}}}
+
+    path = template.write(
+        tmp_path / "template.json",
+        **{name.title(): api(name) for name in FORMATS},
+        Hello=template.function("Hello", {name.title(): event(name) for name in FORMATS}),
+    )
+    log = tmp_path / "access.log"
+    with hosts.Host(tmp_path, "--access-log", str(log), template=path) as host:
+        for name in FORMATS:
+            assert call(f"{host.gateway}/{name}/things/%EC%B1%85")[0] == 200
+    # The end of the host writes what was left.
+    lines = log.read_text().splitlines()
+    assert len(lines) == len(FORMATS)
+    for line, (_, pattern) in zip(lines, FORMATS.values()):
+        assert re.fullmatch(pattern, line), line
 
 
 def test_tokens_of_a_user_pool(tmp_path):
@@ -315,7 +354,7 @@ def test_tokens_of_a_user_pool(tmp_path):
                 },
             },
         },
-        Hello=template.function("Hello", {"Me": route("/me"), "Write": route("/write", Auth={"AuthorizationScopes": ["app/write"]})}),
+        Hello=template.function("Hello", {"Me": route("/me"), "Write": route("/write", Auth={"Authorizer": "Pool", "AuthorizationScopes": ["app/write"]})}),
     )
     with hosts.Host(tmp_path, "--jwks", f"{pool}={keys}", template=path) as host:
 

@@ -80,7 +80,7 @@ def test_a_method_by_itself(project):
     assert done.returncode == 0, done.stderr
     head, _, log = done.stdout.partition("Execution log")
     assert head.startswith("Request: GET /things/%EC%95%88%207?a=1\nStatus: 200\nLatency: ")
-    assert '\nResponse body\n{"id": "%EC%95%88%207", "from": "here"}\n\nResponse headers\n' in head
+    assert '\nResponse body\n{"id": "안 7", "from": "here"}\n\nResponse headers\n' in head
     assert "X-Own: yes\n" in head and "Content-Type: application/json\n" in head
     lines = log_lines("Execution log" + log)
     assert lines[1:6] == [

@@ -114,7 +114,7 @@ HARMLESS = {
     "trailers": b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n",
     "leading zeros": b"Transfer-Encoding: chunked\r\n\r\n0003\r\nabc\r\n000\r\n\r\n",
     "a coding in capitals": b"Transfer-Encoding: CHUNKED\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "blanks around a value": b"Content-Length: \t 3 \t\r\n\r\nabc",
+    "blanks around a value": b"Content-Length:   3  \r\n\r\nabc",
 }
 
 
@@ -136,7 +136,7 @@ def test_a_body_that_looks_like_a_request_is_a_body(server):
 @pytest.mark.parametrize(
     "lines,status",
     [
-        (["X-Long: " + "a" * 10_200], 431),
+        (["X-Long: " + "a" * 10_240], 431),
         (["X-Long: " + "a" * 60_000], 431),
         (["X-Long: " + "a" * 70_000], 431),
         ([f"X-{number}: " + "a" * 100 for number in range(200)], 431),
