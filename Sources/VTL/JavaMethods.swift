@@ -1,6 +1,5 @@
 /// The methods of Java's classes that templates use, looked up by name and arguments as Java's reflection finds them: nil where
-/// no
-/// method of the name takes such arguments.
+/// no method of the name takes such arguments.
 enum JavaMethods {
     static func call(
         _ method: Method, on value: Value, _ arguments: [Value], bytesMax: Int, work: inout Int
@@ -27,6 +26,7 @@ enum JavaMethods {
         switch (method, value) {
         case (.getClass, _), (.hashCode, _), (.toString, _): true
         case (.length, .string), (.isEmpty, .string), (.isBlank, .string), (.trim, .string), (.strip, .string): true
+        case (.stripLeading, .string), (.stripTrailing, .string): true
         case (.toUpperCase, .string), (.toLowerCase, .string), (.intern, .string), (.toCharArray, .string): true
         case (.size, .list), (.isEmpty, .list), (.clear, .list), (.iterator, .list), (.toArray, .list): true
         case (.size, .map), (.isEmpty, .map), (.clear, .map), (.keySet, .map), (.values, .map), (.entrySet, .map): true
@@ -52,8 +52,7 @@ enum JavaMethods {
     static func property(_ name: Method, of value: Value) -> Value {
         switch (name, value) {
         case (.class, _): .object(ClassObject(self.className(of: value), sample: self.sample(of: value)))
-        case (.bytes, .string(let text)):
-            .object(ArrayObject(text.utf8.map { .int(Int32(Int8(bitPattern: $0))) }, typeName: "[B"))
+        case (.bytes, .string(let text)): .object(ArrayObject.bytes(of: text))
         case (.empty, .string(let text)): .bool(text.isEmpty)
         case (.blank, .string(let text)): .bool(StringMethods.isBlank(text))
         case (.empty, .list(let list)): .bool(list.elements.isEmpty)
@@ -72,7 +71,7 @@ enum JavaMethods {
         }
     }
 
-    private static func className(of value: Value) -> String {
+    static func className(of value: Value) -> String {
         switch value {
         case .bool: "java.lang.Boolean"
         case .int: "java.lang.Integer"
