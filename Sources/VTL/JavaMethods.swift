@@ -31,7 +31,7 @@ enum JavaMethods {
         case (.size, .list), (.isEmpty, .list), (.clear, .list), (.iterator, .list), (.toArray, .list): true
         case (.size, .map), (.isEmpty, .map), (.clear, .map), (.keySet, .map), (.values, .map), (.entrySet, .map): true
         case (.intValue, _), (.longValue, _), (.doubleValue, _), (.floatValue, _): value.isNumber
-        case (.isNaN, .double), (.isInfinite, .double), (.booleanValue, .bool): true
+        case (.isNaN, .double), (.isInfinite, .double), (.booleanValue, .bool), (.charValue, .character): true
         case (.signum, .bigInteger), (.abs, .bigInteger), (.signum, .decimal), (.abs, .decimal): true
         default: false
         }
@@ -118,23 +118,6 @@ enum BooleanMethods {
         case (.toString, 1), (.hashCode, 1):
             guard case .bool = arguments[0] else { return nil }
             return method == .toString ? .string(arguments[0].text) : .int(arguments[0].javaHashCode)
-        default: return nil
-        }
-    }
-}
-
-/// A `java.lang.Character`'s.
-enum CharacterMethods {
-    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) throws(MethodFailure) -> Value? {
-        guard arguments.count == 1 else { return nil }
-        guard case .character(let other) = arguments[0] else {
-            if method == .compareTo { throw JavaMethods.uncomparable(arguments[0]) }
-            return nil
-        }
-        switch method {
-        case .compareTo: return .int(Int32(unit) - Int32(other))
-        case .toString: return .string(arguments[0].text)
-        case .hashCode: return .int(Int32(other))
         default: return nil
         }
     }

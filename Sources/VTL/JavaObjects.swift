@@ -321,7 +321,9 @@ final class ClassObject: TemplateObject {
         guard let result else { return nil }
         switch known {
         case .valueOf, .copyValueOf, .format, .join, .parseInt, .parseLong, .parseDouble, .parseBoolean, .max, .min, .sum,
-            .compare, .toHexString, .toBinaryString, .toOctalString:
+            .compare, .toHexString, .toBinaryString, .toOctalString, .isDigit, .isLetter, .isLetterOrDigit, .isUpperCase,
+            .isLowerCase,
+            .isWhitespace, .getNumericValue:
             return result
         default: throw MethodFailure("IllegalArgumentException: object is not an instance of declaring class")
         }

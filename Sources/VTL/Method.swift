@@ -9,7 +9,10 @@ enum Method: String, Sendable {
     case replaceFirst, matches, split, toCharArray, valueOf, format, join, `repeat`, codePointAt, intern, getBytes
     case stripLeading, stripTrailing, contentEquals, regionMatches, codePointBefore, codePointCount, offsetByCodePoints
     case copyValueOf
-    // List and Map.
+    // Character.
+    case charValue, isDigit, isLetter, isLetterOrDigit, isUpperCase, isLowerCase, isWhitespace, getNumericValue
+    // List and Map; json-smart's array.
+    case toJSONString
     case size, get, set, add, addAll, remove, containsAll, subList, clear, iterator, toArray, removeAll, retainAll
     case put, putAll, containsKey, containsValue, keySet, values, entrySet, getOrDefault, putIfAbsent
     // A loop's scope.

@@ -51,7 +51,7 @@ struct StringMethods {
     }
 
     /// Blanks that may break a line, and the separators among the control characters.
-    private static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+    static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09...0x0D, 0x1C...0x20: return true
         case 0xA0, 0x2007, 0x202F: return false
