@@ -63,19 +63,43 @@ final class ContextMap: TemplateObject {
 
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         if method == "get", arguments.count == 1, case .string(let name) = arguments[0] { return self.member(name) ?? .null }
-        return switch (method, arguments.count) {
-        case ("get", 1): self.map.get(arguments[0]) ?? .null
-        case ("getOrDefault", 2): self.map.get(arguments[0]) ?? arguments[1]
-        case ("containsKey", 1): .bool(self.map.get(arguments[0]) != nil)
-        case ("put", 2): self.map.put(arguments[0], arguments[1]) ?? .null
-        case ("remove", 1): self.map.remove(arguments[0]) ?? .null
-        case ("size", 0): .integer(Int64(self.map.count))
-        case ("isEmpty", 0): .bool(self.map.count == 0)
-        case ("keySet", 0): .list(ListValue(self.map.keys))
-        case ("values", 0): .list(ListValue(self.map.values))
-        case ("entrySet", 0): .list(ListValue(self.map.entries.map { .object(ContextEntry(key: $0.key, value: $0.value)) }))
-        default: nil
+        switch (method, arguments.count) {
+        case ("get", 1): return self.map.get(arguments[0]) ?? .null
+        case ("getOrDefault", 2): return self.map.get(arguments[0]) ?? arguments[1]
+        case ("containsKey", 1): return .bool(self.map.get(arguments[0]) != nil)
+        case ("containsValue", 1): return .bool(self.map.values.contains { $0.isEqual(to: arguments[0]) })
+        case ("put", 2): return self.map.put(arguments[0], arguments[1]) ?? .null
+        case ("putIfAbsent", 2):
+            if let old = self.map.get(arguments[0]), !old.isNull { return old }
+            self.map.put(arguments[0], arguments[1])
+            return .null
+        case ("putAll", 1): return self.putAll(arguments[0])
+        case ("remove", 1): return self.map.remove(arguments[0]) ?? .null
+        case ("clear", 0):
+            self.map.removeAll()
+            return .string("")
+        case ("size", 0): return .integer(Int64(self.map.count))
+        case ("isEmpty", 0): return .bool(self.map.count == 0)
+        case ("keySet", 0): return .list(ListValue(self.map.keys))
+        case ("values", 0): return .list(ListValue(self.map.values))
+        case ("entrySet", 0):
+            return .list(ListValue(self.map.entries.map { .object(ContextEntry(key: $0.key, value: $0.value)) }))
+        default: return nil
         }
+    }
+
+    /// A method without a result; nil for what is no map.
+    private func putAll(_ value: Value) -> Value? {
+        let other: MapValue
+        switch value {
+        case .map(let map): other = map
+        case .object(let object):
+            guard let context = object as? ContextMap else { return nil }
+            other = context.map
+        default: return nil
+        }
+        for entry in other.entries { self.map.put(entry.key, entry.value) }
+        return .string("")
     }
 }
 

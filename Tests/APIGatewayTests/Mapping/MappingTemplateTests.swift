@@ -84,6 +84,27 @@ struct MappingTemplateTests {
         #expect(rendered.overrides == expected)
     }
 
+    // `java.util.HashMap`, which the maps of `$context` are on the service.
+    @Test("write overrides by the methods of a map, too")
+    func overridesByMethods() throws {
+        let rendered = try render(
+            """
+            #set($h = $context.requestOverride.header)$h.putAll({"A": "1", "B": "2"})$h.put("C", "3")$h.putIfAbsent("A", "9")|\
+            $h.containsValue("2")|$h.size()|$context.requestOverride.path.putAll($h)$h.clear()$h.putAll("x")$h.isEmpty()
+            """)
+        #expect(String(decoding: rendered.body, as: UTF8.self) == "1|true|3|true")
+        #expect(rendered.overrides.requestHeaders == ValueLists())
+        #expect(rendered.overrides.requestPath == ValueLists([("A", ["1"]), ("B", ["2"]), ("C", ["3"])]))
+    }
+
+    // json-smart's `JSONArray.toJSONString()`.
+    @Test("ask an array for its JSON")
+    func arraysAsJSON() throws {
+        let input = MappingInput(body: MappingBody(#"{"a":[1, {"b": "c"}]}"#))
+        let rendered = try render("$input.path('$.a').toJSONString()|#set($l = [1])$l.toJSONString()", input)
+        #expect(String(decoding: rendered.body, as: UTF8.self) == #"[1,{"b":"c"}]|"#)
+    }
+
     @Test("ignore a status that is none", arguments: ["99", "600", "'x'", "4.5", "''"])
     func noStatus(value: String) throws {
         #expect(try render("#set($context.responseOverride.status = \(value))").overrides.responseStatus == nil)
