@@ -1,10 +1,10 @@
 /// The visible messages of a standard queue, in the order in which receives take them: tenants take turns.
 ///
-/// The messages of one `MessageGroupId` are a tenant, and each message without one is a tenant of its own (developer guide, "Amazon
-/// SQS fair queues"). A tenant with messages has one of them in the line of turns; when that one is taken, its next joins the end of
-/// the line. So a tenant with a backlog of a million delays a message of another by one message, and a queue without group ids gives
-/// its messages as they came. AWS begins to prefer quiet tenants where one holds more than a tenth of what is in flight; turns need
-/// no such threshold, and whoever holds most waits as long as the others. All is O(1), and an empty tenant is forgotten.
+/// The messages of one `MessageGroupId` are a tenant, and each message without one is a tenant of its own (developer guide, "How
+/// Amazon SQS fair queues work"). A tenant with messages has one of them in the line of turns; when that one is taken, its next
+/// joins the end of the line. So a tenant with a backlog of a million delays a message of another by one message, and a queue
+/// without group ids gives its messages as they came. AWS begins to prefer quiet tenants where one holds more than a tenth of
+/// what is in flight; turns need no such threshold. All is O(1), and an empty tenant is forgotten.
 struct ReadyMessages: Sendable {
     private struct Tenant: Sendable {
         let id: String
