@@ -32,6 +32,10 @@ package struct GatewayExchange {
     var url: FunctionURL?
     /// Where the integration was asked.
     var integrationBegan: Timestamp?
+    /// Until it answered.
+    var integrationLatency: Duration?
+    /// Set with the answer.
+    package internal(set) var outcome: GatewayOutcome?
     /// Lines for those who test a method; `nil` where nobody asked for them.
     package internal(set) var executionLog: ExecutionLog?
 

@@ -21,6 +21,8 @@ package final class GatewayEndpoint: HTTPService {
     private var checks: TargetChecks?
     /// Where services answer: the host's AWS endpoint.
     package var awsAddress: TargetAddress?
+    /// Told of every request to an API that was answered, for metrics.
+    package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
     package var logAccess: (String) -> Void = { _ in }
     /// Takes the execution log of each request; `nil`: none is written.
@@ -100,11 +102,13 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
+            self.log(exchange)
         }
     }
 
     /// The lines of a request that was answered.
     func log(_ exchange: GatewayExchange) {
+        if let outcome = exchange.outcome { self.onOutcome(outcome) }
         if let line = exchange.accessLogLine { self.logAccess(line) }
         if let logExecution, let log = exchange.executionLog {
             logExecution(log.text(requestID: exchange.stamp.requestID, at: exchange.stamp.time))
