@@ -7,6 +7,7 @@ import HTTPEndpoints
 import HTTPServing
 import LambdaCore
 import NIOCore
+import SQS
 import Templates
 
 /// The parts of a host, wired. Lives on the event loop.
@@ -200,8 +201,17 @@ final class HostCore {
         self.gatewayEndpoint = gateway
         gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
-        gateway.logAccess = { [logs] in logs?.write(line: $0) }
-        if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
+        gateway.logAccess = { [logs, monitoring] line, outcome in
+            logs?.write(line: line)
+            monitoring.wroteAccessLog(line, of: outcome)
+        }
+        if self.settings.traces {
+            gateway.logExecution = { [logs, monitoring] text, outcome in
+                logs?.write(line: text)
+                monitoring.wroteExecutionLog(text, of: outcome)
+            }
+        }
+        self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }

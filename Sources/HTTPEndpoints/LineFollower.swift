@@ -1,9 +1,10 @@
 import CoreTypes
 import HTTPServing
 import NIOCore
+import NIOHTTP1
 
-/// A client that follows something, a line of JSON for each thing that happens. One that reads slowly misses lines, and is told how
-/// many: `{"skipped":12}`.
+/// A client that follows something, a line of JSON for each thing that happens. One that reads slowly misses lines, and is told
+/// how many: `{"skipped":12}`.
 final class LineFollower {
     private weak var connection: HTTPConnection?
     private var unsent = 0

@@ -57,7 +57,9 @@ struct LogsCommand: AsyncParsableCommand {
         let host = try RunningHost(self.shared)
         // The template's name, or that of a function which was made through the API.
         let function = try self.function.map { try Project(self.shared).functionName($0) ?? $0 }
-        let start = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) - (try QuantityText.duration(self.since))
+        let past = try QuantityText.duration(self.since)
+        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+        let start = now + .nanoseconds(-past.nanoseconds)
         var query = ["since=\(max(start.milliseconds, 0))"]
         func add(_ name: String, _ value: String?) {
             if let value { query.append("\(name)=\(PercentEncoding.encode(value))") }
@@ -85,7 +87,7 @@ private final class LogLinePrinter: Sendable {
 
     func received(_ bytes: [UInt8]) {
         let lines = self.partial.withLock { partial -> [[UInt8]] in
-            var lines = (partial + bytes).split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
+            var lines = (partial + bytes).split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
             partial = lines.removeLast()
             return lines
         }
@@ -107,8 +109,4 @@ private final class LogLinePrinter: Sendable {
         while message.last?.isNewline == true { message.removeLast() }
         return Array("\(json["time"]?.stringValue ?? "")\(name) \(message)\n".utf8)
     }
-}
-
-extension Timestamp {
-    fileprivate static func - (time: Self, duration: Duration) -> Self { time + .nanoseconds(-duration.nanoseconds) }
 }

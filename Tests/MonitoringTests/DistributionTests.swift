@@ -2,8 +2,8 @@ import Testing
 
 @testable import Monitoring
 
-/// Expected values are computed by hand: a percentile is the nearest rank's value, the smallest that so many percent of all values
-/// do not exceed.
+/// Expected values are computed by hand: a percentile is the nearest rank's value, the smallest that so many percent of all
+/// values do not exceed.
 @Suite struct DistributionTests {
     @Test func countsAndSums() {
         var distribution = Distribution()

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Monitoring
 
-/// The first document is that of the specification (Amazon CloudWatch user guide, "Specification: Embedded metric format", "Embedded
-/// metric format example and JSON schema"), its time moved to the test's.
+/// The first document is that of the specification (Amazon CloudWatch user guide, "Specification: Embedded metric format",
+/// "Embedded metric format example and JSON schema"), its time moved to the test's.
 @Suite struct EmbeddedMetricsTests {
     /// 2026-11-21T12:00:00Z
     private let now = Timestamp(seconds: 1_795_262_400)

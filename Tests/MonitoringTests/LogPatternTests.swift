@@ -3,8 +3,8 @@ import Testing
 @testable import Monitoring
 
 /// Patterns and events of Amazon CloudWatch Logs user guide, "Filter pattern syntax" ("Using filter patterns to match terms in
-/// unstructured / JSON / space-delimited log events", and the edition of the guide published on GitHub until 2023). Examples that
-/// contradict themselves there are left out.
+/// unstructured / JSON / space-delimited log events", and the edition of the guide published on GitHub until 2023). Examples
+/// that contradict themselves there are left out.
 @Suite struct LogPatternTests {
     private static let requests = [
         "[ERROR 400] BAD REQUEST", "[ERROR 401] UNAUTHORIZED REQUEST", "[ERROR 419] MISSING ARGUMENTS",

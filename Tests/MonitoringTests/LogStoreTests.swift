@@ -40,8 +40,8 @@ import Testing
 
     @Test func requestsAreFoundByTheirID() {
         var store = LogStore()
-        let id = RequestID(high: 1, low: 2)
-        for (text, request) in [("one", id), ("two", RequestID(high: 3, low: 4)), ("three", id)] {
+        let id = RequestID(random: 1, 2)
+        for (text, request) in [("one", id), ("two", RequestID(random: 3, 4)), ("three", id)] {
             store.append(
                 Array(text.utf8), group: self.group, stream: "a", at: self.time(0), ingestedAt: self.time(0), requestID: request)
         }

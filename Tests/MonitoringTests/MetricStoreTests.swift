@@ -49,7 +49,7 @@ import Testing
         for minute in 0..<400 { store.record(1, in: place, at: self.time(Int64(minute) * 60)) }
         let points = self.points(store, from: 0, to: 24_000, period: 60)
         #expect(points.count == 180)
-        #expect(points.first?.second == 220 * 60)
+        #expect(points.first?.second == Int64(220 * 60))
         #expect(store[self.identity]?.total.count == 400)
     }
 
@@ -62,6 +62,29 @@ import Testing
         let store = self.store([(20_000, 1), (0, 2)])
         #expect(self.points(store, from: 0, to: 30_000, period: 60).map(\.sum) == [1])
         #expect(store[self.identity]?.total.sum == 3)
+    }
+
+    @Test func aSumIsThatOfItsParts() throws {
+        var store = MetricStore()
+        let sum = MetricIdentity("AWS/Lambda", "Duration")
+        let parts = ["Hello", "Echo"].map { name in
+            store.place(of: MetricIdentity("AWS/Lambda", "Duration", [Dimension("FunctionName", name)]), unit: .milliseconds)
+        }
+        for part in parts { store.add(part, to: sum, unit: .milliseconds) }
+        let values: [(part: Int, second: Int64, value: Double)] = [
+            (0, 0, 1), (1, 30, 2), (0, 60, 4), (0, 61, 8), (1, 5, 16), (0, 120, 32),
+        ]
+        for (part, second, value) in values { store.record(value, in: parts[part], at: self.time(second)) }
+        let series = try #require(store[sum])
+        #expect(series.unit == .milliseconds)
+        #expect(series.total.sum == 63)
+        #expect(series.total.count == 6)
+        let points = series.datapoints(from: self.time(0), to: self.time(180), periodSeconds: 60)
+        #expect(points.map(\.values.sum) == [19, 12, 32])
+        #expect(store.find(name: "Duration").count == 3)
+        // Nothing can be recorded in a sum itself.
+        store.record(1, in: store.place(of: sum, unit: .milliseconds), at: self.time(0))
+        #expect(store[sum]?.total.sum == 63)
     }
 
     @Test func theOrderOfDimensionsMeansNothing() {

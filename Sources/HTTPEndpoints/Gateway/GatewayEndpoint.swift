@@ -24,9 +24,9 @@ package final class GatewayEndpoint: HTTPService {
     /// Told of every request to an API that was answered, for metrics.
     package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
-    package var logAccess: (String) -> Void = { _ in }
+    package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
-    package var logExecution: ((String) -> Void)?
+    package var logExecution: ((String, GatewayOutcome?) -> Void)?
 
     /// - Parameters:
     ///   - credentials: secrets of access keys; without any, signatures are not checked.
@@ -109,9 +109,9 @@ package final class GatewayEndpoint: HTTPService {
     /// The lines of a request that was answered.
     func log(_ exchange: GatewayExchange) {
         if let outcome = exchange.outcome { self.onOutcome(outcome) }
-        if let line = exchange.accessLogLine { self.logAccess(line) }
+        if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
         if let logExecution, let log = exchange.executionLog {
-            logExecution(log.text(requestID: exchange.stamp.requestID, at: exchange.stamp.time))
+            logExecution(log.text(requestID: exchange.stamp.requestID, at: exchange.stamp.time), exchange.outcome)
         }
     }
 

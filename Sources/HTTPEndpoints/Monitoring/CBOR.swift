@@ -1,7 +1,7 @@
 import CoreTypes
 
-/// Reads CBOR (RFC 8949) as JSON, as far as the protocol smithy-rpc-v2-cbor goes: maps with text keys, tags read over, byte strings as
-/// Base64.
+/// Reads CBOR (RFC 8949) as JSON, as far as the protocol smithy-rpc-v2-cbor goes: maps with text keys, tags read over, byte
+/// strings as Base64.
 struct CBORReader {
     struct Fault: Error, Hashable {
         let message: String
@@ -131,8 +131,8 @@ struct CBORReader {
     }
 }
 
-/// Writes JSON as CBOR. Every number becomes a double: all of CloudWatch's answers are; members in `times` hold seconds since 1970
-/// and get the tag of a time.
+/// Writes JSON as CBOR. Every number becomes a double: all of CloudWatch's answers are; members in `times` hold seconds since
+/// 1970 and get the tag of a time.
 struct CBORWriter {
     private(set) var bytes: [UInt8] = []
     private let times: Set<String>

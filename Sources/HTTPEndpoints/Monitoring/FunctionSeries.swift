@@ -3,62 +3,55 @@ import CoreTypes
 import Monitoring
 
 /// The metrics of a function's version (Lambda developer guide, "Types of metrics for Lambda functions"). CloudWatch keeps each
-/// value three times: of the function, of the function as the resource that was called, and of all functions together.
+/// value three times: of the function as the resource that was called, of the function, and of all functions together. The last
+/// two are sums of the first.
 struct FunctionSeries {
     static let namespace = "AWS/Lambda"
+    /// Of all functions it is no sum: they needn't have had their most at the same time.
+    private static let concurrencyName = "ConcurrentExecutions"
 
-    /// One set of dimensions.
-    private struct Places {
-        let invocations: MetricStore.Place
-        let errors: MetricStore.Place
-        let throttles: MetricStore.Place
-        let duration: MetricStore.Place
-        let concurrency: MetricStore.Place
-
-        init(_ dimensions: [Dimension], in store: inout MetricStore) {
-            func place(_ name: String, _ unit: MetricUnit) -> MetricStore.Place {
-                store.place(of: MetricIdentity(FunctionSeries.namespace, name, dimensions), unit: unit)
-            }
-            self.invocations = place("Invocations", .count)
-            self.errors = place("Errors", .count)
-            self.throttles = place("Throttles", .count)
-            self.duration = place("Duration", .milliseconds)
-            self.concurrency = place("ConcurrentExecutions", .count)
-        }
-    }
-
-    private let own: Places
-    private let resource: Places
-    private let account: Places
+    private let invocations: MetricStore.Place
+    private let errors: MetricStore.Place
+    private let throttles: MetricStore.Place
+    private let duration: MetricStore.Place
+    private let concurrency: MetricStore.Place
 
     init(function: String, version: String, in store: inout MetricStore) {
         let name = Dimension("FunctionName", function)
         // The resource of an unqualified call is the function itself.
-        let called = Dimension("Resource", version == "$LATEST" ? function : "\(function):\(version)")
-        self.own = Places([name], in: &store)
-        self.resource = Places([name, called], in: &store)
-        self.account = Places([], in: &store)
+        let resource = Dimension("Resource", version == "$LATEST" ? function : "\(function):\(version)")
+        func place(_ metric: String, _ unit: MetricUnit, in store: inout MetricStore) -> MetricStore.Place {
+            let place = store.place(of: MetricIdentity(Self.namespace, metric, [name, resource]), unit: unit)
+            store.add(place, to: MetricIdentity(Self.namespace, metric, [name]), unit: unit)
+            if metric != Self.concurrencyName { store.add(place, to: MetricIdentity(Self.namespace, metric), unit: unit) }
+            return place
+        }
+        self.invocations = place("Invocations", .count, in: &store)
+        self.errors = place("Errors", .count, in: &store)
+        self.throttles = place("Throttles", .count, in: &store)
+        self.duration = place("Duration", .milliseconds, in: &store)
+        self.concurrency = place(Self.concurrencyName, .count, in: &store)
+    }
+
+    /// Where the concurrency of all functions together goes.
+    static func accountConcurrency(in store: inout MetricStore) -> MetricStore.Place {
+        store.place(of: MetricIdentity(self.namespace, self.concurrencyName), unit: .count)
     }
 
     /// Each invocation counts 0 or 1 to errors and 0 to throttles, so that averages are rates. All are of the time when the
     /// function was invoked.
     func record(_ record: InvocationRecord, in store: inout MetricStore) {
-        let errors = record.outcome == .success ? 0.0 : 1.0
-        for places in [self.own, self.resource, self.account] {
-            store.record(1, in: places.invocations, at: record.startedAt)
-            store.record(errors, in: places.errors, at: record.startedAt)
-            store.record(0, in: places.throttles, at: record.startedAt)
-            store.record(record.duration.milliseconds, in: places.duration, at: record.startedAt)
-        }
+        store.record(1, in: self.invocations, at: record.startedAt)
+        store.record(record.outcome == .success ? 0 : 1, in: self.errors, at: record.startedAt)
+        store.record(0, in: self.throttles, at: record.startedAt)
+        store.record(record.duration.milliseconds, in: self.duration, at: record.startedAt)
     }
 
     func record(throttleAt time: Timestamp, in store: inout MetricStore) {
-        for places in [self.own, self.resource, self.account] { store.record(1, in: places.throttles, at: time) }
+        store.record(1, in: self.throttles, at: time)
     }
 
-    func record(concurrency: Int, account: Int, at time: Timestamp, in store: inout MetricStore) {
-        store.record(Double(concurrency), in: self.own.concurrency, at: time)
-        store.record(Double(concurrency), in: self.resource.concurrency, at: time)
-        store.record(Double(account), in: self.account.concurrency, at: time)
+    func record(concurrency: Int, at time: Timestamp, in store: inout MetricStore) {
+        store.record(Double(concurrency), in: self.concurrency, at: time)
     }
 }

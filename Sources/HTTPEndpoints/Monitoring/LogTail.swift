@@ -4,8 +4,8 @@ import HTTPServing
 import Monitoring
 import NIOCore
 
-/// Sends what stands in log groups to a client, and then what comes. What stands there is gone through in parts, one a turn of the
-/// loop, so that long logs hold nobody up.
+/// Sends what stands in log groups to a client, and then what comes. What stands there is gone through in parts, one a turn of
+/// the loop, so that long logs hold nobody up.
 final class LogTail {
     private let monitoring: MonitoringHost
     /// `nil` for all.

@@ -97,14 +97,14 @@ struct LogsWire {
         guard (name == nil) != (identifier == nil) else {
             throw ServiceError("InvalidParameterException", "Either logGroupName or logGroupIdentifier is needed, and not both.")
         }
-        let group = name ?? Self.groupName(identifier ?? "")
+        let group = name ?? identifier.map { Self.groupName(ofARN: $0) ?? $0 } ?? ""
         guard self.host.logs.hasGroup(group) else { throw Self.noGroup }
         return group
     }
 
-    /// `arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/Hello:*`, or the name alone.
-    private static func groupName(_ identifier: String) -> String {
-        guard let arn = ARN(identifier), arn.service == "logs", arn.resource.hasPrefix("log-group:") else { return identifier }
+    /// `arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/Hello:*`
+    static func groupName(ofARN text: String) -> String? {
+        guard let arn = ARN(text), arn.service == "logs", arn.resource.hasPrefix("log-group:") else { return nil }
         let name = arn.resource.dropFirst("log-group:".utf8.count)
         return String(name.hasSuffix(":*") ? name.dropLast(2) : name)
     }

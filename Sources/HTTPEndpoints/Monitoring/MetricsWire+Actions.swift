@@ -28,7 +28,7 @@ extension MetricsWire {
         }
         let found = self.host.metrics.find(namespace: namespace, name: name, dimensions: dimensions).dropFirst(start)
         var result: JSONObject = [
-            "Metrics": .array(found.prefix(Self.listLimit).map { .object(Self.json($0.identity)) })
+            "Metrics": .array(found.prefix(Self.listLimit).map { .object(Self.json($0)) })
         ]
         if found.count > Self.listLimit { result["NextToken"] = .string(String(start + Self.listLimit)) }
         return result
@@ -53,12 +53,12 @@ extension MetricsWire {
             throw ServiceError("InvalidParameterValue", "The parameter StartTime must be less than the parameter EndTime.")
         }
         let period = try self.period(members)
-        guard (end - start).nanoseconds / 1_000_000_000 / period <= Self.datapointsMax else {
+        let count = Int(end.seconds - start.seconds) / period
+        guard count <= Self.datapointsMax else {
             throw ServiceError(
                 "InvalidParameterCombination",
-                "You have requested up to \((end - start).nanoseconds / 1_000_000_000 / period) datapoints, which exceeds the limit of "
-                    + "\(Self.datapointsMax). You may reduce the datapoints requested by increasing Period, or decreasing the time range."
-            )
+                "You have requested up to \(count) datapoints, which exceeds the limit of \(Self.datapointsMax). "
+                    + "You may reduce the datapoints requested by increasing Period, or decreasing the time range.")
         }
         let plain = try members.strings("Statistics") ?? []
         let extended = try members.strings("ExtendedStatistics") ?? []
@@ -103,8 +103,8 @@ extension MetricsWire {
         guard let statistic = Statistic(name) else {
             throw ServiceError(
                 "InvalidParameterValue",
-                "The value \(name) for parameter ExtendedStatistics is invalid here: SampleCount, Sum, Average, Minimum, Maximum and "
-                    + "percentiles such as p99.9 are computed.")
+                "The value \(name) for parameter ExtendedStatistics is invalid here: SampleCount, Sum, Average, Minimum, Maximum "
+                    + "and percentiles such as p99.9 are computed.")
         }
         return statistic
     }

@@ -1,9 +1,9 @@
 import CoreTypes
 import Monitoring
 
-/// CloudWatch's metrics over the three protocols that clients speak: JSON 1.0 (boto3), Query (older SDKs), smithy-rpc-v2-cbor (newer
-/// ones). They differ in how they spell a request, so that all are read as JSON and answered from JSON. (Amazon CloudWatch API
-/// reference, 2010-08-01; Smithy, "Smithy RPC v2 CBOR protocol")
+/// CloudWatch's metrics over the three protocols that clients speak: JSON 1.0 (boto3), Query (older SDKs), smithy-rpc-v2-cbor
+/// (newer ones). They differ in how they spell a request, so that all are read as JSON and answered from JSON. (Amazon
+/// CloudWatch API reference, 2010-08-01; Smithy, "Smithy RPC v2 CBOR protocol")
 struct MetricsWire {
     let host: MonitoringHost
 
@@ -29,8 +29,8 @@ struct MetricsWire {
         case json, query, cbor
     }
 
-    /// - Returns: `nil` for requests to other services, and for actions that are not emulated in protocols that need no answer of
-    ///   their own.
+    /// - Returns: `nil` for requests to other services, and for actions that are not emulated in protocols that need no answer
+    ///   of their own.
     func response(to request: AWSRequest, requestID: RequestID) -> AWSResponse? {
         guard let (form, name) = Self.call(of: request) else { return nil }
         guard let action = Action(rawValue: name) else { return form == .cbor ? Self.unsupported(name, requestID) : nil }

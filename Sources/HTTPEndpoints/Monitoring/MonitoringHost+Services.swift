@@ -33,9 +33,9 @@ extension MonitoringHost {
         let stage: String?
     }
 
-    /// The metrics of an API, and of its stage where one was found. REST APIs go by name and HTTP APIs by id, and their errors have
-    /// different names (API Gateway developer guide, "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch metrics for
-    /// HTTP APIs").
+    /// The metrics of an API, and of its stage where one was found. REST APIs go by name and HTTP APIs by id, and their errors
+    /// have different names (API Gateway developer guide, "Amazon API Gateway dimensions and metrics", "Monitor CloudWatch
+    /// metrics for HTTP APIs").
     struct GatewaySeries {
         static let namespace = "AWS/ApiGateway"
 
@@ -95,6 +95,42 @@ extension MonitoringHost {
         series.record(outcome, in: &self.metrics)
         self.watchMinutes()
     }
+
+    /// Reads where the stages of APIs want their access logs.
+    package func follow(_ configuration: GatewayConfiguration) {
+        for api in configuration.apis {
+            let logs: [(stage: String, settings: AccessLogSettings?)] =
+                switch api {
+                case .rest(let api): api.stages.map { ($0.name, $0.accessLog) }
+                case .http(let api): api.stages.map { ($0.name, $0.accessLog) }
+                }
+            for (stage, settings) in logs {
+                // Another destination than a log group, a delivery stream, is none here.
+                guard let group = settings?.destinationARN.flatMap(LogsWire.groupName(ofARN:)) else { continue }
+                self.accessLogGroups[GatewayStage(apiID: api.id, stage: stage)] = group
+            }
+        }
+    }
+
+    /// A line of an access log: goes to the log group that the stage names, if it names one.
+    package func wroteAccessLog(_ line: String, of outcome: GatewayOutcome?) {
+        guard let outcome,
+            let group = self.accessLogGroups[GatewayStage(apiID: outcome.apiID, stage: outcome.stage)]
+        else { return }
+        self.add(Array(line.utf8)[...], group: group, stream: Self.gatewayStream, at: outcome.time)
+    }
+
+    /// The execution log of a request: lines go where API Gateway has them.
+    package func wroteExecutionLog(_ text: String, of outcome: GatewayOutcome?) {
+        guard let outcome else { return }
+        let group = "API-Gateway-Execution-Logs_\(outcome.apiID)" + (outcome.stage.map { "/\($0)" } ?? "")
+        for line in text.split(separator: "\n") {
+            self.add(Array(line.utf8)[...], group: group, stream: Self.gatewayStream, at: outcome.time)
+        }
+    }
+
+    /// The service spreads its lines over streams of no meaning; one is enough.
+    private static let gatewayStream = "gateway"
 
     // MARK: Queues
 
@@ -170,8 +206,8 @@ extension MonitoringHost {
         }
     }
 
-    /// Levels are taken at the end of each minute in which something happened, and as long as a queue holds something: an idle host
-    /// sleeps.
+    /// Levels are taken at the end of each minute in which something happened, and as long as a queue holds something: an idle
+    /// host sleeps.
     func watchMinutes() {
         guard self.minuteTimer == nil else { return }
         let minute: Int64 = 60_000_000_000

@@ -17,16 +17,18 @@ package final class MonitoringHost: ExecutionObserver {
     package let account: String
     package let region: String
     package let startedAt: Timestamp
-    package internal(set) var metrics = MetricStore()
+    package internal(set) var metrics: MetricStore
     package internal(set) var logs = LogStore()
     /// Told of every event that is added to a log group, with the group's name.
     package var logObservers: [ObjectIdentifier: (_ group: String, LogEvent) -> Void] = [:]
     /// What the queues hold, for metrics that are levels; asked once a minute, and when somebody looks.
     package var queueLevels: () -> [QueueLevel] = { [] }
 
-    var functions: [String: FunctionActivity] = [:]
-    private var functionSeries: [FunctionKey: FunctionSeries] = [:]
+    /// Where stages want their access logs.
+    var accessLogGroups: [GatewayStage: String] = [:]
+    private var functions: [String: FunctionState] = [:]
     private var accountConcurrency = 0
+    private let accountConcurrencyPlace: MetricStore.Place
     var gatewaySeries: [GatewayStage: GatewaySeries] = [:]
     var queueSeries: [String: QueueSeries] = [:]
     var asynchronousPlaces: [AsynchronousKey: MetricStore.Place] = [:]
@@ -40,11 +42,9 @@ package final class MonitoringHost: ExecutionObserver {
         self.account = account
         self.region = region
         self.startedAt = HostClock.now()
-    }
-
-    private struct FunctionKey: Hashable {
-        let function: String
-        let version: String
+        var metrics = MetricStore()
+        self.accountConcurrencyPlace = FunctionSeries.accountConcurrency(in: &metrics)
+        self.metrics = metrics
     }
 
     /// What a function did and does, since the host started.
@@ -61,7 +61,28 @@ package final class MonitoringHost: ExecutionObserver {
     }
 
     /// By name; functions that nobody has called have none.
-    package var functionActivities: [String: FunctionActivity] { self.functions }
+    package var functionActivities: [String: FunctionActivity] { self.functions.mapValues(\.activity) }
+
+    /// A function, found once for each thing that it does.
+    private final class FunctionState {
+        var activity = FunctionActivity()
+        /// Of each version; as a rule there is one.
+        private var series: [(version: String, series: FunctionSeries)] = []
+
+        func series(function: String, version: String, in store: inout MetricStore) -> FunctionSeries {
+            if let known = self.series.first(where: { $0.version == version }) { return known.series }
+            let series = FunctionSeries(function: function, version: version, in: &store)
+            self.series.append((version, series))
+            return series
+        }
+    }
+
+    private func state(of function: String) -> FunctionState {
+        if let state = self.functions[function] { return state }
+        let state = FunctionState()
+        self.functions[function] = state
+        return state
+    }
 
     // MARK: What the invoker tells
 
@@ -92,30 +113,27 @@ package final class MonitoringHost: ExecutionObserver {
     package func waitsForAttachment(function: String) {}
 
     package func throttled(function: String, at time: Timestamp) {
-        self.functions[function, default: FunctionActivity()].throttles += 1
-        self.series(of: function, FunctionVersion.latest).record(throttleAt: time, in: &self.metrics)
+        let state = self.state(of: function)
+        state.activity.throttles += 1
+        state.series(function: function, version: FunctionVersion.latest, in: &self.metrics)
+            .record(throttleAt: time, in: &self.metrics)
     }
 
     package func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
         self.accountConcurrency = max(self.accountConcurrency - 1, 0)
-        self.functions[record.functionName, default: FunctionActivity()].finished(record)
-        self.series(of: record.functionName, record.version).record(record, in: &self.metrics)
+        let state = self.state(of: record.functionName)
+        state.activity.finished(record)
+        state.series(function: record.functionName, version: record.version, in: &self.metrics).record(record, in: &self.metrics)
         self.watchMinutes()
     }
 
     private func began(_ environment: EnvironmentDescription, at time: Timestamp) {
         self.accountConcurrency += 1
-        let own = self.functions[environment.functionName, default: FunctionActivity()].began(at: time)
-        self.series(of: environment.functionName, environment.version).record(
-            concurrency: own, account: self.accountConcurrency, at: time, in: &self.metrics)
-    }
-
-    private func series(of function: String, _ version: String) -> FunctionSeries {
-        let key = FunctionKey(function: function, version: version)
-        if let series = self.functionSeries[key] { return series }
-        let series = FunctionSeries(function: function, version: version, in: &self.metrics)
-        self.functionSeries[key] = series
-        return series
+        let state = self.state(of: environment.functionName)
+        let own = state.activity.began(at: time)
+        state.series(function: environment.functionName, version: environment.version, in: &self.metrics)
+            .record(concurrency: own, at: time, in: &self.metrics)
+        self.metrics.record(Double(self.accountConcurrency), in: self.accountConcurrencyPlace, at: time)
     }
 
     // MARK: Logs

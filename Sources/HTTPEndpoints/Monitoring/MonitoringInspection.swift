@@ -11,8 +11,9 @@ import NIOHTTP1
 ///
 /// - `GET /metrics`: all metrics in Prometheus's text format.
 /// - `GET /_martlet/top`: functions, APIs and queues, with what they did since the start and in the last minutes.
-/// - `GET /_martlet/logs?function=NAME&group=NAME&pattern=P&since=MILLISECONDS&follow=1`: a line of JSON for each event of a log, the
-///   last 10,000 that there are, then those that come until the client goes. Without function and group: of all groups.
+/// - `GET /_martlet/logs?function=NAME&group=NAME&pattern=P&since=MILLISECONDS&follow=1`: a line of JSON for each event of a
+///   log, the last 10,000 that there are, then those that come until the client goes. Without function and group: of all
+///   groups.
 struct MonitoringInspection {
     let monitoring: MonitoringHost
     let service: LambdaService
@@ -158,19 +159,19 @@ struct MonitoringInspection {
 
     private func apis(_ window: Window) -> [JSON] {
         let counts = self.monitoring.metrics.find(namespace: MonitoringHost.GatewaySeries.namespace, name: "Count")
-        return counts.filter { $0.identity.dimensions.count == 1 }.map { series in
-            let dimension = series.identity.dimensions[0]
+        return counts.filter { $0.dimensions.count == 1 }.map { identity in
+            let dimension = identity.dimensions[0]
             let isREST = dimension.name == "ApiName"
             func total(_ name: String) -> Double {
-                self.monitoring.metrics[MetricIdentity(series.identity.namespace, name, [dimension])]?.total.sum ?? 0
+                self.monitoring.metrics[MetricIdentity(identity.namespace, name, [dimension])]?.total.sum ?? 0
             }
-            let latency = self.values(series.identity.namespace, "Latency", dimension, window)
+            let latency = self.values(identity.namespace, "Latency", dimension, window)
             let clientErrors = isREST ? "4XXError" : "4xx"
             let serverErrors = isREST ? "5XXError" : "5xx"
-            let recentErrors = self.values(series.identity.namespace, serverErrors, dimension, window).sum
+            let recentErrors = self.values(identity.namespace, serverErrors, dimension, window).sum
             return [
                 "name": .string(dimension.value), "type": isREST ? "REST" : "HTTP",
-                "requests": .number(JSONNumber(series.total.sum)), "clientErrors": .number(JSONNumber(total(clientErrors))),
+                "requests": .number(JSONNumber(total("Count"))), "clientErrors": .number(JSONNumber(total(clientErrors))),
                 "serverErrors": .number(JSONNumber(total(serverErrors))),
                 "recent": .object(Self.recent(count: latency.count, latency, errors: recentErrors, window)),
             ]

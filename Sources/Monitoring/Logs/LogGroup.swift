@@ -7,6 +7,7 @@ struct LogGroup: Sendable {
     private(set) var streams: [String: Int] = [:]
     private var summaries: [Int: LogStreamSummary] = [:]
     private var lastStream = 0
+    private var latestStream: (name: String, id: Int)?
     private(set) var chunks: [Chunk] = []
     private(set) var bytes = 0
     private(set) var events = 0
@@ -62,13 +63,17 @@ struct LogGroup: Sendable {
     mutating func removeStream(_ name: String) {
         guard let id = self.streams.removeValue(forKey: name) else { return }
         self.summaries[id] = nil
+        self.latestStream = nil
     }
 
-    /// - Returns: the bytes that the event takes.
+    /// Adds an event; what is over `bytesMax` then goes, the oldest first.
+    /// - Returns: how many bytes more the group takes.
     mutating func append(
-        _ message: some Collection<UInt8>, stream: String, at time: Timestamp, ingestedAt: Timestamp, requestID: RequestID?
+        _ message: some Collection<UInt8>, stream: String, at time: Timestamp, ingestedAt: Timestamp, requestID: RequestID?,
+        bytesMax: Int
     ) -> Int {
-        let id = self.streams[stream] ?? self.makeStream(stream, at: ingestedAt)
+        let before = self.bytes
+        let id = self.id(of: stream, at: ingestedAt)
         if self.chunks.last.map({ $0.text.count + message.count > Self.chunkBytes && !$0.entries.isEmpty }) ?? true {
             self.chunks.append(Chunk(firstNumber: self.nextNumber, earliest: time, latest: time))
         }
@@ -82,18 +87,21 @@ struct LogGroup: Sendable {
         self.note(id, time, ingestedAt)
         self.nextNumber += 1
         self.events += 1
-        let size = self.chunks[last].size - former
-        self.bytes += size
-        return size
+        self.bytes += self.chunks[last].size - former
+        while self.bytes > bytesMax, self.chunks.count > 1 { _ = self.dropOldest() }
+        return self.bytes - before
+    }
+
+    /// One environment writes several lines one after the other.
+    private mutating func id(of stream: String, at now: Timestamp) -> Int {
+        if let latestStream, latestStream.name == stream { return latestStream.id }
+        let id = self.streams[stream] ?? self.makeStream(stream, at: now)
+        self.latestStream = (stream, id)
+        return id
     }
 
     private mutating func note(_ id: Int, _ time: Timestamp, _ ingestedAt: Timestamp) {
-        guard var summary = self.summaries[id] else { return }
-        summary.firstEventAt = summary.firstEventAt.map { min($0, time) } ?? time
-        summary.lastEventAt = summary.lastEventAt.map { max($0, time) } ?? time
-        summary.lastIngestedAt = ingestedAt
-        summary.events += 1
-        self.summaries[id] = summary
+        self.summaries[id]?.note(time, ingestedAt)
     }
 
     /// - Returns: the bytes that are free now.
@@ -111,6 +119,7 @@ struct LogGroup: Sendable {
 
     private mutating func forgetEmptyStreams() {
         guard self.summaries.count > Self.emptyStreamsMax else { return }
+        self.latestStream = nil
         let empty = self.summaries.filter { $0.value.events == 0 && $0.value.lastEventAt != nil }
         for (id, summary) in empty {
             self.summaries[id] = nil
@@ -175,4 +184,13 @@ struct LogGroup: Sendable {
 extension LogGroup.Chunk {
     func start(_ index: Int) -> Int { index == 0 ? 0 : self.entries[index - 1].end }
     func length(_ index: Int) -> Int { self.entries[index].end - self.start(index) }
+}
+
+extension LogStreamSummary {
+    fileprivate mutating func note(_ time: Timestamp, _ ingestedAt: Timestamp) {
+        self.firstEventAt = self.firstEventAt.map { min($0, time) } ?? time
+        self.lastEventAt = self.lastEventAt.map { max($0, time) } ?? time
+        self.lastIngestedAt = ingestedAt
+        self.events += 1
+    }
 }

@@ -3,8 +3,8 @@ import RegularExpressions
 
 /// A filter pattern of CloudWatch Logs (Amazon CloudWatch Logs user guide, "Filter pattern syntax"):
 ///
-/// - terms: `ERROR "MISSING ARGUMENTS" -exit`, `?ERROR ?WARN`, `%AUTHORI[SZ]ED%`. All terms must be found, none with `-`; of terms
-///   with `?` one, and where other terms stand beside them they say nothing.
+/// - terms: `ERROR "MISSING ARGUMENTS" -exit`, `?ERROR ?WARN`, `%AUTHORI[SZ]ED%`. All terms must be found, none with `-`; of
+///   terms with `?` one, and where other terms stand beside them they say nothing.
 /// - fields of a JSON object: `{ $.latency >= 500 && ($.user.id = 1 || $.error IS NULL) }`
 /// - fields apart by spaces: `[ip, ..., request = *.html*, status = 4*, bytes > 1000]`
 ///

@@ -73,8 +73,8 @@ struct LogPatternScanner {
         throw self.error("a quotation mark is not closed")
     }
 
-    /// `%…%`. Only what the service takes is taken: letters, digits, some signs and operators, no parentheses (user guide, "Supported
-    /// regular expressions (regex) syntax").
+    /// `%…%`. Only what the service takes is taken: letters, digits, some signs and operators, no parentheses (user guide,
+    /// "Supported regular expressions (regex) syntax").
     mutating func regex() throws(LogPatternError) -> JavaRegex {
         let start = self.position
         self.position += 1

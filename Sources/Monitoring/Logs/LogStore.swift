@@ -1,10 +1,10 @@
 package import CoreTypes
 
-/// The logs of a host, in memory: groups, streams, events, with bounds for each group and for all. What is over them goes, the oldest
-/// first.
+/// The logs of a host, in memory: groups, streams, events, with bounds for each group and for all. What is over them goes, the
+/// oldest first.
 ///
-/// Events are in the order in which they arrived. (CloudWatch Logs sorts by the event's time; the two differ only where a client
-/// puts events of another time than the present.)
+/// Events are in the order in which they arrived. (CloudWatch Logs sorts by the event's time; the two differ only where a
+/// client puts events of another time than the present.)
 package struct LogStore: Sendable {
     private var groups: [String: LogGroup] = [:]
     private var bytes = 0
@@ -22,8 +22,8 @@ package struct LogStore: Sendable {
         }
     }
 
-    /// How much text one look goes through, so that it doesn't hold up the loop; CloudWatch Logs too answers in parts, empty ones
-    /// among them.
+    /// How much text one look goes through, so that it doesn't hold up the loop; CloudWatch Logs too answers in parts, empty
+    /// ones among them.
     package static let scanBytes = 1 << 20
 
     package init(limits: Limits = Limits()) { self.limits = limits }
@@ -72,12 +72,8 @@ package struct LogStore: Sendable {
         requestID: RequestID? = nil
     ) {
         guard !message.isEmpty, self.makeGroup(group, at: ingestedAt) else { return }
-        let added = self.groups[group]!.append(
-            message, stream: stream, at: time, ingestedAt: ingestedAt, requestID: requestID)
-        self.bytes += added
-        while self.groups[group]!.bytes > self.limits.groupBytes, self.groups[group]!.chunks.count > 1 {
-            self.bytes -= self.groups[group]!.dropOldest()
-        }
+        self.bytes += self.groups[group]!.append(
+            message, stream: stream, at: time, ingestedAt: ingestedAt, requestID: requestID, bytesMax: self.limits.groupBytes)
         while self.bytes > self.limits.totalBytes, self.dropOldest() {}
     }
 
@@ -90,8 +86,8 @@ package struct LogStore: Sendable {
 
     // MARK: Reading
 
-    /// Events of a group from a place on, in their order: `page.next` is the place of the next part. `nil` where there is no such
-    /// group.
+    /// Events of a group from a place on, in their order: `page.next` is the place of the next part. `nil` where there is no
+    /// such group.
     /// - Parameter limit: of events in this part.
     package func events(
         group: String, _ query: LogQuery = LogQuery(), from place: UInt64 = 0, limit: Int = 10_000,

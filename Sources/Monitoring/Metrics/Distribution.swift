@@ -1,10 +1,10 @@
-/// Values of which count, sum, extremes and percentiles are asked: a log-linear histogram, as HdrHistogram is one. Each power of two
-/// is cut into 128 slots, so that a value is known to better than 0.8 %, from microseconds to gigabytes without a range to be
-/// chosen before.
+/// Values of which count, sum, extremes and percentiles are asked: a log-linear histogram, as HdrHistogram is one. Each power
+/// of two is cut into 128 slots, so that a value is known to better than 0.8 %, from microseconds to gigabytes without a range
+/// to be chosen before.
 ///
-/// Why not the package HdrHistogram: its counts lie in one array for the whole range, some 20 KB for the durations that a function
-/// may have, and here each metric has one histogram a minute for hours. The slots here are a sorted list of those that have values,
-/// a few dozen as a rule. As each slot keeps its sum too, a percentile of a few or of equal values is exact.
+/// Why not the package HdrHistogram: its counts lie in one array for the whole range, some 20 KB for the durations that a
+/// function may have, and here each metric has one histogram a minute for hours. The slots here are a sorted list of those that
+/// have values, a few dozen as a rule. As each slot keeps its sum too, a percentile of a few or of equal values is exact.
 package struct Distribution: Hashable, Sendable {
     package private(set) var count: Double = 0
     package private(set) var sum: Double = 0
@@ -53,8 +53,8 @@ package struct Distribution: Hashable, Sendable {
         }
     }
 
-    /// Values that somebody else has summed up (`StatisticValues` of PutMetricData). Percentiles need the values themselves: they
-    /// are known only where all values are the same.
+    /// Values that somebody else has summed up (`StatisticValues` of PutMetricData). Percentiles need the values themselves:
+    /// they are known only where all values are the same.
     package mutating func add(count: Double, sum: Double, minimum: Double, maximum: Double) {
         if minimum == maximum {
             self.add(minimum, times: count)
@@ -83,6 +83,7 @@ package struct Distribution: Hashable, Sendable {
     /// - Parameter percent: from 0 to 100.
     package func percentile(_ percent: Double) -> Double? {
         guard !self.isEmpty, !self.hasNegativeValues, !self.isIncomplete else { return nil }
+        if percent >= 100 { return self.maximum }
         let rank = max(percent / 100 * self.count, .leastNonzeroMagnitude)
         var seen = 0.0
         for slot in self.slots {

@@ -1,7 +1,7 @@
 package import CoreTypes
 
-/// Metrics in a line of a log (Amazon CloudWatch user guide, "Specification: Embedded metric format"). The line is a JSON object and
-/// nothing else; its member `_aws` says which of its other members are metrics and dimensions:
+/// Metrics in a line of a log (Amazon CloudWatch user guide, "Specification: Embedded metric format"). The line is a JSON
+/// object and nothing else; its member `_aws` says which of its other members are metrics and dimensions:
 /// ```
 /// {"_aws":{"Timestamp":1574109732004,"CloudWatchMetrics":[{"Namespace":"lambda-function-metrics","Dimensions":[["functionVersion"]],
 ///  "Metrics":[{"Name":"time","Unit":"Milliseconds","StorageResolution":60}]}]},"functionVersion":"$LATEST","time":100}
@@ -31,8 +31,8 @@ package enum EmbeddedMetrics {
     }
 
     /// The metrics of a line; none where it is no embedded metric document, as CloudWatch leaves such lines alone.
-    /// - Parameter time: of the line, where the document has none of its own. Metrics of a time that CloudWatch refuses, more than two
-    ///   weeks before or two hours after it, are left out.
+    /// - Parameter time: of the line, where the document has none of its own. Metrics of a time that CloudWatch refuses, more
+    ///   than two weeks before or two hours after it, are left out.
     package static func metrics(in line: some BidirectionalCollection<UInt8>, at time: Timestamp) -> [MetricDatum] {
         guard self.mayHaveMetrics(line), case .success(.object(let root)) = Array(line).withUnsafeBytes({ JSON.parse($0) }),
             let metadata = root["_aws"]?.objectValue, let directives = metadata["CloudWatchMetrics"]?.arrayValue
@@ -46,7 +46,7 @@ package enum EmbeddedMetrics {
     }
 
     private static func metrics(of directive: JSON, root: JSONObject, at time: Timestamp) -> [MetricDatum] {
-        guard let namespace = directive["Namespace"]?.stringValue, !namespace.isEmpty,
+        guard let namespace = directive["Namespace"]?.stringValue, !namespace.isEmpty, !namespace.hasPrefix("AWS/"),
             let definitions = directive["Metrics"]?.arrayValue
         else { return [] }
         // Without dimensions, or with an empty set, the metric has none.

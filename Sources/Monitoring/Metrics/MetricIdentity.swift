@@ -11,8 +11,8 @@ package struct Dimension: Hashable, Comparable, Sendable {
     package static func < (left: Self, right: Self) -> Bool { (left.name, left.value) < (right.name, right.value) }
 }
 
-/// What makes a metric the one it is: namespace, name and all of its dimensions (Amazon CloudWatch user guide, "Metrics concepts",
-/// "Dimensions": a different set of dimensions is a different metric).
+/// What makes a metric the one it is: namespace, name and all of its dimensions (Amazon CloudWatch user guide, "Metrics
+/// concepts", "Dimensions": a different set of dimensions is a different metric).
 package struct MetricIdentity: Hashable, Sendable {
     /// `AWS/Lambda`
     package let namespace: String

@@ -4,11 +4,12 @@ package import CoreTypes
 package struct MetricSeries: Hashable, Sendable {
     package let identity: MetricIdentity
     package let unit: MetricUnit
-    /// Since the host started.
-    package private(set) var total = Distribution()
+    /// All values but those of the newest minute, which are added when it is over: so each value is counted once when it comes.
+    private var closed = Distribution()
     /// The last value, whatever its time says: of a metric that is a level.
     package private(set) var last: Double = 0
-    /// By time, with gaps where nothing was recorded. The first ``head`` have expired: they are taken off together, now and then.
+    /// By time, with gaps where nothing was recorded. The first ``head`` have expired: they are taken off together, now and
+    /// then.
     private var minutes: [Minute] = []
     private var head = 0
 
@@ -21,14 +22,23 @@ package struct MetricSeries: Hashable, Sendable {
     /// Three hours. (CloudWatch keeps minutes for 15 days and then coarser points.)
     package static let retainedMinutes: Int64 = 180
 
+    /// Expired minutes that lie about until they are taken off.
+    private static let expiredMax = 64
+
     init(identity: MetricIdentity, unit: MetricUnit) {
         self.identity = identity
         self.unit = unit
     }
 
+    /// All values since the host started.
+    package var total: Distribution {
+        var total = self.closed
+        if let newest = self.minutes.last { total.merge(newest.values) }
+        return total
+    }
+
     /// Hands over the values of the minute of a time, to be added to; values of a time long gone count for the total alone.
     mutating func record(at time: Timestamp, last: Double, _ add: (inout Distribution) -> Void) {
-        add(&self.total)
         self.last = last
         let number = Self.number(of: time)
         if let index = self.minutes.indices.last, self.minutes[index].number == number {
@@ -40,17 +50,42 @@ package struct MetricSeries: Hashable, Sendable {
 
     /// The first value of a minute, or one that comes late.
     private mutating func recordApart(_ number: Int64, _ add: (inout Distribution) -> Void) {
-        let newest = self.minutes.last?.number ?? number
-        guard number > newest - Self.retainedMinutes else { return }
-        let place = self.minutes.lastIndex { $0.number <= number }.map { $0 + 1 } ?? self.head
-        if place > self.head, self.minutes[place - 1].number == number {
-            add(&self.minutes[place - 1].values)
-        } else {
-            var minute = Minute(number: number, values: Distribution())
-            add(&minute.values)
-            self.minutes.insert(minute, at: max(place, self.head))
+        guard let newest = self.minutes.last, number < newest.number else {
+            if let newest = self.minutes.last { self.closed.merge(newest.values) }
+            self.insert(number, at: self.minutes.endIndex, add)
+            self.expire(before: number - Self.retainedMinutes + 1)
+            return
         }
-        self.expire(before: max(number, newest) - Self.retainedMinutes + 1)
+        add(&self.closed)
+        guard number > newest.number - Self.retainedMinutes else { return }
+        let place = self.minutes[self.head...].firstIndex { $0.number >= number } ?? self.minutes.endIndex
+        if place < self.minutes.endIndex, self.minutes[place].number == number {
+            add(&self.minutes[place].values)
+        } else {
+            self.insert(number, at: place, add)
+        }
+    }
+
+    private mutating func insert(_ number: Int64, at place: Int, _ add: (inout Distribution) -> Void) {
+        var minute = Minute(number: number, values: Distribution())
+        add(&minute.values)
+        self.minutes.insert(minute, at: place)
+    }
+
+    /// A metric that is the sum of others.
+    init(identity: MetricIdentity, unit: MetricUnit, summing parts: [MetricSeries]) {
+        self.init(identity: identity, unit: unit)
+        var minutes: [Int64: Distribution] = [:]
+        for part in parts {
+            self.closed.merge(part.closed)
+            for minute in part.minutes[part.head...] { minutes[minute.number, default: Distribution()].merge(minute.values) }
+        }
+        self.minutes = minutes.sorted { $0.key < $1.key }.map { Minute(number: $0.key, values: $0.value) }
+        // The newest minutes of the parts are in none of their closed values; what is not the newest here is closed here.
+        guard let newest = self.minutes.last?.number else { return }
+        for part in parts {
+            if let own = part.minutes.last, own.number < newest { self.closed.merge(own.values) }
+        }
     }
 
     private mutating func expire(before number: Int64) {
@@ -58,14 +93,14 @@ package struct MetricSeries: Hashable, Sendable {
             self.minutes[self.head].values = Distribution()
             self.head += 1
         }
-        if self.head > 64 {
+        if self.head > Self.expiredMax {
             self.minutes.removeFirst(self.head)
             self.head = 0
         }
     }
 
-    /// The values of each period of a span, by the period's beginning; periods without values are left out. Periods lie as those
-    /// of 1970 do: one of five minutes begins at :00, :05 and so on.
+    /// The values of each period of a span, by the period's beginning; periods without values are left out. Periods lie as
+    /// those of 1970 do: one of five minutes begins at :00, :05 and so on.
     /// - Parameters:
     ///   - start: the first minute that counts, the one that the time is in.
     ///   - end: not included.
@@ -94,9 +129,6 @@ package struct MetricSeries: Hashable, Sendable {
         }
         return values
     }
-
-    /// The minute that the last values are of.
-    package var newestMinute: Timestamp? { self.minutes.last.map { Timestamp(seconds: $0.number * 60) } }
 
     private static func number(of time: Timestamp) -> Int64 {
         let seconds = time.seconds

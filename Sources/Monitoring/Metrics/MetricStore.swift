@@ -16,6 +16,14 @@ package struct MetricStore: Sendable {
 
     private var series: [MetricSeries] = []
     private var places: [MetricIdentity: Int] = [:]
+    private var sums: [MetricIdentity: Sum] = [:]
+    /// Of series and sums, in the order in which they were first asked for.
+    package private(set) var identities: [MetricIdentity] = []
+    private struct Sum: Sendable {
+        let unit: MetricUnit
+        var parts: [Int] = []
+    }
+
     /// Series that were asked for and not made.
     package private(set) var refusedSeries = 0
 
@@ -28,13 +36,22 @@ package struct MetricStore: Sendable {
 
     package mutating func place(of identity: MetricIdentity, unit: MetricUnit) -> Place {
         if let index = self.places[identity] { return Place(index: index) }
-        guard self.series.count < Self.seriesMax else {
+        guard self.series.count < Self.seriesMax, self.sums[identity] == nil else {
             self.refusedSeries += 1
             return Place(index: -1)
         }
         self.series.append(MetricSeries(identity: identity, unit: unit))
+        self.identities.append(identity)
         self.places[identity] = self.series.count - 1
         return Place(index: self.series.count - 1)
+    }
+
+    /// Makes the values of a series count for another metric too, which is the sum of all such series and nothing else: it costs
+    /// something when it is read, and nothing when a value comes.
+    package mutating func add(_ place: Place, to identity: MetricIdentity, unit: MetricUnit) {
+        guard place.index >= 0, self.places[identity] == nil else { return }
+        if self.sums[identity] == nil { self.identities.append(identity) }
+        self.sums[identity, default: Sum(unit: unit)].parts.append(place.index)
     }
 
     /// - Parameter times: how often the value was seen.
@@ -56,19 +73,20 @@ package struct MetricStore: Sendable {
         }
     }
 
-    package subscript(_ identity: MetricIdentity) -> MetricSeries? { self.places[identity].map { self.series[$0] } }
-
-    /// In the order in which they were first recorded.
-    package var all: [MetricSeries] { self.series }
+    package subscript(_ identity: MetricIdentity) -> MetricSeries? {
+        if let index = self.places[identity] { return self.series[index] }
+        return self.sums[identity].map { sum in
+            MetricSeries(identity: identity, unit: sum.unit, summing: sum.parts.map { self.series[$0] })
+        }
+    }
 
     /// What ListMetrics asks for: all that have the namespace, the name and each of the dimensions (a dimension without a value is
     /// any of its name); without them, all. A metric that has further dimensions is found too.
     package func find(
         namespace: String? = nil, name: String? = nil, dimensions: [(name: String, value: String?)] = []
-    ) -> [MetricSeries] {
-        self.series.filter { series in
-            let identity = series.identity
-            return (namespace == nil || identity.namespace == namespace) && (name == nil || identity.name == name)
+    ) -> [MetricIdentity] {
+        self.identities.filter { identity in
+            (namespace == nil || identity.namespace == namespace) && (name == nil || identity.name == name)
                 && dimensions.allSatisfy { wanted in
                     identity.dimensions.contains { $0.name == wanted.name && (wanted.value == nil || $0.value == wanted.value) }
                 }

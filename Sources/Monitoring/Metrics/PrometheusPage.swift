@@ -1,8 +1,8 @@
 package import CoreTypes
 
-/// The metrics of a host in Prometheus's text format, version 0.0.4 (Prometheus documentation, "Exposition formats"). Names and units
-/// are Prometheus's: seconds instead of milliseconds, `_total` behind counters. Counters count from the start of the host; quantiles
-/// are those of the last five minutes.
+/// The metrics of a host in Prometheus's text format, version 0.0.4 (Prometheus documentation, "Exposition formats"). Names and
+/// units are Prometheus's: seconds instead of milliseconds, `_total` behind counters. Counters count from the start of the
+/// host; quantiles are those of the last five minutes.
 package struct PrometheusPage: Sendable {
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
     /// Of quantiles.
@@ -27,12 +27,10 @@ package struct PrometheusPage: Sendable {
 
     package init(_ store: MetricStore, at now: Timestamp) {
         self.now = now
-        for series in store.all {
-            if let known = PrometheusName.known(series.identity) {
-                self.add(series, known)
-            } else if !series.identity.namespace.hasPrefix("AWS/") {
-                self.add(series, .custom(series.identity))
-            }
+        for identity in store.identities {
+            let custom = identity.namespace.hasPrefix("AWS/") ? nil : PrometheusName.custom(identity)
+            guard let name = PrometheusName.known(identity) ?? custom, let series = store[identity] else { continue }
+            self.add(series, name)
         }
     }
 

@@ -7,7 +7,6 @@ here with boto3.
 """
 
 import datetime
-import gzip
 import json
 import re
 import subprocess
@@ -20,7 +19,6 @@ from botocore.exceptions import ClientError
 
 import host as hosts
 import template
-from functions import PYTHON, zipped
 
 HANDLER = '''
 import json, sys
@@ -149,8 +147,6 @@ def test_throttles(server):
 
 def test_api_metrics(server):
     client = server.client("cloudwatch")
-    metrics = client.list_metrics(Namespace="AWS/ApiGateway")["Metrics"]
-    del metrics
     for path, times in [("/Prod/orders", 2), ("/orders", 3)]:
         for _ in range(times):
             urllib.request.urlopen(server.gateway + path).read()
@@ -309,7 +305,8 @@ def test_older_and_newer_protocols(server):
     path = "/service/GraniteServiceVersion20100801/operation/"
     status, headers, body = post(path + "ListMetrics", cbor, Content_Type="application/cbor", smithy_protocol="rpc-v2-cbor")
     assert status == 200 and headers["smithy-protocol"] == "rpc-v2-cbor"
-    assert body.startswith(b"\xa1\x67Metrics") and text("FunctionName") + text("Value") not in body and b"other" in body
+    assert body.startswith(b"\xa1\x67Metrics")
+    assert text("Name") + text("FunctionName") + text("Value") + text("other") in body
     status, headers, body = post(path + "DescribeAlarms", b"\xa0", Content_Type="application/cbor", smithy_protocol="rpc-v2-cbor")
     assert status == 501 and b"DescribeAlarms" in body
     status, _, body = post("/", b"Action=DescribeAlarms&Version=2010-08-01", Content_Type="application/x-www-form-urlencoded")

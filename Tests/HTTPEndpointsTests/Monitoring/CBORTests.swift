@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func timesCarryTheirTagAndNumbersAreDoubles() throws {
-        let value: JSON = ["Timestamps": [1_363_896_240], "Values": [1.5.json], "Label": "x"]
+        let value: JSON = ["Timestamps": [1_363_896_240], "Values": [(1.5).json], "Label": "x"]
         // a3, "Timestamps" [tag 1, double], "Values" [double], "Label" "x".
         let expected =
             "a3" + "6a54696d657374616d7073" + "81" + "c1" + "fb41d452d9ec000000" + "6656616c756573" + "81" + "fb3ff8000000000000"
