@@ -4,8 +4,8 @@ package import CoreTypes
 ///
 /// Who records often asks once for the place of a series and uses it from then on; recording costs tens of nanoseconds.
 /// ```
-/// let invocations = store.place(of: MetricIdentity("AWS/Lambda", "Invocations", [Dimension("FunctionName", "Hello")]), unit: .count)
-/// store.record(1, in: invocations, at: now)
+/// let sent = store.place(of: MetricIdentity("AWS/SQS", "NumberOfMessagesSent", [Dimension("QueueName", "orders")]), unit: .count)
+/// store.record(1, in: sent, at: now)
 /// ```
 package struct MetricStore: Sendable {
     /// Where a series stands; good as long as the store. `nil` series don't exist: beyond the bound a place takes values and
@@ -80,8 +80,8 @@ package struct MetricStore: Sendable {
         }
     }
 
-    /// What ListMetrics asks for: all that have the namespace, the name and each of the dimensions (a dimension without a value is
-    /// any of its name); without them, all. A metric that has further dimensions is found too.
+    /// What ListMetrics asks for: all that have the namespace, the name and each of the dimensions (a dimension without a value
+    /// is any of its name); without them, all. A metric that has further dimensions is found too.
     package func find(
         namespace: String? = nil, name: String? = nil, dimensions: [(name: String, value: String?)] = []
     ) -> [MetricIdentity] {

@@ -52,8 +52,19 @@ def server(tmp_path_factory):
             Events={
                 "Rest": {"Type": "Api", "Properties": {"Path": "/orders", "Method": "get"}},
                 "Http": {"Type": "HttpApi", "Properties": {"Path": "/orders", "Method": "get"}},
+                "Logged": {"Type": "HttpApi", "Properties": {"ApiId": {"Ref": "Named"}, "Path": "/logged", "Method": "get"}},
             },
         ),
+        Named={
+            "Type": "AWS::Serverless::HttpApi",
+            "Properties": {
+                "StageName": "live",
+                "AccessLogSettings": {
+                    "DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:/api/access:*",
+                    "Format": "$context.requestId $context.status $context.routeKey",
+                },
+            },
+        },
         Other=function(name="other"),
         Closed=function(name="closed", ReservedConcurrentExecutions=0),
         Queue={"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders"}},
@@ -145,6 +156,15 @@ def test_throttles(server):
     assert total(client, "AWS/Lambda", "Invocations", FunctionName="closed") == 0
 
 
+def test_asynchronous_metrics(server):
+    client = server.client("cloudwatch")
+    server.client().invoke(FunctionName="other", InvocationType="Event")
+    assert total(client, "AWS/Lambda", "AsyncEventsReceived", FunctionName="other") == 1
+    # Nothing is free to run it, now or later, and nobody wants to know.
+    server.client().invoke(FunctionName="closed", InvocationType="Event")
+    hosts.eventually(lambda: total(client, "AWS/Lambda", "AsyncEventsDropped", FunctionName="closed") == 1, "a dropped event")
+
+
 def test_api_metrics(server):
     client = server.client("cloudwatch")
     for path, times in [("/Prod/orders", 2), ("/orders", 3)]:
@@ -155,8 +175,8 @@ def test_api_metrics(server):
     found = client.list_metrics(Namespace="AWS/ApiGateway", MetricName="Count")["Metrics"]
     dimensions = [{pair["Name"]: pair["Value"] for pair in metric["Dimensions"]} for metric in found]
     rest = next(each for each in dimensions if "ApiName" in each and "Stage" in each)
-    http = next(each for each in dimensions if "ApiId" in each and "Stage" in each)
-    assert rest["Stage"] == "Prod" and http["Stage"] == "$default"
+    http = next(each for each in dimensions if "ApiId" in each and each.get("Stage") == "$default")
+    assert rest["Stage"] == "Prod"
     assert total(client, "AWS/ApiGateway", "Count", **rest) == 2
     assert total(client, "AWS/ApiGateway", "Count", **http) == 3
     # The one that met no method is the API's alone.
@@ -481,6 +501,13 @@ def test_logs_that_clients_put(server):
     client.delete_log_stream(logGroupName="/shop/own", logStreamName="a")
     client.delete_log_group(logGroupName="/shop/own")
     assert not client.describe_log_groups(logGroupNamePrefix="/shop")["logGroups"]
+
+
+def test_access_logs_are_log_groups(server):
+    with urllib.request.urlopen(server.gateway + "/live/logged") as answer:
+        request = answer.headers["apigw-requestid"]
+    events = server.client("logs").filter_log_events(logGroupName="/api/access", filterPattern=f'"{request}"')["events"]
+    assert [event["message"] for event in events] == [f"{request} 200 GET /logged"]
 
 
 def test_logs_by_awscli(server):
