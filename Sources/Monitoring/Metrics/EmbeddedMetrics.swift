@@ -4,7 +4,8 @@ package import CoreTypes
 /// object and nothing else; its member `_aws` says which of its other members are metrics and dimensions:
 /// ```
 /// {"_aws":{"Timestamp":1574109732004,"CloudWatchMetrics":[{"Namespace":"lambda-function-metrics",
-///  "Dimensions":[["functionVersion"]],"Metrics":[{"Name":"time","Unit":"Milliseconds","StorageResolution":60}]}]},"functionVersion":"$LATEST","time":100}
+///  "Dimensions":[["functionVersion"]],"Metrics":[{"Name":"time","Unit":"Milliseconds","StorageResolution":60}]}]},
+///  "functionVersion":"$LATEST","time":100}
 /// ```
 package enum EmbeddedMetrics {
     /// Values of one metric in a line; dimensions of a set.

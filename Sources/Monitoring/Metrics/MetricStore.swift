@@ -4,7 +4,7 @@ package import CoreTypes
 ///
 /// Who records often asks once for the place of a series and uses it from then on; recording costs tens of nanoseconds.
 /// ```
-/// let sent = store.place(of: MetricIdentity("AWS/SQS", "NumberOfMessagesSent", [Dimension("QueueName", "orders")]), unit: .count)
+/// let sent = store.place(of: MetricIdentity("AWS/SQS", "NumberOfMessagesSent", [queue]), unit: .count)
 /// store.record(1, in: sent, at: now)
 /// ```
 package struct MetricStore: Sendable {
