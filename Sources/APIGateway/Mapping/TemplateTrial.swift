@@ -24,7 +24,7 @@ package struct TemplateTrial {
         self.phase = try Self.phase(object["phase"])
         var input = MappingInput(body: Self.body(object["body"]))
         input.parameters = try Self.parameters(object["params"] ?? [:])
-        input.context = try Self.object(object["context"], "context")
+        input.context = MappingContext(try Self.object(object["context"], "context"))
         for (variable, value) in try Self.object(object["stageVariables"], "stageVariables").members {
             input.stageVariables[variable] = Self.text(value)
         }

@@ -147,7 +147,9 @@ def test_a_long_list_shows_what_is_scrolled_to_and_stays_where_it_is(page, serve
 
 def test_nothing_a_function_says_becomes_part_of_the_page(page, server):
     for event in [b"{}", b'{"fail": true}']:
-        id = server.client().invoke(FunctionName="Hostile", Payload=event)["ResponseMetadata"]["RequestId"]
+        # With the log: answered when the invocation has ended, and is recorded.
+        answer = server.client().invoke(FunctionName="Hostile", Payload=event, LogType="Tail")
+        id = answer["ResponseMetadata"]["RequestId"]
         go(page, f"functions/{id}")
         page.wait(f"document.querySelector('.detail')?.innerText.includes({json.dumps(id)})")
         assert "onerror=" in page.js("document.querySelector('.detail').innerText")
