@@ -51,8 +51,9 @@ final class GatewayConversation {
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
         self.timer?.cancel()
         self.timer = nil
-        defer { self.endpoint.log(self.exchange) }
-        return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        self.endpoint.log(self.exchange, response)
+        return response
     }
 
     private func perform(_ action: GatewayAction) {
@@ -63,7 +64,7 @@ final class GatewayConversation {
             case .connection(let connection): connection.respond(with: response)
             case .test(let completion): completion(self.exchange.testResult(response))
             }
-            self.endpoint.log(self.exchange)
+            self.endpoint.log(self.exchange, response)
         case .decompress(let coding): self.decompress(coding)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
