@@ -26,7 +26,7 @@ struct MappingVector: CustomTestStringConvertible, Sendable {
             case .string(let text): MappingBody(text)
             case let value?: MappingBody(value.bytes)
             }
-        var input = MappingInput(body: body, context: self.object["context"]?.objectValue ?? [:])
+        var input = MappingInput(body: body, context: MappingContext(self.object["context"]?.objectValue ?? [:]))
         input.parameters.path = self.lists("path")
         input.parameters.querystring = self.lists("querystring")
         input.parameters.header = self.lists("header")
