@@ -141,7 +141,8 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],
-            exclude: ["python", "requirements.txt", "requirements-runtime-client.txt"], swiftSettings: strict),
+            exclude: ["python", "requirements.txt", "requirements-query-client.txt", "requirements-runtime-client.txt"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
