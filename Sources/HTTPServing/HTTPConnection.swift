@@ -22,6 +22,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         didSet { if !self.isReadingHeld { self.readOn() } }
     }
 
+    /// Of an encrypted connection; `nil` for a plain one.
+    package let security: ConnectionSecurity?
     private let service: any HTTPService
     private var context: ChannelHandlerContext?
     private var head: HTTPRequestHead?
@@ -59,7 +61,10 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// How long a client that was answered before its body was through may go on sending it.
     private static let lingerTime = TimeAmount.seconds(5)
 
-    package init(service: any HTTPService) { self.service = service }
+    package init(service: any HTTPService, security: ConnectionSecurity? = nil) {
+        self.service = service
+        self.security = security
+    }
 
     package var eventLoop: any EventLoop { self.context!.eventLoop }
     package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
@@ -147,8 +152,11 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     package func endStream() {
         guard case .streaming(let framing) = self.answer, let context else { return }
         self.answer = .done
-        if case .chunked = framing {
-            context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
+        switch framing {
+        case .chunked: context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
+        // For HTTP/2; elsewhere nobody takes it.
+        case .untilClose: context.triggerUserOutboundEvent(HTTPAnswerParts.AnswerEnded(), promise: nil)
+        case .headOnly: break
         }
         self.finishRequest()
     }
@@ -217,7 +225,11 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     // MARK: Requests
 
-    package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        // Behind a handshake the channel has long been active.
+        self.isOpen = context.channel.isActive
+    }
 
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 

@@ -15,11 +15,22 @@ package struct HTTPListener {
     /// - Parameters:
     ///   - host: a literal address or a name; port 0 takes a free one.
     ///   - service: must be used on `eventLoop` only.
+    ///   - security: makes connections speak TLS; `nil` for plain ones.
     package static func bind(
         host: String, port: Int, eventLoop: any EventLoop, service: NIOLoopBound<any HTTPService>,
-        onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
+        security: NIOLoopBound<any ListenerSecurity>? = nil, onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
     ) -> EventLoopFuture<HTTPListener> {
-        ServerBootstrap(group: eventLoop)
+        let open: @Sendable (any Channel, ConnectionSecurity?, HTTPWire) throws -> Void = { channel, security, wire in
+            let connection = HTTPConnection(service: service.value, security: security)
+            let handler: any ChannelHandler =
+                switch wire {
+                case .bytes: ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
+                case .stream: HTTPAnswerParts()
+                }
+            try channel.pipeline.syncOperations.addHandlers(handler, connection)
+            onConnection?.value(connection)
+        }
+        return ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -28,10 +39,7 @@ package struct HTTPListener {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let connection = HTTPConnection(service: service.value)
-                    let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
-                    try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), connection)
-                    onConnection?.value(connection)
+                    if let security { try security.value.secure(channel, open: open) } else { try open(channel, nil, .bytes) }
                 }
             }
             .bind(host: host, port: port)

@@ -141,7 +141,7 @@ struct ServeCommand: AsyncParsableCommand {
             if !self.shared.quiet {
                 project.printNotices()
                 self.printUncheckedSignatures(project, settings)
-                self.printSummary(project, addresses)
+                self.printSummary(project, addresses, authority: try await host.authorityPath())
             }
             await Self.untilSignal()
             if !self.shared.quiet { Terminal.error("Stopping…") }
@@ -182,12 +182,18 @@ struct ServeCommand: AsyncParsableCommand {
             ))
     }
 
-    private func printSummary(_ project: Project, _ addresses: HostFile) {
+    private func printSummary(_ project: Project, _ addresses: HostFile, authority: String?) {
         if !Self.isLoopback(self.host) {
             Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
         }
         var lines = [
-            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)",
+        ]
+        if let address = addresses.gatewayTLS, let authority {
+            lines.append("  with TLS      \(address), certificates by \(authority): have clients trust it (curl --cacert)")
+        }
+        lines += [
+            "  AWS endpoint  \(addresses.aws)",
             "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]
