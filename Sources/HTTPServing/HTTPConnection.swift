@@ -67,10 +67,11 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     }
 
     package var eventLoop: any EventLoop { self.context!.eventLoop }
-    package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
+    /// A stream of HTTP/2 has that of its connection, which its channel knows and its context doesn't.
+    package var remoteAddress: SocketAddress? { self.context?.channel.remoteAddress }
     /// The client's address as text, made once: a connection has many requests.
     package private(set) lazy var remoteIPAddress: String? = self.remoteAddress?.ipAddress
-    package var localPort: Int? { self.context?.localAddress?.port }
+    package var localPort: Int? { self.context?.channel.localAddress?.port }
 
     /// Closes when the request under way has been answered; at once when there is none.
     package func drain() {

@@ -117,7 +117,7 @@ package final class GatewayEndpoint: HTTPService {
     private func makeExchange(_ head: HTTPRequestHead, body: [UInt8], on connection: HTTPConnection) -> GatewayExchange {
         var request = GatewayRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
-            sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
+            sourceIP: connection.remoteIPAddress ?? "127.0.0.1")
         request.port = self.port
         if let security = connection.security {
             request.scheme = "https"
