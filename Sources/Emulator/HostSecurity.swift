@@ -58,12 +58,13 @@ struct HostSecurity {
     private static func check(_ settings: HostSettings, _ domains: [CustomDomain]) throws {
         let known = domains.map(\.name)
         for name in settings.certificates.keys.sorted() where !known.contains(name) && name != "localhost" {
-            throw HostError("--certificate: the template has no domain '\(name)'; there are: \((known + ["localhost"]).joined(separator: ", "))")
+            let names = (known + ["localhost"]).joined(separator: ", ")
+            throw HostError("--certificate: the template has no domain '\(name)'; there are: \(names)")
         }
         let asking = domains.filter { $0.mutualTLS != nil }.map(\.name)
         for name in settings.truststores.keys.sorted() where !asking.contains(name) {
-            throw HostError(
-                "--truststore: no domain '\(name)' of the template has mutual TLS\(asking.isEmpty ? "" : "; these have: \(asking.joined(separator: ", "))")")
+            let names = asking.isEmpty ? "" : "; these have: " + asking.joined(separator: ", ")
+            throw HostError("--truststore: no domain '\(name)' of the template has mutual TLS\(names)")
         }
     }
 

@@ -65,9 +65,8 @@ package struct CertificateAuthority: Sendable {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let key = P256.Signing.PrivateKey()
             // Authorities of several projects on one machine are told apart by name.
-            let name = try DistinguishedName {
-                CommonName("Martlet local authority \(Certificate.SerialNumber().bytes.suffix(4).map { HexadecimalText.text(UInt64($0), digits: 2) }.joined())")
-            }
+            let mark = HexadecimalText.text(UInt64.random(in: .min ... .max), digits: 8)
+            let name = try DistinguishedName { CommonName("Martlet local authority \(mark)") }
             let publicKey = Certificate.PublicKey(key.publicKey)
             let certificate = try Certificate(
                 version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey, notValidBefore: Date(now, days: -1),

@@ -41,7 +41,9 @@ package final class ClientSecurity: EndpointSecurity {
 
     private static func isCurrent(_ certificate: NIOSSLCertificate?) -> Bool {
         // One that this library can't read is refused.
-        guard let bytes = try? certificate?.toDERBytes(), let certificate = try? Certificate(derEncoded: bytes) else { return false }
+        guard let bytes = try? certificate?.toDERBytes(), let certificate = try? Certificate(derEncoded: bytes) else {
+            return false
+        }
         return certificate.notValidBefore...certificate.notValidAfter ~= Date()
     }
 

@@ -3,8 +3,8 @@ import NIOCore
 import NIOHTTP2
 import NIOTLS
 
-/// Waits for the end of a handshake, then has the handlers of HTTP put in its own place: on the connection, or on each stream where
-/// the two sides agreed on HTTP/2 (RFC 7301).
+/// Waits for the end of a handshake, then has the handlers of HTTP put in its own place: on the connection, or on each stream
+/// where the two sides agreed on HTTP/2 (RFC 7301).
 ///
 ///     waiting ──handshake completed──► open (this handler is gone)
 ///        └──time over, any error──► closed

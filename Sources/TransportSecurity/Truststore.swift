@@ -36,16 +36,21 @@ package struct Truststore: Sendable {
         self.intermediates = CertificateStore(parsed.filter { !$0.isSelfIssued })
     }
 
-    /// Describes the certificate of a client, and says why it isn't trusted; `nil` where it can't be read.
-    func judge(_ chain: [NIOSSLCertificate]) async -> PeerCertificate? {
-        // Unreadable for this library: nothing could be said of it to a function.
-        guard let bytes = try? chain.first?.toDERBytes(), let leaf = try? Certificate(derEncoded: bytes) else { return nil }
+    /// Describes the certificate of a client, and says why it isn't trusted.
+    func judge(_ chain: [NIOSSLCertificate]) async -> PeerCertificate {
+        // Keys that are too short or of unusual kinds are unreadable for this library.
+        guard let bytes = try? chain.first?.toDERBytes(), let leaf = try? Certificate(derEncoded: bytes) else {
+            return .unreadable(refusal: Self.weakness)
+        }
         let refusal = await self.refusal(of: leaf)
-        return try? PeerCertificate(leaf, refusal: refusal)  // It was read, so it can be written.
+        // It was read, so it can be written.
+        return (try? PeerCertificate(leaf, refusal: refusal)) ?? .unreadable(refusal: Self.weakness)
     }
 
+    private static let weakness = "Client cert using an insecure Signature Algorithm"
+
     private func refusal(of leaf: Certificate) async -> String? {
-        guard leaf.isStrong else { return "Client cert using an insecure Signature Algorithm" }
+        guard leaf.isStrong else { return Self.weakness }
         var verifier = Verifier(rootCertificates: self.roots) {
             RFC5280Policy()
             ChainLength()

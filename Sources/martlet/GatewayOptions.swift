@@ -21,7 +21,7 @@ struct GatewayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A certificate and its key, PEM files, for a custom domain or localhost, in the place of one that the host makes (MARTLET_CERTIFICATE, with spaces between several).",
+            "A certificate and its key, PEM files, for a custom domain or localhost (MARTLET_CERTIFICATE, with spaces between several).",
             valueName: "domain=cert.pem,key.pem"))
     var certificate: [String] = Self.list("MARTLET_CERTIFICATE")
 
@@ -33,7 +33,7 @@ struct GatewayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Certificates that https endpoints and token issuers may have besides those that the system trusts, a PEM file (MARTLET_TRUST, with spaces between several).",
+            "A PEM file of certificates to trust besides the system's, of https endpoints (MARTLET_TRUST, with spaces between several).",
             valueName: "file.pem"))
     var trust: [String] = Self.list("MARTLET_TRUST")
 

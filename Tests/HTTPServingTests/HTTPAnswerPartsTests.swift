@@ -48,7 +48,9 @@ struct HTTPAnswerPartsTests {
         #expect(parts.dropFirst() == [Self.body(text), .end(nil)])
     }
 
-    @Test("no body: HEAD, 204, an empty one", arguments: [(HTTPMethod.HEAD, HTTPResponseStatus.ok), (.GET, .noContent), (.GET, .ok)])
+    @Test(
+        "no body: HEAD, 204, an empty one",
+        arguments: [(HTTPMethod.HEAD, HTTPResponseStatus.ok), (.GET, .noContent), (.GET, .ok)])
     func bodyless(method: HTTPMethod, status: HTTPResponseStatus) throws {
         let body = method == .HEAD ? ByteBuffer(string: "unsent") : nil
         let (parts, isOpen) = try Self.parts(method: method) { $0.respond(status: status, body: body) }

@@ -3,7 +3,7 @@
     python make.py
 
 All names are made up; the client's is that of the AWS Compute Blog, "Introducing mutual TLS authentication for Amazon API Gateway",
-whose event is what the tests expect. Keys are thrown away.
+whose event is what the tests expect. Keys are thrown away, but for that of a server, which stands beside its certificate.
 """
 
 import datetime
@@ -73,4 +73,9 @@ write("expired.pem", make("CN=expired", root, serial=3, end=datetime.datetime(20
 write("future.pem", make("CN=future", root, serial=4, begin=datetime.datetime(2119, 1, 1)))
 write("stranger.pem", make("CN=stranger", make("CN=Another CA", ca=True)))
 write("small-key.pem", make("CN=small", root, key=rsa.generate_private_key(65537, 1024), serial=6))
+server = make("CN=server.example.com", root, serial=8)
+private = server[1].private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+write("server.pem", server)
+with open(FOLDER / "server.pem", "ab") as file:
+    file.write(private)
 weak("sha1.pem", make("CN=RSA root", ca=True, key=rsa.generate_private_key(65537, 2048)))
