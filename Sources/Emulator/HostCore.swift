@@ -7,6 +7,7 @@ import HTTPEndpoints
 import HTTPServing
 import LambdaCore
 import NIOCore
+import SQS
 import Templates
 
 /// The parts of a host, wired. Lives on the event loop.
@@ -17,12 +18,17 @@ final class HostCore {
     private let context: EnvironmentContext
     private let service: LambdaService
     private let storage: CodeStorage
-    private let observer: LogPrinter?
+    private let printer: LogPrinter?
+    private let monitoring: MonitoringHost
+    /// Kept here: the environments hold it weakly.
+    private let observers: ExecutionObservers
     private let deployedQueues: [DeployedQueue]
     private let deployedMappings: [DeployedMapping]
     private var transports: HostTransports?
     private var queues: HostQueues?
     private let logs: LogWriter?
+    /// Of its own file.
+    private let accessLog: LogWriter?
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
     private let security: HostSecurity
@@ -33,12 +39,13 @@ final class HostCore {
     private let gatewaySlot = ServiceSlot()
     private let awsSlot = ServiceSlot()
     private let runtimeSlot = ServiceSlot()
-    private var isListening = false
+    private var isAnnounced = false
 
     init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, eventLoop: any EventLoop) throws {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
+        self.accessLog = try settings.accessLogFile.map { try LogWriter(appendingTo: $0) }
         self.configuration = try Self.configuration(deployment.gateway, targets: settings.targetGroups)
         self.gateway = Gateway(
             self.configuration, place: GatewayPlace(region: settings.region, accountID: settings.account))
@@ -52,7 +59,10 @@ final class HostCore {
         self.environmentsFolder = try StateFolder.makeEnvironmentsFolder(in: settings.stateFolder, marker: marker)
         self.guardian = try Guardian(marker: marker)
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
-        self.observer = logs.map { LogPrinter(writer: $0) }
+        self.printer = logs.map { LogPrinter(writer: $0) }
+        self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring]
+        self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
         }
@@ -70,7 +80,7 @@ final class HostCore {
         environments.attachedFunctions = settings.attachedFunctions
         environments.idleTimeout = .seconds(settings.idleTimeoutSeconds)
         self.context = EnvironmentContext(eventLoop: eventLoop, settings: environments, guardian: self.guardian)
-        self.context.observer = self.observer
+        self.context.observer = self.observers
 
         let preparation = CodePreparation(
             storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration),
@@ -88,6 +98,7 @@ final class HostCore {
         self.service = LambdaService(invoker: invoker, controlPlane: LambdaControlPlane(registry: registry))
         let asynchronous = AsynchronousInvoker(service: self.service, timing: settings.hastensRetries ? .local : .aws)
         asynchronous.report = { [logs] in logs?.write(line: "martlet: \($0)") }
+        asynchronous.onHappening = { [monitoring] in monitoring.happened($0, function: $1) }
         self.service.asynchronous = asynchronous
     }
 
@@ -96,9 +107,8 @@ final class HostCore {
         accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key",
         sessionToken: "martlet-local-session-token", endpointURL: nil)
 
-    /// With credentials at hand signatures are checked; the functions' own are good besides.
+    /// The functions' own are good besides.
     private var credentials: [String: String] {
-        guard !self.settings.credentials.isEmpty else { return [:] }
         let own = Self.functionCredentials
         return self.settings.credentials.merging([own.accessKeyID: own.secretAccessKey]) { given, _ in given }
     }
@@ -135,13 +145,18 @@ final class HostCore {
 
     // MARK: Listeners
 
-    func listen() -> EventLoopFuture<HostFile> {
+    /// - Parameter announced: whether others will use this host: then its mappings poll, too.
+    func listen(announced: Bool) -> EventLoopFuture<HostFile> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         do {
             let queues = try HostQueues(self.settings, eventLoop: self.eventLoop) { [logs] in logs?.write(line: "martlet: \($0)")
             }
             self.queues = queues
             try queues.deploy(self.deployedQueues)
+            queues.host.onUsage = { [monitoring] in monitoring.used($0) }
+            self.monitoring.queueLevels = { [unowned host = queues.host] in
+                host.inspect { service, _ in service.summaries.map(QueueLevel.init) }
+            }
             self.service.asynchronous?.sendMessage = { queues.host.deliver($0, to: $1) }
             try self.deployMappings(queues.host)
         } catch {
@@ -163,7 +178,8 @@ final class HostCore {
                 ).map { (gateway, secure, aws, $0) }
             }
             .map { gateway, secure, aws, runtime in
-                core.value.open(gatewayPort: gateway, securePort: secure, awsPort: aws, runtimePort: runtime)
+                core.value.open(
+                    gatewayPort: gateway, securePort: secure, awsPort: aws, runtimePort: runtime, announced: announced)
             }
     }
 
@@ -185,7 +201,8 @@ final class HostCore {
         return HTTPListener.bind(
             host: host, port: port, eventLoop: self.eventLoop,
             service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop),
-            security: security.map { NIOLoopBound($0, eventLoop: self.eventLoop) }
+            security: security.map { NIOLoopBound($0, eventLoop: self.eventLoop) },
+            bounds: slot === self.runtimeSlot ? nil : NIOLoopBound(ConnectionBounds(), eventLoop: self.eventLoop)
         ).flatMapThrowing { listener in
             core.value.listeners.append(listener)
             return listener.port
@@ -195,7 +212,7 @@ final class HostCore {
         }
     }
 
-    private func open(gatewayPort: Int, securePort: Int?, awsPort: Int, runtimePort: Int) -> HostFile {
+    private func open(gatewayPort: Int, securePort: Int?, awsPort: Int, runtimePort: Int, announced: Bool) -> HostFile {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
@@ -207,28 +224,41 @@ final class HostCore {
             state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, securePort: securePort,
             credentials: self.credentials, keySources: self.settings.keySources, security: self.security.endpoints)
         self.gatewayEndpoint = gateway
+        gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
         gateway.report = { [logs] in logs?.write(line: "martlet: \($0)") }
-        gateway.logAccess = { [logs] in logs?.write(line: $0) }
-        if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
+        gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
+            log?.write(line: line)
+            monitoring.wroteAccessLog(line, of: outcome)
+        }
+        if self.settings.traces {
+            gateway.logExecution = { [logs, monitoring] text, outcome in
+                logs?.write(line: text)
+                monitoring.wroteExecutionLog(text, of: outcome)
+            }
+        }
+        self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
-        self.awsSlot.service = AWSEndpoint(
-            service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
+        let awsEndpoint = AWSEndpoint(
+            service: self.service, queues: queues.host, monitoring: self.monitoring, codeStore: self.storage,
+            account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
+        awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
+        self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
-        self.observer?.waits = { [logs] name in
+        self.printer?.waits = { [logs] name in
             logs?.write(line: "martlet: \(name) waits for its runtime: start it with AWS_LAMBDA_RUNTIME_API=\(runtime)/\(name)")
         }
-        self.isListening = true
-        self.service.triggers?.follow()
+        self.isAnnounced = announced
+        if announced { self.service.triggers?.follow() }
         return HostFile(
-            gateway: "http://\(host):\(gatewayPort)", gatewayTLS: securePort.map { "https://\(host):\($0)" }, aws: aws, console: "\(aws)/", runtime: runtime,
-            processID: ProcessInfo.processInfo.processIdentifier)
+            gateway: "http://\(host):\(gatewayPort)", gatewayTLS: securePort.map { "https://\(host):\($0)" }, aws: aws,
+            console: "\(aws)/", runtime: runtime, processID: ProcessInfo.processInfo.processIdentifier)
     }
 
     private func makeAttachedRuntimeListener() -> AttachedRuntimeListener {
@@ -314,8 +344,9 @@ final class HostCore {
 
     func stop() -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
-        if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
+        if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
+        self.monitoring.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
@@ -327,6 +358,7 @@ final class HostCore {
             .flatMap { core.value.service.invoker.stop() }
             .map {
                 core.value.queues?.close()
+                core.value.accessLog?.flush()
                 core.value.guardian.dismiss()
                 StateFolder.remove(core.value.environmentsFolder)
             }

@@ -27,7 +27,7 @@ struct GatewayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The truststore of a custom domain with mutual TLS: a PEM file in the place of the template's (MARTLET_TRUSTSTORE, with spaces between several).",
+            "A PEM file for the truststore of a domain with mutual TLS (MARTLET_TRUSTSTORE, with spaces between several).",
             valueName: "domain=file.pem"))
     var truststore: [String] = Self.list("MARTLET_TRUSTSTORE")
 
@@ -36,6 +36,11 @@ struct GatewayOptions: ParsableArguments {
             "A PEM file of certificates to trust besides the system's, of https endpoints (MARTLET_TRUST, with spaces between several).",
             valueName: "file.pem"))
     var trust: [String] = Self.list("MARTLET_TRUST")
+
+    @Option(
+        help: "A file that the access logs of stages are appended to, instead of stderr (MARTLET_ACCESS_LOG).",
+        completion: .file())
+    var accessLog: String?
 
     @Flag(help: "Tell of each request to an API step by step, as API Gateway's execution log does (MARTLET_TRACE).")
     var trace = Defaults.flag("MARTLET_TRACE")
@@ -57,6 +62,7 @@ struct GatewayOptions: ParsableArguments {
         settings.truststores = try self.truststores()
         settings.trustedFiles = self.trust
         settings.traces = self.trace
+        settings.accessLogFile = self.accessLog ?? Defaults.text("MARTLET_ACCESS_LOG")
     }
 
     private static func list(_ name: String) -> [String] {
