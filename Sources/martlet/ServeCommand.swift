@@ -1,7 +1,6 @@
 import APIGateway
 import ArgumentParser
 import CoreTypes
-import Dispatch
 import Emulator
 import ExecutionEnvironments
 import Foundation
@@ -129,6 +128,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
+            // Before anybody can know that the host is there, and tell it to stop.
+            let signals = StopSignals()
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
             let addresses: HostFile
             do {
@@ -143,7 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
                 self.printSignatures(project, settings)
                 self.printSummary(project, addresses, authority: try await host.authorityPath())
             }
-            await Self.untilSignal()
+            await signals.first()
             if !self.shared.quiet { Terminal.error("Stopping…") }
             try await host.stop()
         } catch let error as HostError {
@@ -241,20 +242,4 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
-
-    /// Returns at the first SIGINT or SIGTERM; a second SIGINT ends the process at once, and the guardian cleans up.
-    private static func untilSignal() async {
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number)
-        }
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        for source in sources {
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-        }
-        for await _ in stream { break }
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-    }
 }

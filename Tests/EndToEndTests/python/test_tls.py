@@ -161,7 +161,7 @@ def test_names_of_the_host_itself(server):
 def test_the_authority_is_made_once_and_told(server, tmp_path):
     key = server.state / "tls" / "ca-key.pem"
     assert key.stat().st_mode & 0o777 == 0o600
-    assert str(authority(server)) in server.log()
+    hosts.eventually(lambda: str(authority(server)) in server.log(), server.log)
     before = key.read_bytes()
     path = template_with(tmp_path, {})
     shutil.copytree(server.state / "tls", tmp_path / "state" / "tls")
@@ -357,7 +357,8 @@ def test_clients_with_certificates(tmp_path):
         assert get("mutual.example.com", "/rest/x", stranger) == FORBIDDEN
         assert get("mutual.example.com", "/http/v2/x", stranger) == FORBIDDEN
         assert get("mutual.example.com", "/rest/x", expired) == FORBIDDEN
-        assert "Access denied. Reason: Could not find issuer for certificate" in host.log()
+        reason = "Access denied. Reason: Could not find issuer for certificate"
+        hosts.eventually(lambda: reason in host.log(), host.log)
         # Host headers lead nobody around it.
         assert get("plain.example.com", "/rest/x", Host="mutual.example.com") == FORBIDDEN
         assert get("localhost", "/rest/x", client, Host="mutual.example.com") == FORBIDDEN
@@ -376,13 +377,14 @@ def test_a_truststore_that_is_elsewhere_or_here(tmp_path):
     here = {"MutualTlsAuthentication": {"TruststoreUri": clients.path.name}}
     path = template_with(tmp_path, {"elsewhere.example.com": MUTUAL, "here.example.com": here})
     with hosts.Host(tmp_path / "host", "--tls-port", "0", template=path) as host:
-        assert "domain elsewhere.example.com" in host.log() and "--truststore elsewhere.example.com=" in host.log()
+        told = ["domain elsewhere.example.com", "--truststore elsewhere.example.com="]
+        hosts.eventually(lambda: all(text in host.log() for text in told), host.log)
         context = trusting(authority(host), client)
         assert ask(host, "elsewhere.example.com", "/rest/x", context) == FORBIDDEN
         assert ask(host, "here.example.com", "/rest/x", context)[0] == 200
     with hosts.Host(tmp_path / "plain", template=path) as host:
         assert host.tls is None and not (host.state / "tls").exists()
-        assert "--tls-port" in host.log()
+        hosts.eventually(lambda: "--tls-port" in host.log(), host.log)
         assert ask_plainly(host, "/rest/x", "here.example.com") == FORBIDDEN
     missing = {"MutualTlsAuthentication": {"TruststoreUri": "none.pem"}}
     path = template_with(tmp_path, {"api.example.com": missing})
