@@ -50,8 +50,12 @@ final class TargetChecks {
             self.endpoint.state.loadBalancers.checked(target, in: group, isGood: isGood, at: HostClock.now())
             self.schedule()
         }
-        // Without TLS an HTTPS check is one of the connection.
-        if check.protocolName == "HTTP" { self.get(address, check, done) } else { self.connect(address, check, done) }
+        switch check.protocolName {
+        case "HTTP": self.get(address, nil, check, done)
+        // Certificates of targets are not looked at.
+        case "HTTPS": self.get(address, BackendSecurity(serverName: address.host, verification: .none), check, done)
+        default: self.connect(address, check, done)
+        }
     }
 
     private func connect(_ address: TargetAddress, _ check: TargetGroup.HealthCheck, _ done: @escaping (Bool) -> Void) {
@@ -67,10 +71,12 @@ final class TargetChecks {
             }
     }
 
-    private func get(_ address: TargetAddress, _ check: TargetGroup.HealthCheck, _ done: @escaping (Bool) -> Void) {
+    private func get(
+        _ address: TargetAddress, _ security: BackendSecurity?, _ check: TargetGroup.HealthCheck, _ done: @escaping (Bool) -> Void
+    ) {
         let milliseconds = check.timeoutSeconds * 1_000
         let request = BackendRequest(
-            get: check.path, from: address, host: "\(address)", timeoutMilliseconds: milliseconds)
+            get: check.path, from: address, host: "\(address)", security: security, timeoutMilliseconds: milliseconds)
         var call: BackendCall?
         let timer = self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
             call?.cancel()
