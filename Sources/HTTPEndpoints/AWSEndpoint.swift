@@ -58,10 +58,7 @@ package final class AWSEndpoint: HTTPService {
         let call = AWSRequest(
             method: request.head.method.rawValue, target: request.head.uri,
             headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
-        if let apis, APIGatewayEndpoint.serves(call) {
-            apis.handle(call, requestID: requestID, on: connection)
-            return
-        }
+        if let apis, apis.handle(call, requestID: requestID, on: connection) { return }
         switch self.service.change({
             $0.handle(call, now: HostClock.now(), requestID: requestID, queue: self.service.mappedQueue)
         }) {
