@@ -54,6 +54,7 @@ let package = Package(
         .target(
             name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
+        .target(name: "Monitoring", dependencies: ["CoreTypes", "RegularExpressions"], swiftSettings: strict),
 
         // The edges.
         .target(
@@ -69,8 +70,8 @@ let package = Package(
         .target(
             name: "HTTPEndpoints",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
-                crypto, cryptoExtras,
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "ExecutionEnvironments", "HTTPServing",
+                "CZlib", crypto, cryptoExtras,
             ] + nio,
             swiftSettings: strict),
         // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
@@ -81,15 +82,15 @@ let package = Package(
         .target(
             name: "Emulator",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Templates", "ExecutionEnvironments", "Storage",
-                "HTTPEndpoints", "HTTPServing", "RemoteQueues",
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "Templates", "ExecutionEnvironments",
+                "Storage", "HTTPEndpoints", "HTTPServing", "RemoteQueues",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Templates", "ExecutionEnvironments", "Storage",
-                "Emulator", arguments,
+                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Monitoring", "Templates", "ExecutionEnvironments",
+                "Storage", "Emulator", arguments,
             ],
             swiftSettings: strict),
 
@@ -113,6 +114,7 @@ let package = Package(
         .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], exclude: ["sam"],
@@ -125,8 +127,10 @@ let package = Package(
             dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway"],
-            swiftSettings: strict),
+            name: "HTTPEndpointsTests",
+            dependencies: [
+                "HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS", "ExecutionEnvironments",
+            ], swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),

@@ -65,7 +65,11 @@ package struct HostClient {
     package func follow(_ path: String, _ received: @escaping @Sendable ([UInt8]) -> Void) async throws {
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["host": self.hostHeader])
         let answer = try await self.send(head, [], timeout: nil, received)
-        guard answer.status == 200 else { throw HostError(String(decoding: answer.payload, as: UTF8.self)) }
+        guard answer.status == 200 else {
+            // What is no JSON is told as it came.
+            let told = try? JSON(parsing: answer.payload)
+            throw HostError(told?["error"]?.stringValue ?? String(decoding: answer.payload, as: UTF8.self))
+        }
     }
 
     private var hostHeader: String { String(self.host.aws.dropFirst("http://".count)) }

@@ -7,6 +7,7 @@ import HTTPEndpoints
 import HTTPServing
 import LambdaCore
 import NIOCore
+import SQS
 import Templates
 
 /// The parts of a host, wired. Lives on the event loop.
@@ -17,7 +18,10 @@ final class HostCore {
     private let context: EnvironmentContext
     private let service: LambdaService
     private let storage: CodeStorage
-    private let observer: LogPrinter?
+    private let printer: LogPrinter?
+    private let monitoring: MonitoringHost
+    /// Kept here: the environments hold it weakly.
+    private let observers: ExecutionObservers
     private let deployedQueues: [DeployedQueue]
     private let deployedMappings: [DeployedMapping]
     private var transports: HostTransports?
@@ -53,7 +57,10 @@ final class HostCore {
         self.environmentsFolder = try StateFolder.makeEnvironmentsFolder(in: settings.stateFolder, marker: marker)
         self.guardian = try Guardian(marker: marker)
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
-        self.observer = logs.map { LogPrinter(writer: $0) }
+        self.printer = logs.map { LogPrinter(writer: $0) }
+        self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring]
+        self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
         }
@@ -71,7 +78,7 @@ final class HostCore {
         environments.attachedFunctions = settings.attachedFunctions
         environments.idleTimeout = .seconds(settings.idleTimeoutSeconds)
         self.context = EnvironmentContext(eventLoop: eventLoop, settings: environments, guardian: self.guardian)
-        self.context.observer = self.observer
+        self.context.observer = self.observers
 
         let preparation = CodePreparation(
             storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration),
@@ -89,6 +96,7 @@ final class HostCore {
         self.service = LambdaService(invoker: invoker, controlPlane: LambdaControlPlane(registry: registry))
         let asynchronous = AsynchronousInvoker(service: self.service, timing: settings.hastensRetries ? .local : .aws)
         asynchronous.report = { [logs] in logs?.write(line: "martlet: \($0)") }
+        asynchronous.onHappening = { [monitoring] in monitoring.happened($0, function: $1) }
         self.service.asynchronous = asynchronous
     }
 
@@ -140,6 +148,10 @@ final class HostCore {
             }
             self.queues = queues
             try queues.deploy(self.deployedQueues)
+            queues.host.onUsage = { [monitoring] in monitoring.used($0) }
+            self.monitoring.queueLevels = { [unowned host = queues.host] in
+                host.inspect { service, _ in service.summaries.map(QueueLevel.init) }
+            }
             self.service.asynchronous?.sendMessage = { queues.host.deliver($0, to: $1) }
             try self.deployMappings(queues.host)
         } catch {
@@ -193,22 +205,33 @@ final class HostCore {
             state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, credentials: self.credentials,
             keySources: self.settings.keySources)
         self.gatewayEndpoint = gateway
+        gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
-        gateway.logAccess = { [log = self.accessLog ?? self.logs] in log?.write(line: $0) }
-        if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
+        gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
+            log?.write(line: line)
+            monitoring.wroteAccessLog(line, of: outcome)
+        }
+        if self.settings.traces {
+            gateway.logExecution = { [logs, monitoring] text, outcome in
+                logs?.write(line: text)
+                monitoring.wroteExecutionLog(text, of: outcome)
+            }
+        }
+        self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
         let awsEndpoint = AWSEndpoint(
-            service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
+            service: self.service, queues: queues.host, monitoring: self.monitoring, codeStore: self.storage,
+            account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
         awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
         self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
-        self.observer?.waits = { [logs] name in
+        self.printer?.waits = { [logs] name in
             logs?.write(line: "martlet: \(name) waits for its runtime: start it with AWS_LAMBDA_RUNTIME_API=\(runtime)/\(name)")
         }
         self.isAnnounced = announced
@@ -303,6 +326,7 @@ final class HostCore {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
+        self.monitoring.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)

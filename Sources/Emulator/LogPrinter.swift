@@ -36,6 +36,8 @@ final class LogPrinter: ExecutionObserver {
         self.writer.write { bytes in Self.append(line, filter, &bytes) }
     }
 
+    func throttled(function: String, at time: Timestamp) {}
+
     func waitsForAttachment(function: String) { self.waits(function) }
 
     func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {}

@@ -19,6 +19,8 @@ struct Martlet: AsyncParsableCommand {
               martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
               martlet triggers                       event source mappings and what they do
+              martlet top                            rates, errors, durations and cost, live
+              martlet logs -f Hello                  what functions print, as it comes
               martlet cost                           what something will cost in a month
               martlet tune Orders -e event.json      the cheapest and the fastest memory size
               martlet doctor                         what this machine has and lacks
@@ -30,8 +32,7 @@ struct Martlet: AsyncParsableCommand {
         subcommands: [
             InvokeCommand.self, ServeCommand.self, RoutesCommand.self, TestMethodCommand.self, ExportCommand.self,
             ReplayCommand.self, RecordCommand.self, TemplateCommand.self, QueuesCommand.self, TriggersCommand.self,
-            CostCommand.self, TuneCommand.self,
-            DoctorCommand.self,
+            TopCommand.self, LogsCommand.self, CostCommand.self, TuneCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -122,6 +122,7 @@ extension GatewayExchange {
 
     private mutating func noteLatency(at now: Timestamp) {
         guard let integrationBegan else { return }
+        self.integrationLatency = now - integrationBegan
         self.context?.record.integrationLatencyMilliseconds = Int((now - integrationBegan).milliseconds)
     }
 }
@@ -202,6 +203,7 @@ extension GatewayExchange {
         self.context?.record.status = response.status
         self.context?.record.responseLength = response.body.count
         self.context?.record.responseLatencyMilliseconds = Int((now - self.stamp.time).milliseconds)
+        self.outcome = GatewayOutcome(self, response, at: now)
         self.executionLog?.finish(response, isFault: isFault)
         self.state = .answered
         return .respond(response)

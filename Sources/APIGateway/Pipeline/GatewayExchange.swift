@@ -40,6 +40,10 @@ package struct GatewayExchange {
     var integrationBegan: Timestamp?
     /// The one method of a test; `nil` for a client's request, which is routed.
     var testedMethod: ServedMethod?
+    /// Until it answered.
+    var integrationLatency: Duration?
+    /// Set with the answer.
+    package internal(set) var outcome: GatewayOutcome?
     /// Lines for those who test a method; `nil` where nobody asked for them.
     package internal(set) var executionLog: ExecutionLog?
 

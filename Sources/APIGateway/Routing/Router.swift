@@ -138,11 +138,10 @@ package struct Router: Sendable {
 
     /// `abc123-vpce-0a1b.execute-api.eu-west-1.localhost:3000` gives `abc123` and `vpce-0a1b`.
     static func hostLabels(_ host: String) -> (apiID: String, vpcEndpointID: String?)? {
-        let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        guard labels.count == 3, labels[1].lowercased() == "execute-api" else { return nil }
-        let label = labels[0].lowercased()
-        guard let mark = label.firstRange(of: "-vpce-") else { return (label, nil) }
-        return (String(label[..<mark.lowerBound]), String(label[label.index(after: mark.lowerBound)...]))
+        guard let label = HostLabels.first(of: host, before: "execute-api") else { return nil }
+        let mark = "-vpce-".utf8
+        guard let start = label.utf8.indices.first(where: { label.utf8[$0...].starts(with: mark) }) else { return (label, nil) }
+        return (String(label[..<start]), String(label[label.utf8.index(after: start)...]))
     }
 
     private func resolve(in domain: CustomDomains.Domain, _ question: Question) -> Outcome {

@@ -15,6 +15,7 @@ package struct GatewayPlace: Hashable, Sendable {
 final class ServedAPI: Sendable {
     let kind: API.Kind
     let id: String
+    let name: String
     let place: GatewayPlace
     let endpointType: EndpointType
     let disablesDefaultEndpoint: Bool
@@ -29,6 +30,7 @@ final class ServedAPI: Sendable {
     init(_ api: RestAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
         self.kind = .rest
         self.id = api.id
+        self.name = api.name
         self.place = place
         self.endpointType = api.endpointType
         self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
@@ -44,6 +46,7 @@ final class ServedAPI: Sendable {
     init(_ api: HTTPAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
         self.kind = .http
         self.id = api.id
+        self.name = api.name
         self.place = place
         self.endpointType = .regional
         self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint

@@ -21,10 +21,12 @@ package final class GatewayEndpoint: HTTPService {
     private var checks: TargetChecks?
     /// Where services answer: the host's AWS endpoint.
     package var awsAddress: TargetAddress?
+    /// Told of every request to an API that was answered, for metrics.
+    package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
-    package var logAccess: (String) -> Void = { _ in }
+    package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
-    package var logExecution: ((String) -> Void)?
+    package var logExecution: ((String, GatewayOutcome?) -> Void)?
 
     /// - Parameters:
     ///   - credentials: secrets of the access keys whose signatures are good.
@@ -114,14 +116,16 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
+            self.log(exchange)
         }
     }
 
     /// The lines of a request that was answered.
     func log(_ exchange: GatewayExchange) {
-        if let line = exchange.accessLogLine { self.logAccess(line) }
+        if let outcome = exchange.outcome { self.onOutcome(outcome) }
+        if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
         if let logExecution, let log = exchange.executionLog {
-            logExecution(log.text(requestID: exchange.stamp.requestID))
+            logExecution(log.text(requestID: exchange.stamp.requestID), exchange.outcome)
         }
     }
 

@@ -23,6 +23,8 @@ package final class QueueHost {
     package private(set) var usage: QueueUsage
     /// Told once, when the journal fails.
     package var report: (String) -> Void = { _ in }
+    /// Told of every request, for metrics.
+    package var onUsage: (UsageEvent) -> Void = { _ in }
     /// Follows what is added to queues, for `martlet queues tail`.
     var observers: [ObjectIdentifier: (StoredMessage) -> Void] = [:]
 
@@ -140,7 +142,10 @@ package final class QueueHost {
 
     /// After each verb: who waited and now has an answer, what it is billed as.
     private func settle() {
-        for event in self.effects.usage { self.usage.add(event) }
+        for event in self.effects.usage {
+            self.usage.add(event)
+            self.onUsage(event)
+        }
         self.effects.usage.removeAll(keepingCapacity: true)
         if !self.effects.deliveries.isEmpty {
             let deliveries = self.effects.deliveries

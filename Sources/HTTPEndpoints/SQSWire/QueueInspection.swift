@@ -129,44 +129,12 @@ struct QueueInspection {
     private static func number(_ value: Int) -> JSON { .number(JSONNumber(value)) }
 
     private func tail(_ summary: QueueSummary, on connection: HTTPConnection) {
-        connection.startStream(status: .ok) { $0.writeStaticString("content-type: application/x-ndjson\r\n") }
         let id = ObjectIdentifier(connection)
         let queues = self.queues
-        let follower = QueueFollower(connection)
+        let follower = LineFollower(connection)
         queues.observers[id] = { message in
             if message.queue == summary.id { follower.send(Self.json(message, now: message.sentAt)) }
         }
         connection.onClose = { queues.observers[id] = nil }
-    }
-}
-
-/// A client that follows a queue. One that reads slowly misses messages, and is told how many.
-private final class QueueFollower {
-    private weak var connection: HTTPConnection?
-    private var unsent = 0
-    private var skipped = 0
-    /// Lines that the network has not taken yet.
-    private static let unsentMax = 1_000
-
-    init(_ connection: HTTPConnection) { self.connection = connection }
-
-    func send(_ json: JSON) {
-        guard let connection, connection.isOpen else { return }
-        guard self.unsent < Self.unsentMax else {
-            self.skipped += 1
-            return
-        }
-        if self.skipped > 0 {
-            self.write(["skipped": .number(JSONNumber(self.skipped))], to: connection)
-            self.skipped = 0
-        }
-        self.write(json, to: connection)
-    }
-
-    private func write(_ json: JSON, to connection: HTTPConnection) {
-        self.unsent += 1
-        let sent = connection.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { [self] _ in self.unsent -= 1 }
-        connection.stream(ByteBuffer(bytes: json.bytes + [0x0A]), completion: sent)
     }
 }
