@@ -73,7 +73,7 @@ let package = Package(
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "ExecutionEnvironments", "HTTPServing",
                 "CZlib", crypto, cryptoExtras,
             ] + nio,
-            swiftSettings: strict),
+            resources: [.embedInCode("Console/Page")], swiftSettings: strict),
         // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
         .target(
             name: "RemoteQueues",
@@ -129,8 +129,10 @@ let package = Package(
         .testTarget(
             name: "HTTPEndpointsTests",
             dependencies: [
-                "HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS", "ExecutionEnvironments",
-            ], swiftSettings: strict),
+                "HTTPEndpoints", "HTTPServing", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS",
+                "ExecutionEnvironments", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
+            swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),

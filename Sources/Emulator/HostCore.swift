@@ -32,6 +32,7 @@ final class HostCore {
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
     private var gatewayEndpoint: GatewayEndpoint?
+    private var console: ConsoleEndpoint?
     private var usage: UsageFile?
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
@@ -220,7 +221,6 @@ final class HostCore {
         self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
-        self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
         let awsEndpoint = AWSEndpoint(
@@ -228,6 +228,7 @@ final class HostCore {
             account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
         awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
+        awsEndpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws)
         self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
@@ -239,6 +240,32 @@ final class HostCore {
         return HostFile(
             gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: runtime,
             processID: ProcessInfo.processInfo.processIdentifier)
+    }
+
+    /// From now on invocations and requests are remembered.
+    private func openConsole(
+        _ gateway: GatewayEndpoint, _ queues: QueueHost, gatewayPort: Int, aws: String
+    ) -> ConsoleEndpoint {
+        let feed = EventFeed(eventLoop: self.eventLoop)
+        let recorder = InvocationRecorder()
+        self.observers.add(recorder)
+        let requests = RequestHistory(feed: feed)
+        gateway.history = requests
+        queues.depths = DepthHistory(queues: queues, feed: feed)
+        let host = self.settings.host
+        let place = ConsoleEndpoint.Place(
+            host: host, gatewayURL: "http://\(host):\(gatewayPort)",
+            gatewayAddress: TargetAddress(host: ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host, port: gatewayPort),
+            awsURL: aws, region: self.settings.region, account: self.settings.account)
+        let console = ConsoleEndpoint(
+            place: place, service: self.service, queues: queues, recorder: recorder, requests: requests, feed: feed,
+            configuration: self.configuration)
+        self.console = console
+        self.service.onChange = { [unowned self, weak gateway] in
+            gateway?.gateway = self.makeGateway($0)
+            feed.changed(.functions)
+        }
+        return console
     }
 
     private func makeAttachedRuntimeListener() -> AttachedRuntimeListener {
@@ -327,6 +354,7 @@ final class HostCore {
         if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
         self.monitoring.stop()
+        self.console?.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)

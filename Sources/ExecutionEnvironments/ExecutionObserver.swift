@@ -17,14 +17,16 @@ package protocol ExecutionObserver: AnyObject {
     /// An invocation waits for a runtime that is to be started by hand.
     func waitsForAttachment(function: String)
     /// An invocation has ended, with its one record.
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription)
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription)
 }
 
 /// Tells several observers, one after the other.
 package final class ExecutionObservers: ExecutionObserver {
-    private let observers: [any ExecutionObserver]
+    private var observers: [any ExecutionObserver]
 
     package init(_ observers: [any ExecutionObserver]) { self.observers = observers }
+
+    package func add(_ observer: any ExecutionObserver) { self.observers.append(observer) }
 
     package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {
         for observer in self.observers { observer.platformEvent(event, at: time, in: environment) }
@@ -50,8 +52,8 @@ package final class ExecutionObservers: ExecutionObserver {
         for observer in self.observers { observer.waitsForAttachment(function: function) }
     }
 
-    package func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
-        for observer in self.observers { observer.finished(record, in: environment) }
+    package func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
+        for observer in self.observers { observer.finished(record, of: invocation, in: environment) }
     }
 }
 

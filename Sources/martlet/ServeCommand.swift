@@ -187,6 +187,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var lines = [
             Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            "  console       \(addresses.console)",
             "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]

@@ -27,6 +27,8 @@ package final class GatewayEndpoint: HTTPService {
     package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
     package var logExecution: ((String, GatewayOutcome?) -> Void)?
+    /// Remembers what was asked and answered.
+    package var history: RequestHistory?
 
     /// - Parameters:
     ///   - credentials: secrets of the access keys whose signatures are good.
@@ -116,12 +118,13 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
-            self.log(exchange)
+            self.log(exchange, response)
         }
     }
 
-    /// The lines of a request that was answered.
-    func log(_ exchange: GatewayExchange) {
+    /// The lines of a request that was answered; `nil` for one that was not.
+    func log(_ exchange: GatewayExchange, _ response: GatewayResponse?) {
+        if let response { self.history?.append(exchange, response) }
         if let outcome = exchange.outcome { self.onOutcome(outcome) }
         if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
         if let logExecution, let log = exchange.executionLog {
@@ -135,7 +138,8 @@ package final class GatewayEndpoint: HTTPService {
             sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
         request.port = self.port
         return GatewayExchange(
-            gateway: self.gateway, request: request, body: body, stamp: self.makeStamp(), logsExecution: self.logExecution != nil)
+            gateway: self.gateway, request: request, body: body, stamp: self.makeStamp(),
+            logsExecution: self.logExecution != nil || self.history?.wantsExecutionLogs == true)
     }
 
     private func makeStamp() -> RequestStamp { self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) } }
