@@ -252,6 +252,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     package func channelInactive(context: ChannelHandlerContext) {
         self.isOpen = false
         self.releaseBody()
+        self.bounds?.forget(self)
         if self.isBodyOpen, case .stream(let consumer) = self.plan {
             self.plan = .discard
             consumer.failed()
@@ -355,23 +356,21 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     // MARK: Bounds
 
-    /// Leaves a client that never ends its request. One timer at a time, which finds out when it fires whether it came too soon:
-    /// setting a new one with each request would cost each request.
     private func watch(_ eventLoop: any EventLoop) {
         guard let bounds else { return }
         self.waitsSince = eventLoop.now
-        self.check(at: bounds.deadline(since: self.waitsSince), on: eventLoop)
+        bounds.watch(self, on: eventLoop)
     }
 
-    private func check(at deadline: NIODeadline, on eventLoop: any EventLoop) {
-        eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
-            guard let self, self.isOpen, !self.isFinished, let bounds = self.bounds else { return }
-            let (now, due) = (eventLoop.now, bounds.deadline(since: self.waitsSince))
-            // Whoever waits for an answer owes nothing, nor does a body that its consumer takes at its own pace.
-            guard self.owesRequest else { return self.check(at: bounds.deadline(since: now), on: eventLoop) }
-            guard now >= due else { return self.check(at: due, on: eventLoop) }
-            if self.head == nil { self.close() } else { self.refuse(.requestTimeout) }
+    /// Leaves a client that never ends its request.
+    func check(_ bounds: ConnectionBounds, at now: NIODeadline) {
+        // Whoever waits for an answer owes nothing, nor does a body that its consumer takes at its own pace.
+        guard self.isOpen, !self.isFinished, self.owesRequest else {
+            self.waitsSince = now
+            return
         }
+        guard now >= bounds.deadline(since: self.waitsSince) else { return }
+        if self.head == nil { self.close() } else { self.refuse(.requestTimeout) }
     }
 
     private var owesRequest: Bool {

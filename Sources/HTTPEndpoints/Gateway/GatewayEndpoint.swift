@@ -77,6 +77,12 @@ package final class GatewayEndpoint: HTTPService {
         checks.follow(groups)
     }
 
+    /// Servers come or go; what that makes due is done at once.
+    func changeTargets(_ change: (inout LoadBalancerState, Timestamp) -> Void) {
+        change(&self.state.loadBalancers, HostClock.now())
+        self.checks?.run()
+    }
+
     /// No request comes any more.
     package func stop() {
         self.checks?.stop()

@@ -29,7 +29,8 @@ final class TargetChecks {
         self.timer?.cancel()
     }
 
-    private func run() {
+    /// Makes the checks that are due, and waits for the next.
+    func run() {
         guard !self.isStopped else { return }
         for (group, target) in self.endpoint.state.loadBalancers.dueChecks(at: HostClock.now()) { self.check(target, in: group) }
         self.schedule()
