@@ -42,6 +42,20 @@ package struct HostClient {
                 ]), bytes)
     }
 
+    /// An action of a service whose protocol is REST-JSON: `POST` with a body.
+    package func post(_ path: String, _ body: JSON, service: String, region: String) async throws -> Answer {
+        let bytes = body.bytes
+        return try await self.send(
+            HTTPRequestHead(
+                version: .http1_1, method: .POST, uri: path,
+                headers: [
+                    "host": self.hostHeader, "content-length": String(bytes.count), "content-type": "application/json",
+                    "user-agent": "martlet",
+                    "authorization":
+                        "AWS4-HMAC-SHA256 Credential=martlet/20260101/\(region)/\(service)/aws4_request, SignedHeaders=host, Signature=0",
+                ]), bytes)
+    }
+
     /// A page of the host's own.
     package func get(_ path: String) async throws -> Answer {
         try await self.send(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["host": self.hostHeader]), [])

@@ -27,6 +27,8 @@ final class HostCore {
     private var transports: HostTransports?
     private var queues: HostQueues?
     private let logs: LogWriter?
+    /// Of its own file.
+    private let accessLog: LogWriter?
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
     private var gatewayEndpoint: GatewayEndpoint?
@@ -36,12 +38,13 @@ final class HostCore {
     private let gatewaySlot = ServiceSlot()
     private let awsSlot = ServiceSlot()
     private let runtimeSlot = ServiceSlot()
-    private var isListening = false
+    private var isAnnounced = false
 
     init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, eventLoop: any EventLoop) throws {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
+        self.accessLog = try settings.accessLogFile.map { try LogWriter(appendingTo: $0) }
         self.configuration = try Self.configuration(deployment.gateway, targets: settings.targetGroups)
         self.gateway = Gateway(
             self.configuration, place: GatewayPlace(region: settings.region, accountID: settings.account))
@@ -102,9 +105,8 @@ final class HostCore {
         accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key",
         sessionToken: "martlet-local-session-token", endpointURL: nil)
 
-    /// With credentials at hand signatures are checked; the functions' own are good besides.
+    /// The functions' own are good besides.
     private var credentials: [String: String] {
-        guard !self.settings.credentials.isEmpty else { return [:] }
         let own = Self.functionCredentials
         return self.settings.credentials.merging([own.accessKeyID: own.secretAccessKey]) { given, _ in given }
     }
@@ -138,7 +140,8 @@ final class HostCore {
 
     // MARK: Listeners
 
-    func listen() -> EventLoopFuture<HostFile> {
+    /// - Parameter announced: whether others will use this host: then its mappings poll, too.
+    func listen(announced: Bool) -> EventLoopFuture<HostFile> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         do {
             let queues = try HostQueues(self.settings, eventLoop: self.eventLoop) { [logs] in logs?.write(line: "martlet: \($0)")
@@ -168,7 +171,9 @@ final class HostCore {
                     core.value.runtimeSlot, Self.runtimeHost, port: port, name: "Runtime API", option: "--runtime-port"
                 ).map { (gateway, aws, $0) }
             }
-            .map { gateway, aws, runtime in core.value.open(gatewayPort: gateway, awsPort: aws, runtimePort: runtime) }
+            .map { gateway, aws, runtime in
+                core.value.open(gatewayPort: gateway, awsPort: aws, runtimePort: runtime, announced: announced)
+            }
     }
 
     private static let runtimeHost = "127.0.0.1"
@@ -177,7 +182,8 @@ final class HostCore {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         return HTTPListener.bind(
             host: host, port: port, eventLoop: self.eventLoop,
-            service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop)
+            service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop),
+            bounds: slot === self.runtimeSlot ? nil : NIOLoopBound(ConnectionBounds(), eventLoop: self.eventLoop)
         ).flatMapThrowing { listener in
             core.value.listeners.append(listener)
             return listener.port
@@ -187,7 +193,7 @@ final class HostCore {
         }
     }
 
-    private func open(gatewayPort: Int, awsPort: Int, runtimePort: Int) -> HostFile {
+    private func open(gatewayPort: Int, awsPort: Int, runtimePort: Int, announced: Bool) -> HostFile {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
@@ -201,8 +207,8 @@ final class HostCore {
         self.gatewayEndpoint = gateway
         gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
-        gateway.logAccess = { [logs, monitoring] line, outcome in
-            logs?.write(line: line)
+        gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
+            log?.write(line: line)
             monitoring.wroteAccessLog(line, of: outcome)
         }
         if self.settings.traces {
@@ -217,17 +223,19 @@ final class HostCore {
         self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
-        self.awsSlot.service = AWSEndpoint(
+        let awsEndpoint = AWSEndpoint(
             service: self.service, queues: queues.host, monitoring: self.monitoring, codeStore: self.storage,
             account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
+        awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
+        self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
         self.printer?.waits = { [logs] name in
             logs?.write(line: "martlet: \(name) waits for its runtime: start it with AWS_LAMBDA_RUNTIME_API=\(runtime)/\(name)")
         }
-        self.isListening = true
-        self.service.triggers?.follow()
+        self.isAnnounced = announced
+        if announced { self.service.triggers?.follow() }
         return HostFile(
             gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: runtime,
             processID: ProcessInfo.processInfo.processIdentifier)
@@ -316,7 +324,7 @@ final class HostCore {
 
     func stop() -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
-        if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
+        if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
         self.monitoring.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
@@ -330,6 +338,7 @@ final class HostCore {
             .flatMap { core.value.service.invoker.stop() }
             .map {
                 core.value.queues?.close()
+                core.value.accessLog?.flush()
                 core.value.guardian.dismiss()
                 StateFolder.remove(core.value.environmentsFolder)
             }

@@ -33,6 +33,13 @@ package final class LogWriter: Sendable {
 
     package init(descriptor: Int32) { self.descriptor = descriptor }
 
+    /// A writer to the end of a file, which is made if there is none. The file stays open as long as the process.
+    package convenience init(appendingTo path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw HostError("can't write \(path): \(String(cString: strerror(errno)))") }
+        self.init(descriptor: descriptor)
+    }
+
     package func write(_ append: (inout [UInt8]) -> Void) {
         let schedules = self.state.withLock { state -> Bool in
             let before = state.bytes.count

@@ -12,6 +12,8 @@ package final class AWSEndpoint: HTTPService {
     private let service: LambdaService
     private let invocations: InvokeEndpoint
     private let queues: SQSEndpoint
+    /// API Gateway's own service; `nil` where no gateway runs.
+    package var apis: APIGatewayEndpoint?
     private let queueHost: QueueHost
     private let monitoring: MonitoringHost
     private let codeStore: any CodeStore
@@ -65,6 +67,10 @@ package final class AWSEndpoint: HTTPService {
         let call = AWSRequest(
             method: request.head.method.rawValue, target: request.head.uri,
             headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
+        if let apis, APIGatewayEndpoint.serves(call) {
+            apis.handle(call, requestID: requestID, on: connection)
+            return
+        }
         if let response = self.monitoringResponse(to: call, requestID: requestID) {
             connection.respond(with: response)
             return

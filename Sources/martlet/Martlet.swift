@@ -14,6 +14,7 @@ struct Martlet: AsyncParsableCommand {
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
               martlet routes                         what is served where
+              martlet test-method GET /orders        one method of a REST API with its execution log
               martlet template check                 mapping templates: check, render, explain
               martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
@@ -29,9 +30,9 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InvokeCommand.self, ServeCommand.self, RoutesCommand.self, ExportCommand.self, ReplayCommand.self, RecordCommand.self,
-            TemplateCommand.self, QueuesCommand.self, TriggersCommand.self, TopCommand.self, LogsCommand.self,
-            CostCommand.self, TuneCommand.self, DoctorCommand.self,
+            InvokeCommand.self, ServeCommand.self, RoutesCommand.self, TestMethodCommand.self, ExportCommand.self,
+            ReplayCommand.self, RecordCommand.self, TemplateCommand.self, QueuesCommand.self, TriggersCommand.self,
+            TopCommand.self, LogsCommand.self, CostCommand.self, TuneCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

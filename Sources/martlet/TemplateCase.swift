@@ -36,7 +36,7 @@ struct TemplateCase {
         self.template = try Self.template(object, name: self.name ?? "template", place)
         var input = MappingInput(body: Self.body(object["body"]))
         input.parameters = try Self.parameters(object["params"] ?? [:], in: place)
-        input.context = try Self.object(object["context"], "context", place)
+        input.context = MappingContext(try Self.object(object["context"], "context", place))
         for (variable, value) in try Self.object(object["stageVariables"], "stageVariables", place).members {
             input.stageVariables[variable] = Self.text(value)
         }

@@ -40,7 +40,7 @@ struct TemplateInputOptions: ParsableArguments {
             input.parameters = try TemplateCase.parameters(
                 .object(InputFile.readObject(params, as: "the parameters")), in: params)
         }
-        if let context { input.context = try InputFile.readObject(context, as: "the context") }
+        if let context { input.context = MappingContext(try InputFile.readObject(context, as: "the context")) }
         for variable in self.stageVariables {
             guard let mark = variable.firstIndex(of: "="), mark != variable.startIndex else {
                 throw CommandFailure.usage("a stage variable is written key=value, not '\(variable)'")
@@ -63,7 +63,7 @@ enum ProxyEventInput {
         input.parameters.path = self.lists(event["pathParameters"])
         input.parameters.querystring = self.lists(event["multiValueQueryStringParameters"] ?? event["queryStringParameters"])
         input.parameters.header = self.lists(event["multiValueHeaders"] ?? event["headers"])
-        input.context = self.context(event["requestContext"]?.objectValue ?? [:])
+        input.context = MappingContext(self.context(event["requestContext"]?.objectValue ?? [:]))
         for (variable, value) in event["stageVariables"]?.objectValue?.members ?? [] {
             input.stageVariables[variable] = value.stringValue ?? value.description
         }

@@ -20,6 +20,7 @@ final class ServedAPI: Sendable {
     let endpointType: EndpointType
     let disablesDefaultEndpoint: Bool
     let binaryMediaTypes: BinaryMediaTypes
+    let minimumCompressionBytes: Int?
     let apiKeySource: RestAPI.APIKeySource
     let policy: ResourcePolicy
     let gatewayResponses: CustomizedResponses
@@ -34,6 +35,7 @@ final class ServedAPI: Sendable {
         self.endpointType = api.endpointType
         self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
         self.binaryMediaTypes = BinaryMediaTypes(api.binaryMediaTypes)
+        self.minimumCompressionBytes = api.minimumCompressionBytes
         self.apiKeySource = api.apiKeySource
         self.policy = ResourcePolicy(api.policy, apiID: api.id, isPrivate: api.endpointType == .private, place: place, &problems)
         self.gatewayResponses = CustomizedResponses(api.gatewayResponses)
@@ -49,6 +51,7 @@ final class ServedAPI: Sendable {
         self.endpointType = .regional
         self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
         self.binaryMediaTypes = BinaryMediaTypes([])
+        self.minimumCompressionBytes = nil
         self.apiKeySource = .header
         self.policy = .none
         self.gatewayResponses = CustomizedResponses([])

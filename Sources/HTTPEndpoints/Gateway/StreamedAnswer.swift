@@ -27,9 +27,9 @@ final class StreamedAnswer: InvocationClient {
     private var phase = Phase.nothing
     private var prelude: [UInt8] = []
 
-    init(_ conversation: GatewayConversation) {
+    init(_ conversation: GatewayConversation, to connection: HTTPConnection) {
         self.conversation = conversation
-        self.connection = conversation.connection
+        self.connection = connection
     }
 
     func streamBegan(contentType: String?) {
