@@ -68,10 +68,7 @@ package final class AWSEndpoint: HTTPService {
         }
         let requestID = self.service.makeRequestID()
         let call = AWSRequest(request)
-        if let apis, APIGatewayEndpoint.serves(call) {
-            apis.handle(call, requestID: requestID, on: connection)
-            return
-        }
+        if let apis, apis.handle(call, requestID: requestID, on: connection) { return }
         if let response = self.monitoringResponse(to: call, requestID: requestID) {
             connection.respond(with: response)
             return

@@ -61,10 +61,12 @@ final class GatewayConversation {
         switch action {
         case .respond(let response):
             switch self.client {
-            case .connection(let connection): connection.respond(with: response)
+            case .connection(let connection):
+                connection.respond(with: response)
+                self.endpoint.log(self.exchange, response)
+            // Its log is part of the answer, and it counts as no request.
             case .test(let completion): completion(self.exchange.testResult(response))
             }
-            self.endpoint.log(self.exchange, response)
         case .decompress(let coding): self.decompress(coding)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
