@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
               aws lambda invoke --function-name Hello --log-type Tail out.json
             With a payload, version 2 of the AWS CLI also wants --cli-binary-format raw-in-base64-out.
 
+            In a browser that address is the console: what ran, what was asked, what it costs.
+
             Stops on Ctrl-C, leaving no process behind.
             """)
 

@@ -78,6 +78,7 @@ final class ActivityMeter {
     /// The seconds with invocations among the last ones, the oldest first.
     func series(until now: Timestamp) -> [Second] {
         let oldest = now.seconds - Int64(Self.secondsMax)
-        return self.seconds.filter { $0.invocations > 0 && $0.time > oldest && $0.time <= now.seconds }.sorted { $0.time < $1.time }
+        let recent = self.seconds.filter { $0.invocations > 0 && $0.time > oldest && $0.time <= now.seconds }
+        return recent.sorted { $0.time < $1.time }
     }
 }

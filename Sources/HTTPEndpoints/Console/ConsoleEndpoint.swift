@@ -105,7 +105,7 @@ package final class ConsoleEndpoint {
         }
     }
 
-    /// - Returns: `false` for paths that others answer: queues and triggers.
+    /// - Returns: `false` for paths that others answer: queues, triggers, metrics and logs.
     private func answer(_ call: AWSRequest, on connection: HTTPConnection) -> Bool {
         let segments = call.segments.dropFirst()
         let name = segments.first ?? ""
@@ -125,7 +125,7 @@ package final class ConsoleEndpoint {
         case ("POST", "templates", "render"): self.render(call, on: connection)
         case ("GET", "bill", nil): self.answerBill(call, on: connection)
         case ("POST", "reset", nil): self.reset(call, on: connection)
-        case (_, "queues", _), (_, "triggers", _): return false
+        case (_, "queues", _), (_, "triggers", _), (_, "top", nil), (_, "logs", nil): return false
         case (_, "console", _), (_, "events", nil), (_, "overview", nil), (_, "functions", nil), (_, "invocations", _),
             (_, "requests", _), (_, "routes", nil), (_, "templates", "render"), (_, "bill", nil), (_, "reset", nil):
             self.refuse(.methodNotAllowed, "\(call.method) is no method of \(call.path)", on: connection)

@@ -76,6 +76,8 @@ package final class InvocationRecorder: ExecutionObserver {
 
     package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {}
     package func waitsForAttachment(function: String) {}
+    /// Leaves no record.
+    package func throttled(function: String, at time: Timestamp) {}
 }
 
 /// The beginning of what an invocation printed.

@@ -126,7 +126,7 @@ class Page:
     def click_text(self, text, within="main"):
         """The button or link that says exactly this."""
         nodes = f"[...document.querySelector({json.dumps(within)}).querySelectorAll('button, a')]"
-        find = f"{nodes}.find((node) => node.innerText.trim() === {json.dumps(text)} && !node.disabled)"
+        find = f"{nodes}.find((node) => node.innerText.trim() === {json.dumps(text)} && !node.disabled && node.offsetParent)"
         self.wait(f"!!{find}")
         self.js(f"{find}.click()")
 

@@ -147,7 +147,9 @@ def test_a_long_list_shows_what_is_scrolled_to_and_stays_where_it_is(page, serve
 
 def test_nothing_a_function_says_becomes_part_of_the_page(page, server):
     for event in [b"{}", b'{"fail": true}']:
-        id = server.client().invoke(FunctionName="Hostile", Payload=event)["ResponseMetadata"]["RequestId"]
+        # With the log: answered when the invocation has ended, and is recorded.
+        answer = server.client().invoke(FunctionName="Hostile", Payload=event, LogType="Tail")
+        id = answer["ResponseMetadata"]["RequestId"]
         go(page, f"functions/{id}")
         page.wait(f"document.querySelector('.detail')?.innerText.includes({json.dumps(id)})")
         assert "onerror=" in page.js("document.querySelector('.detail').innerText")
@@ -200,10 +202,12 @@ def test_messages_are_sent_seen_purged_and_redriven(page, server):
     assert len(sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]) == 1
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
     go(page, "queues/orders-dead")
+    page.wait("document.querySelector('.detail h2')?.innerText === 'orders-dead'")
     page.wait("document.querySelector('.message')?.innerText.includes('sent by the console')")
     page.click_text("Redrive")
     page.wait("document.querySelectorAll('.message').length === 0")
     go(page, "queues/orders")
+    page.wait("document.querySelector('.detail h2')?.innerText === 'orders'")
     page.wait("document.querySelectorAll('.message').length === 1")
     page.js("window.confirm = () => true")
     sqs.send_message(QueueUrl=f"{server.aws}/{ACCOUNT}/work", MessageBody="to the function")
@@ -281,7 +285,7 @@ def test_pictures(browser, tmp_path):
             page.wait("!document.querySelector('.live').classList.contains('away')")
             if name == "try":
                 page.click_text("Send")
-                page.wait("document.querySelector('.steps')")
+                page.wait("!!document.querySelector('.steps')")
             page.js("new Promise((done) => setTimeout(done, 700))")
             page.picture(folder / f"console-{name}.png")
             page.close()

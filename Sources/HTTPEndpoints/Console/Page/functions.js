@@ -35,7 +35,7 @@ export function functions(rest) {
   const button = h("button", { class: "primary", onclick: () => run() }, t("invoke"));
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const detail = h("article", { class: "detail card" }, h("p", { class: "hollow" }, t("chooseOne")));
-  let known = [];
+  let known = [], missing = null;
   chosenFunction.setAttribute("aria-label", t("function"));
 
   const list = virtualList({
@@ -112,10 +112,13 @@ export function functions(rest) {
 
   async function open(id) {
     list.choose(id);
+    missing = null;
     let row;
     try {
       row = await get(`invocations/${encodeURIComponent(id)}`);
     } catch (error) {
+      // It may not have ended: its client has the response a moment before.
+      missing = id;
       show(detail, h("p", { class: "problem" }, error.message));
       return;
     }
@@ -153,6 +156,7 @@ export function functions(rest) {
     changed(kinds) {
       if (kinds.functions) loadFunctions().catch(fail);
       if (kinds.invocations) list.refresh().catch(fail);
+      if (kinds.invocations && missing !== null) open(missing);
     },
   };
 }
