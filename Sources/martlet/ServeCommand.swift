@@ -1,7 +1,6 @@
 import APIGateway
 import ArgumentParser
 import CoreTypes
-import Dispatch
 import Emulator
 import ExecutionEnvironments
 import Foundation
@@ -127,6 +126,8 @@ struct ServeCommand: AsyncParsableCommand {
                     "Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."
                 ))
         }
+        // From before anybody is told that the host is ready: a signal that comes right then must not be lost.
+        let stopSignal = await StopSignal()
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
@@ -143,7 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
                 self.printSignatures(project, settings)
                 self.printSummary(project, addresses)
             }
-            await Self.untilSignal()
+            await stopSignal.comes()
             if !self.shared.quiet { Terminal.error("Stopping…") }
             try await host.stop()
         } catch let error as HostError {
@@ -218,6 +219,9 @@ struct ServeCommand: AsyncParsableCommand {
                 "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
                     + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
         }
+        if let queue = project.deployment.queues.first(where: { !$0.name.hasSuffix(".fifo") }) {
+            lines.append("  martlet queues send \(queue.name) '{\"n\":1}'")
+        }
         lines.append("Stop with Ctrl-C.")
         Terminal.error(lines.joined(separator: "\n"))
     }
@@ -235,20 +239,4 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
-
-    /// Returns at the first SIGINT or SIGTERM; a second SIGINT ends the process at once, and the guardian cleans up.
-    private static func untilSignal() async {
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number)
-        }
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        for source in sources {
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-        }
-        for await _ in stream { break }
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-    }
 }
