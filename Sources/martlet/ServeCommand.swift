@@ -227,6 +227,9 @@ struct ServeCommand: AsyncParsableCommand {
                 "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
                     + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
         }
+        if let queue = project.deployment.queues.first(where: { !$0.name.hasSuffix(".fifo") }) {
+            lines.append("  martlet queues send \(queue.name) '{\"n\":1}'")
+        }
         lines.append("Stop with Ctrl-C.")
         Terminal.error(lines.joined(separator: "\n"))
     }
