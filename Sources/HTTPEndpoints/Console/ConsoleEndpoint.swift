@@ -2,7 +2,7 @@ package import APIGateway
 import CoreTypes
 import Dispatch
 import ExecutionEnvironments
-import HTTPServing
+package import HTTPServing
 import LambdaCore
 import NIOCore
 import NIOHTTP1
