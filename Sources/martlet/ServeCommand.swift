@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
               aws lambda invoke --function-name Hello --log-type Tail out.json
             With a payload, version 2 of the AWS CLI also wants --cli-binary-format raw-in-base64-out.
 
+            In a browser that address is the console: what ran, what was asked, what it costs.
+
             Stops on Ctrl-C, leaving no process behind.
             """)
 
@@ -126,10 +128,10 @@ struct ServeCommand: AsyncParsableCommand {
                     "Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."
                 ))
         }
-        // From before anybody is told that the host is ready: a signal that comes right then must not be lost.
-        let stopSignal = await StopSignal()
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
+            // Before anybody can know that the host is there, and tell it to stop.
+            let signals = await StopSignals()
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
             let addresses: HostFile
             do {
@@ -142,9 +144,9 @@ struct ServeCommand: AsyncParsableCommand {
             if !self.shared.quiet {
                 project.printNotices()
                 self.printSignatures(project, settings)
-                self.printSummary(project, addresses)
+                self.printSummary(project, addresses, authority: try await host.authorityPath())
             }
-            await stopSignal.comes()
+            await signals.first()
             if !self.shared.quiet { Terminal.error("Stopping…") }
             try await host.stop()
         } catch let error as HostError {
@@ -182,12 +184,18 @@ struct ServeCommand: AsyncParsableCommand {
             "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS names others.")
     }
 
-    private func printSummary(_ project: Project, _ addresses: HostFile) {
+    private func printSummary(_ project: Project, _ addresses: HostFile, authority: String?) {
         if !Self.isLoopback(self.host) {
             Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
         }
         var lines = [
-            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)",
+        ]
+        if let address = addresses.gatewayTLS, let authority {
+            lines.append("  with TLS      \(address), certificates by \(authority): have clients trust it (curl --cacert)")
+        }
+        lines += [
+            "  AWS endpoint  \(addresses.aws)", "  console       \(addresses.console)",
             "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]

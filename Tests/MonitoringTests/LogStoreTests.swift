@@ -13,7 +13,7 @@ import Testing
         var store = LogStore()
         for (stream, milliseconds, text) in lines {
             let time = self.time(milliseconds)
-            store.append(Array(text.utf8), group: self.group, stream: stream, at: time, ingestedAt: time)
+            store.append(Array(text.utf8)[...], group: self.group, stream: stream, at: time, ingestedAt: time)
         }
         return store
     }
@@ -43,7 +43,8 @@ import Testing
         let id = RequestID(random: 1, 2)
         for (text, request) in [("one", id), ("two", RequestID(random: 3, 4)), ("three", id)] {
             store.append(
-                Array(text.utf8), group: self.group, stream: "a", at: self.time(0), ingestedAt: self.time(0), requestID: request)
+                Array(text.utf8)[...], group: self.group, stream: "a", at: self.time(0), ingestedAt: self.time(0),
+                requestID: request)
         }
         #expect(store.events(group: self.group, LogQuery(requestID: id))?.events.map(\.message) == ["one", "three"])
     }
@@ -88,7 +89,7 @@ import Testing
         let line = [UInt8](repeating: 0x78, count: 1_000)
         for number in 0..<1_000 {
             let time = self.time(Int64(number))
-            store.append(line, group: self.group, stream: "a", at: time, ingestedAt: time)
+            store.append(line[...], group: self.group, stream: "a", at: time, ingestedAt: time)
         }
         #expect(store.storedBytes <= 200_000)
         let events = try #require(store.events(group: self.group)).events
@@ -102,7 +103,7 @@ import Testing
         let line = [UInt8](repeating: 0x78, count: 1_000)
         for number in 0..<1_000 {
             let time = self.time(Int64(number))
-            store.append(line, group: number < 100 ? "old" : "new", stream: "a", at: time, ingestedAt: time)
+            store.append(line[...], group: number < 100 ? "old" : "new", stream: "a", at: time, ingestedAt: time)
         }
         #expect(store.storedBytes <= 300_000)
         #expect(store.events(group: "old")?.events.isEmpty == true)
@@ -129,13 +130,13 @@ import Testing
     @Test func theNumberOfGroupsIsBounded() {
         var store = LogStore(limits: .init(groups: 2))
         for name in ["a", "b", "c"] { #expect(store.makeGroup(name, at: self.time(0)) == (name != "c")) }
-        store.append(Array("x".utf8), group: "c", stream: "s", at: self.time(0), ingestedAt: self.time(0))
+        store.append(Array("x".utf8)[...], group: "c", stream: "s", at: self.time(0), ingestedAt: self.time(0))
         #expect(store.groupSummaries.map(\.name) == ["a", "b"])
     }
 
     @Test func bytesThatAreNotUTF8AreRepaired() {
         var store = LogStore()
-        store.append([0x61, 0xFF], group: self.group, stream: "a", at: self.time(0), ingestedAt: self.time(0))
+        store.append([0x61, 0xFF][...], group: self.group, stream: "a", at: self.time(0), ingestedAt: self.time(0))
         #expect(store.events(group: self.group)?.events.first?.message == "a\u{FFFD}")
     }
 

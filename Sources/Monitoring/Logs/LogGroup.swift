@@ -69,7 +69,7 @@ struct LogGroup: Sendable {
     /// Adds an event; what is over `bytesMax` then goes, the oldest first.
     /// - Returns: how many bytes more the group takes.
     mutating func append(
-        _ message: some Collection<UInt8>, stream: String, at time: Timestamp, ingestedAt: Timestamp, requestID: RequestID?,
+        _ message: ArraySlice<UInt8>, stream: String, at time: Timestamp, ingestedAt: Timestamp, requestID: RequestID?,
         bytesMax: Int
     ) -> Int {
         let before = self.bytes
@@ -108,7 +108,14 @@ struct LogGroup: Sendable {
     mutating func dropOldest() -> Int {
         guard !self.chunks.isEmpty else { return 0 }
         let chunk = self.chunks.removeFirst()
-        for entry in chunk.entries { self.summaries[entry.stream]?.events -= 1 }
+        var start = 0
+        // By runs: an environment writes several lines one after the other.
+        while start < chunk.entries.count {
+            let stream = chunk.entries[start].stream
+            let end = chunk.entries[start...].firstIndex { $0.stream != stream } ?? chunk.entries.endIndex
+            self.summaries[stream]?.events -= end - start
+            start = end
+        }
         self.events -= chunk.entries.count
         self.bytes -= chunk.size
         return chunk.size
@@ -173,11 +180,11 @@ struct LogGroup: Sendable {
         guard query.takes(entry.time), query.requestID == nil || query.requestID == entry.requestID,
             let stream = self.summaries[entry.stream]?.name, query.takes(stream: stream)
         else { return nil }
-        let message = String(decoding: chunk.text[chunk.start(index)..<entry.end], as: UTF8.self)
-        guard query.pattern?.matches(message) ?? true else { return nil }
+        let text = chunk.text[chunk.start(index)..<entry.end]
+        guard query.pattern?.matches(utf8: text) ?? true else { return nil }
         return LogEvent(
             number: chunk.firstNumber + UInt64(index), stream: stream, time: entry.time, ingestedAt: entry.ingestedAt,
-            message: message, requestID: entry.requestID)
+            message: String(decoding: text, as: UTF8.self), requestID: entry.requestID)
     }
 }
 

@@ -5,10 +5,19 @@ extension LogPattern {
     /// Whether a message passes. A pattern of JSON fields takes no message that is no JSON object, whatever it asks.
     package func matches(_ message: String) -> Bool {
         switch self.form {
-        case .terms(let terms): terms.match(message)
+        case .terms(let terms): terms.match { $0.isFound(in: message) }
         case .json(let expression): Self.object(message).map { expression.holds($0) } ?? false
         case .fields(let fields): fields.match(Self.split(message))
         }
+    }
+
+    /// The same for a message that is bytes. Terms without regular expressions are looked for in them as they lie; all else needs a
+    /// text.
+    func matches(utf8 message: ArraySlice<UInt8>) -> Bool {
+        if case .terms(let terms) = self.form, terms.isPlain {
+            return message.withUnsafeBufferPointer { bytes in terms.match { $0.isFound(inBytes: bytes) } }
+        }
+        return self.matches(String(decoding: message, as: UTF8.self))
     }
 
     private static func object(_ message: String) -> JSON? {
@@ -40,30 +49,43 @@ extension LogPattern {
 }
 
 extension LogPattern.Terms {
-    fileprivate func match(_ message: String) -> Bool {
-        guard self.required.allSatisfy({ $0.isFound(in: message) }), !self.excluded.contains(where: { $0.isFound(in: message) })
-        else { return false }
+    fileprivate var isPlain: Bool {
+        (self.required + self.excluded + self.optional).allSatisfy { if case .text = $0 { true } else { false } }
+    }
+
+    fileprivate func match(_ isFound: (LogPattern.Term) -> Bool) -> Bool {
+        guard self.required.allSatisfy(isFound), !self.excluded.contains(where: isFound) else { return false }
         guard !self.optional.isEmpty, self.required.isEmpty, self.excluded.isEmpty else { return true }
-        return self.optional.contains { $0.isFound(in: message) }
+        return self.optional.contains(where: isFound)
     }
 }
 
 extension LogPattern.Term {
     fileprivate func isFound(in message: String) -> Bool {
         switch self {
-        case .text(let text): Self.contains(message.utf8, text.utf8)
+        case .text:
+            var message = message
+            return message.withUTF8 { self.isFound(inBytes: $0) }
         // A search that would take too many steps finds nothing.
-        case .regex(let regex): (try? regex.isFound(in: message)) ?? false
+        case .regex(let regex): return (try? regex.isFound(in: message)) ?? false
         }
     }
 
     /// By bytes: terms are found inside of words, and text is compared as it was written.
-    private static func contains(_ text: String.UTF8View, _ part: String.UTF8View) -> Bool {
+    fileprivate func isFound(inBytes message: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch self {
+        case .text(var text): text.withUTF8 { Self.contains(message, $0) }
+        case .regex: self.isFound(in: String(decoding: message, as: UTF8.self))
+        }
+    }
+
+    private static func contains(_ text: UnsafeBufferPointer<UInt8>, _ part: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = part.first else { return true }
-        var rest = text[...]
-        while let found = rest.firstIndex(of: first) {
-            if rest[found...].starts(with: part) { return true }
-            rest = rest[rest.index(after: found)...]
+        guard text.count >= part.count else { return false }
+        for start in 0...(text.count - part.count) where text[start] == first {
+            var length = 1
+            while length < part.count, text[start + length] == part[length] { length += 1 }
+            if length == part.count { return true }
         }
         return false
     }

@@ -24,7 +24,7 @@ package struct LogStore: Sendable {
 
     /// How much text one look goes through, so that it doesn't hold up the loop; CloudWatch Logs too answers in parts, empty
     /// ones among them.
-    package static let scanBytes = 1 << 20
+    package static let scanBytes = 1 << 19
 
     package init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -68,7 +68,7 @@ package struct LogStore: Sendable {
 
     /// Adds an event; group and stream are made where they are missing.
     package mutating func append(
-        _ message: some Collection<UInt8>, group: String, stream: String, at time: Timestamp, ingestedAt: Timestamp,
+        _ message: ArraySlice<UInt8>, group: String, stream: String, at time: Timestamp, ingestedAt: Timestamp,
         requestID: RequestID? = nil
     ) {
         guard !message.isEmpty, self.makeGroup(group, at: ingestedAt) else { return }
