@@ -278,7 +278,7 @@ final class HostCore {
             awsURL: aws, region: self.settings.region, account: self.settings.account)
         let console = ConsoleEndpoint(
             place: place, service: self.service, queues: queues, recorder: self.recorder, requests: requests, feed: feed,
-            configuration: self.configuration)
+            configuration: self.configuration, security: self.security.endpoints)
         self.console = console
         self.service.onChange = { [unowned self, weak gateway] in
             gateway?.gateway = self.makeGateway($0)

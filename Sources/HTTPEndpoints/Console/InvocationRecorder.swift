@@ -57,8 +57,6 @@ package final class InvocationRecorder: ExecutionObserver {
         }
     }
 
-    package func throttled(function: String, at time: Timestamp) {}
-
     package func functionOutput(
         _ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
     ) {
