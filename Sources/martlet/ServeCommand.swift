@@ -131,7 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
             // Before anybody can know that the host is there, and tell it to stop.
-            let signals = StopSignals()
+            let signals = await StopSignals()
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
             let addresses: HostFile
             do {
