@@ -148,8 +148,7 @@ let package = Package(
             dependencies: [
                 "HTTPEndpoints", "HTTPServing", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS",
                 "ExecutionEnvironments", .product(name: "NIOEmbedded", package: "swift-nio"),
-            ] + nio,
-            swiftSettings: strict),
+            ] + nio, swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),

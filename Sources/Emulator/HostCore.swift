@@ -34,6 +34,7 @@ final class HostCore {
     private let security: HostSecurity
     private var gatewayEndpoint: GatewayEndpoint?
     private var console: ConsoleEndpoint?
+    private let recorder = InvocationRecorder()
     private var usage: UsageFile?
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
@@ -62,7 +63,7 @@ final class HostCore {
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
         self.printer = logs.map { LogPrinter(writer: $0) }
         self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
-        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring]
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.recorder]
         self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
@@ -267,8 +268,6 @@ final class HostCore {
         _ gateway: GatewayEndpoint, _ queues: QueueHost, gatewayPort: Int, aws: String
     ) -> ConsoleEndpoint {
         let feed = EventFeed(eventLoop: self.eventLoop)
-        let recorder = InvocationRecorder()
-        self.observers.add(recorder)
         let requests = RequestHistory(feed: feed)
         gateway.history = requests
         queues.depths = DepthHistory(queues: queues, feed: feed)
@@ -278,8 +277,8 @@ final class HostCore {
             gatewayAddress: TargetAddress(host: ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host, port: gatewayPort),
             awsURL: aws, region: self.settings.region, account: self.settings.account)
         let console = ConsoleEndpoint(
-            place: place, service: self.service, queues: queues, recorder: recorder, requests: requests, feed: feed,
-            configuration: self.configuration)
+            place: place, service: self.service, queues: queues, recorder: self.recorder, requests: requests, feed: feed,
+            configuration: self.configuration, security: self.security.endpoints)
         self.console = console
         self.service.onChange = { [unowned self, weak gateway] in
             gateway?.gateway = self.makeGateway($0)

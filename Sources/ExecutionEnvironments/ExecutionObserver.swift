@@ -22,11 +22,9 @@ package protocol ExecutionObserver: AnyObject {
 
 /// Tells several observers, one after the other.
 package final class ExecutionObservers: ExecutionObserver {
-    private var observers: [any ExecutionObserver]
+    private let observers: [any ExecutionObserver]
 
     package init(_ observers: [any ExecutionObserver]) { self.observers = observers }
-
-    package func add(_ observer: any ExecutionObserver) { self.observers.append(observer) }
 
     package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {
         for observer in self.observers { observer.platformEvent(event, at: time, in: environment) }

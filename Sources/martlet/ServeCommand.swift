@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
               aws lambda invoke --function-name Hello --log-type Tail out.json
             With a payload, version 2 of the AWS CLI also wants --cli-binary-format raw-in-base64-out.
 
+            In a browser that address is the console: what ran, what was asked, what it costs.
+
             Stops on Ctrl-C, leaving no process behind.
             """)
 
@@ -129,7 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
             // Before anybody can know that the host is there, and tell it to stop.
-            let signals = StopSignals()
+            let signals = await StopSignals()
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
             let addresses: HostFile
             do {
@@ -224,6 +226,9 @@ struct ServeCommand: AsyncParsableCommand {
             lines.append(
                 "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
                     + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
+        }
+        if let queue = project.deployment.queues.first(where: { !$0.name.hasSuffix(".fifo") }) {
+            lines.append("  martlet queues send \(queue.name) '{\"n\":1}'")
         }
         lines.append("Stop with Ctrl-C.")
         Terminal.error(lines.joined(separator: "\n"))

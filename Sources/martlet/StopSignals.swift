@@ -6,15 +6,23 @@ struct StopSignals {
     private let sources: [any DispatchSourceSignal]
     private let arrivals: AsyncStream<Void>
 
-    init() {
+    /// Returns when they are caught: Dispatch registers its sources on another thread, and what comes before that is ignored.
+    init() async {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let (registrations, registered) = AsyncStream.makeStream(of: Void.self)
         self.arrivals = stream
         self.sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
+            source.setRegistrationHandler { registered.yield() }
             source.setEventHandler { continuation.yield() }
             source.activate()
             return source
+        }
+        var missing = self.sources.count
+        for await _ in registrations {
+            missing -= 1
+            if missing == 0 { break }
         }
     }
 

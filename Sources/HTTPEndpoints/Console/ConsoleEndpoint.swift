@@ -2,7 +2,7 @@ package import APIGateway
 import CoreTypes
 import Dispatch
 import ExecutionEnvironments
-import HTTPServing
+package import HTTPServing
 import LambdaCore
 import NIOCore
 import NIOHTTP1
@@ -52,7 +52,7 @@ package final class ConsoleEndpoint {
 
     package init(
         place: Place, service: LambdaService, queues: QueueHost, recorder: InvocationRecorder, requests: RequestHistory,
-        feed: EventFeed, configuration: GatewayConfiguration
+        feed: EventFeed, configuration: GatewayConfiguration, security: any EndpointSecurity
     ) {
         self.place = place
         self.service = service
@@ -61,7 +61,7 @@ package final class ConsoleEndpoint {
         self.requests = requests
         self.feed = feed
         self.configuration = configuration
-        self.client = BackendClient(eventLoop: service.eventLoop)
+        self.client = BackendClient(eventLoop: service.eventLoop, security: security)
         self.browsers = BrowserGuard(boundHost: place.host)
         recorder.onChange = { [weak self] in self?.invocationEnded() }
     }

@@ -57,8 +57,6 @@ package final class InvocationRecorder: ExecutionObserver {
         }
     }
 
-    package func throttled(function: String, at time: Timestamp) {}
-
     package func functionOutput(
         _ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
     ) {
@@ -76,6 +74,8 @@ package final class InvocationRecorder: ExecutionObserver {
 
     package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {}
     package func waitsForAttachment(function: String) {}
+    /// Leaves no record.
+    package func throttled(function: String, at time: Timestamp) {}
 }
 
 /// The beginning of what an invocation printed.

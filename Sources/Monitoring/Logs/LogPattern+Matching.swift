@@ -11,12 +11,14 @@ extension LogPattern {
         }
     }
 
-    /// The same for a message that is bytes. Terms without regular expressions are looked for in them as they lie; all else needs a
-    /// text.
+    /// The same for a message that is bytes. Terms without regular expressions are looked for in them as they lie; all else
+    /// needs a text.
     func matches(utf8 message: ArraySlice<UInt8>) -> Bool {
         if case .terms(let terms) = self.form, terms.isPlain {
             return message.withUnsafeBufferPointer { bytes in terms.match { $0.isFound(inBytes: bytes) } }
         }
+        // Most lines of a log are no JSON: a look at the first byte spares the text.
+        if case .json = self.form, message.first(where: { $0 != 0x20 && $0 != 0x09 }) != UInt8(ascii: "{") { return false }
         return self.matches(String(decoding: message, as: UTF8.self))
     }
 
