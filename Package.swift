@@ -17,8 +17,13 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let security: [Target.Dependency] = [
+    .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+]
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -37,7 +42,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
@@ -60,6 +69,10 @@ let package = Package(
         .target(
             name: "Templates", dependencies: ["CoreTypes", "APIGateway", "SQS", "LambdaCore", yams], swiftSettings: strict),
         .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
+        // TLS and certificates: apart, so that only the emulator waits for them.
+        .target(
+            name: "TransportSecurity",
+            dependencies: ["CoreTypes", "HTTPServing", nioTLS, crypto, cryptoExtras] + security + nio, swiftSettings: strict),
         .target(name: "CProcess"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
@@ -71,9 +84,9 @@ let package = Package(
             name: "HTTPEndpoints",
             dependencies: [
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "ExecutionEnvironments", "HTTPServing",
-                "CZlib", crypto, cryptoExtras,
+                "CZlib", nioTLS, crypto, cryptoExtras,
             ] + nio,
-            swiftSettings: strict),
+            resources: [.embedInCode("Console/Page")], swiftSettings: strict),
         // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
         .target(
             name: "RemoteQueues",
@@ -83,7 +96,7 @@ let package = Package(
             name: "Emulator",
             dependencies: [
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "Templates", "ExecutionEnvironments",
-                "Storage", "HTTPEndpoints", "HTTPServing", "RemoteQueues",
+                "Storage", "HTTPEndpoints", "HTTPServing", "RemoteQueues", "TransportSecurity",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
@@ -123,14 +136,19 @@ let package = Package(
             name: "HTTPServingTests",
             dependencies: ["HTTPServing", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
         .testTarget(
+            name: "TransportSecurityTests",
+            dependencies: ["TransportSecurity", "HTTPServing", "CoreTypes"] + security + nio, exclude: ["Vectors"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ExecutionEnvironmentsTests",
             dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "HTTPEndpointsTests",
             dependencies: [
-                "HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS", "ExecutionEnvironments",
-            ], swiftSettings: strict),
+                "HTTPEndpoints", "HTTPServing", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS",
+                "ExecutionEnvironments", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio, swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],
             exclude: ["bootstraps_test.py"], swiftSettings: strict),
@@ -139,7 +157,8 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["LambdaCore", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["martlet", "Hello", "Echo", "Orders", "Misbehave"],
-            exclude: ["python", "requirements.txt", "requirements-runtime-client.txt"], swiftSettings: strict),
+            exclude: ["python", "requirements.txt", "requirements-query-client.txt", "requirements-runtime-client.txt"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

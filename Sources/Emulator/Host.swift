@@ -43,6 +43,12 @@ package final class Host: Sendable {
         return try await self.group.next().submit { core.value.gatewayProblems }.get()
     }
 
+    /// The certificate that clients of the gateway's TLS listener have to trust, in PEM form; `nil` without such a listener.
+    package func authorityPath() async throws -> String? {
+        let core = self.core
+        return try await self.group.next().submit { core.value.authorityPath }.get()
+    }
+
     /// Opens the gateway and the AWS endpoint, and says where they are; writes the ready file when both accept.
     package func listen() async throws -> HostFile {
         let file: HostFile = try await self.onLoop { $0.listen(announced: true) }.get()

@@ -31,7 +31,10 @@ final class HostCore {
     private let accessLog: LogWriter?
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
+    private let security: HostSecurity
     private var gatewayEndpoint: GatewayEndpoint?
+    private var console: ConsoleEndpoint?
+    private let recorder = InvocationRecorder()
     private var usage: UsageFile?
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
@@ -48,6 +51,7 @@ final class HostCore {
         self.configuration = try Self.configuration(deployment.gateway, targets: settings.targetGroups)
         self.gateway = Gateway(
             self.configuration, place: GatewayPlace(region: settings.region, accountID: settings.account))
+        self.security = try HostSecurity(settings, domains: self.configuration.domains)
         self.deployedQueues = deployment.queues
         self.deployedMappings = deployment.mappings
         var random = BufferedRandom()
@@ -59,7 +63,7 @@ final class HostCore {
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
         self.printer = logs.map { LogPrinter(writer: $0) }
         self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
-        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring]
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.recorder]
         self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
@@ -114,8 +118,11 @@ final class HostCore {
     /// What the template asks of the gateway that requests will not get, each with its place.
     var gatewayProblems: [String] {
         let own = GatewayEndpoint.problems(self.configuration, keySources: self.settings.keySources)
-        return (self.gateway.problems + own).map(\.description)
+        return (self.gateway.problems + own).map(\.description) + self.security.problems
     }
+
+    /// The certificate of the authority that clients of the TLS listener have to trust.
+    var authorityPath: String? { self.security.authorityPath }
 
     /// Target groups with the targets that the command line says.
     private static func configuration(
@@ -159,30 +166,44 @@ final class HostCore {
         }
         let host = self.settings.host
         return self.bind(self.gatewaySlot, host, port: self.settings.gatewayPort, name: "gateway", option: "--port")
-            .flatMap { gateway in
+            .flatMap { gateway in core.value.bindSecureGateway(host).map { (gateway, $0) } }
+            .flatMap { gateway, secure in
                 let port = core.value.settings.awsPort
                 return core.value.bind(core.value.awsSlot, host, port: port, name: "AWS endpoint", option: "--aws-port")
-                    .map { (gateway, $0) }
+                    .map { (gateway, secure, $0) }
             }
-            .flatMap { gateway, aws in
+            .flatMap { gateway, secure, aws in
                 let port = core.value.settings.runtimePort
                 // Without credentials, so for this machine alone, whatever the others listen on.
                 return core.value.bind(
                     core.value.runtimeSlot, Self.runtimeHost, port: port, name: "Runtime API", option: "--runtime-port"
-                ).map { (gateway, aws, $0) }
+                ).map { (gateway, secure, aws, $0) }
             }
-            .map { gateway, aws, runtime in
-                core.value.open(gatewayPort: gateway, awsPort: aws, runtimePort: runtime, announced: announced)
+            .map { gateway, secure, aws, runtime in
+                core.value.open(
+                    gatewayPort: gateway, securePort: secure, awsPort: aws, runtimePort: runtime, announced: announced)
             }
+    }
+
+    private func bindSecureGateway(_ host: String) -> EventLoopFuture<Int?> {
+        guard let port = self.settings.tlsPort, let security = self.security.listener else {
+            return self.eventLoop.makeSucceededFuture(nil)
+        }
+        return self.bind(
+            self.gatewaySlot, host, port: port, security: security, name: "gateway's TLS listener", option: "--tls-port"
+        ).map { $0 }
     }
 
     private static let runtimeHost = "127.0.0.1"
 
-    private func bind(_ slot: ServiceSlot, _ host: String, port: Int, name: String, option: String) -> EventLoopFuture<Int> {
+    private func bind(
+        _ slot: ServiceSlot, _ host: String, port: Int, security: (any ListenerSecurity)? = nil, name: String, option: String
+    ) -> EventLoopFuture<Int> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         return HTTPListener.bind(
             host: host, port: port, eventLoop: self.eventLoop,
             service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop),
+            security: security.map { NIOLoopBound($0, eventLoop: self.eventLoop) },
             bounds: slot === self.runtimeSlot ? nil : NIOLoopBound(ConnectionBounds(), eventLoop: self.eventLoop)
         ).flatMapThrowing { listener in
             core.value.listeners.append(listener)
@@ -193,7 +214,7 @@ final class HostCore {
         }
     }
 
-    private func open(gatewayPort: Int, awsPort: Int, runtimePort: Int, announced: Bool) -> HostFile {
+    private func open(gatewayPort: Int, securePort: Int?, awsPort: Int, runtimePort: Int, announced: Bool) -> HostFile {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
@@ -202,11 +223,12 @@ final class HostCore {
         self.service.change { $0 = LambdaControlPlane(registry: $0.registry, mappings: $0.mappings, functionURLForm: urlForm) }
         let gateway = GatewayEndpoint(
             service: self.service, gateway: self.makeGateway(self.service.registry),
-            state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, credentials: self.credentials,
-            keySources: self.settings.keySources)
+            state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, securePort: securePort,
+            credentials: self.credentials, keySources: self.settings.keySources, security: self.security.endpoints)
         self.gatewayEndpoint = gateway
         gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
+        gateway.report = { [logs] in logs?.write(line: "martlet: \($0)") }
         gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
             log?.write(line: line)
             monitoring.wroteAccessLog(line, of: outcome)
@@ -220,7 +242,6 @@ final class HostCore {
         self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
-        self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
         let awsEndpoint = AWSEndpoint(
@@ -228,6 +249,7 @@ final class HostCore {
             account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
         awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
+        awsEndpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws)
         self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
@@ -237,8 +259,32 @@ final class HostCore {
         self.isAnnounced = announced
         if announced { self.service.triggers?.follow() }
         return HostFile(
-            gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: runtime,
-            processID: ProcessInfo.processInfo.processIdentifier)
+            gateway: "http://\(host):\(gatewayPort)", gatewayTLS: securePort.map { "https://\(host):\($0)" }, aws: aws,
+            console: "\(aws)/", runtime: runtime, processID: ProcessInfo.processInfo.processIdentifier)
+    }
+
+    /// From now on invocations and requests are remembered.
+    private func openConsole(
+        _ gateway: GatewayEndpoint, _ queues: QueueHost, gatewayPort: Int, aws: String
+    ) -> ConsoleEndpoint {
+        let feed = EventFeed(eventLoop: self.eventLoop)
+        let requests = RequestHistory(feed: feed)
+        gateway.history = requests
+        queues.depths = DepthHistory(queues: queues, feed: feed)
+        let host = self.settings.host
+        let place = ConsoleEndpoint.Place(
+            host: host, gatewayURL: "http://\(host):\(gatewayPort)",
+            gatewayAddress: TargetAddress(host: ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host, port: gatewayPort),
+            awsURL: aws, region: self.settings.region, account: self.settings.account)
+        let console = ConsoleEndpoint(
+            place: place, service: self.service, queues: queues, recorder: self.recorder, requests: requests, feed: feed,
+            configuration: self.configuration, security: self.security.endpoints)
+        self.console = console
+        self.service.onChange = { [unowned self, weak gateway] in
+            gateway?.gateway = self.makeGateway($0)
+            feed.changed(.functions)
+        }
+        return console
     }
 
     private func makeAttachedRuntimeListener() -> AttachedRuntimeListener {
@@ -327,6 +373,7 @@ final class HostCore {
         if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
         self.monitoring.stop()
+        self.console?.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)

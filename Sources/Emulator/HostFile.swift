@@ -5,13 +5,16 @@ import Foundation
 /// stops.
 package struct HostFile: Hashable, Sendable {
     package var gateway: String
+    /// `https://…`, where it speaks TLS.
+    package var gatewayTLS: String?
     package var aws: String
     package var console: String
     package var runtime: String
     package var processID: Int32
 
-    package init(gateway: String, aws: String, console: String, runtime: String, processID: Int32) {
+    package init(gateway: String, gatewayTLS: String?, aws: String, console: String, runtime: String, processID: Int32) {
         self.gateway = gateway
+        self.gatewayTLS = gatewayTLS
         self.aws = aws
         self.console = console
         self.runtime = runtime
@@ -28,18 +31,22 @@ package struct HostFile: Hashable, Sendable {
             let runtime = json["runtime"]?.stringValue, let processID = json["pid"]?.intValue.flatMap(Int32.init(exactly:))
         else { return nil }  // Unreadable is as good as absent: the host that wrote it replaces it whole.
         guard kill(processID, 0) == 0 else { return nil }
-        return HostFile(gateway: gateway, aws: aws, console: console, runtime: runtime, processID: processID)
+        return HostFile(
+            gateway: gateway, gatewayTLS: json["gatewayTLS"]?.stringValue, aws: aws, console: console, runtime: runtime,
+            processID: processID)
     }
 
-    /// `{"gateway":"http://…","aws":"http://…","console":"http://…","runtime":"host:port","pid":1}`, complete or not there at
-    /// all.
+    /// `{"gateway":"http://…","gatewayTLS":"https://…","aws":"http://…","console":"http://…","runtime":"host:port","pid":1}`,
+    /// complete or not there at all.
     package func write(to path: String) throws {
-        let json: JSON = [
-            "gateway": .string(self.gateway), "aws": .string(self.aws), "console": .string(self.console),
-            "runtime": .string(self.runtime), "pid": .number(JSONNumber(self.processID)),
-        ]
+        var members: JSONObject = ["gateway": .string(self.gateway)]
+        if let gatewayTLS { members["gatewayTLS"] = .string(gatewayTLS) }
+        members["aws"] = .string(self.aws)
+        members["console"] = .string(self.console)
+        members["runtime"] = .string(self.runtime)
+        members["pid"] = .number(JSONNumber(self.processID))
         do {
-            try Data(json.bytes + [0x0A]).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data(JSON.object(members).bytes + [0x0A]).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw HostError("can't write \(path): \(error.localizedDescription)")
         }

@@ -12,6 +12,14 @@ package struct HostSettings: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes a free port.
     package var gatewayPort = 3000
+    /// Where the gateway speaks TLS; `nil` for nowhere.
+    package var tlsPort: Int?
+    /// Instead of the local authority's, by domain name.
+    package var certificates: [String: CertificateFiles] = [:]
+    /// Files that stand for the truststores of domains with mutual TLS.
+    package var truststores: [String: String] = [:]
+    /// Certificates that connections to endpoints trust besides the system's.
+    package var trustedFiles: [String] = []
     package var awsPort = 3001
     /// Where runtimes that are started by hand come to.
     package var runtimePort = 0
@@ -20,7 +28,7 @@ package struct HostSettings: Sendable {
     /// The secrets of access keys whose signatures are good. `test` and `test` are what clients of local endpoints are told to use.
     package var credentials = Self.usualCredentials
     package static let usualCredentials = ["test": "test"]
-    /// Files or `http://` addresses of key sets, by issuer.
+    /// Files or addresses of key sets, by issuer.
     package var keySources: [String: String] = [:]
     /// The targets of target groups, by the group's name or logical id: they stand in the place of the template's.
     package var targetGroups: [String: [TargetAddress]] = [:]
@@ -54,6 +62,17 @@ package struct HostSettings: Sendable {
         self.stateFolder = stateFolder
         self.projectFolder = projectFolder
         self.searchPath = searchPath
+    }
+}
+
+/// A certificate with those that lead to its root, and its key, in PEM form.
+package struct CertificateFiles: Hashable, Sendable {
+    package var certificate: String
+    package var key: String
+
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
     }
 }
 

@@ -40,7 +40,7 @@ final class LogPrinter: ExecutionObserver {
 
     func waitsForAttachment(function: String) { self.waits(function) }
 
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {}
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {}
 
     private func finishLine(of environment: EnvironmentDescription, _ filter: LogFilter, _ bytes: inout [UInt8]) {
         guard var splitter = self.lines.removeValue(forKey: environment.logStream) else { return }

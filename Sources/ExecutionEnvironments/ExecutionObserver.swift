@@ -17,7 +17,7 @@ package protocol ExecutionObserver: AnyObject {
     /// An invocation waits for a runtime that is to be started by hand.
     func waitsForAttachment(function: String)
     /// An invocation has ended, with its one record.
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription)
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription)
 }
 
 /// Tells several observers, one after the other.
@@ -50,8 +50,8 @@ package final class ExecutionObservers: ExecutionObserver {
         for observer in self.observers { observer.waitsForAttachment(function: function) }
     }
 
-    package func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
-        for observer in self.observers { observer.finished(record, in: environment) }
+    package func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
+        for observer in self.observers { observer.finished(record, of: invocation, in: environment) }
     }
 }
 

@@ -20,6 +20,8 @@ package final class AWSEndpoint: HTTPService {
     private let account: String
     /// Told what a call asked for and is not emulated.
     private let report: (String) -> Void
+    /// Answers browsers; and keeps pages of other sites away from all the rest.
+    package var console: ConsoleEndpoint?
 
     /// Unpacks deployment packages.
     private static let codeQueue = DispatchQueue(label: "martlet.code-storage")
@@ -45,6 +47,7 @@ package final class AWSEndpoint: HTTPService {
     }
 
     package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        if self.console?.answer(request, on: connection) == true { return }
         if InvokeRequest.operation(of: request.head) != nil {
             self.invocations.handle(request, on: connection)
             return
@@ -64,13 +67,8 @@ package final class AWSEndpoint: HTTPService {
             return
         }
         let requestID = self.service.makeRequestID()
-        let call = AWSRequest(
-            method: request.head.method.rawValue, target: request.head.uri,
-            headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
-        if let apis, APIGatewayEndpoint.serves(call) {
-            apis.handle(call, requestID: requestID, on: connection)
-            return
-        }
+        let call = AWSRequest(request)
+        if let apis, apis.handle(call, requestID: requestID, on: connection) { return }
         if let response = self.monitoringResponse(to: call, requestID: requestID) {
             connection.respond(with: response)
             return

@@ -9,6 +9,11 @@ package final class ConnectionBounds {
     /// Of bodies that are gathered, those of requests under way included.
     private let bodyBytesMax: Int
     private(set) var connections = 0
+    /// Those that are looked after, all by one timer: one each, set and cut with each connection, would cost each.
+    private var watched: [ObjectIdentifier: HTTPConnection] = [:]
+    private var isWatching = false
+    /// A client may stay so much of its time longer.
+    private static let rounds: Int64 = 10
     private(set) var bodyBytes = 0
 
     package init(
@@ -36,6 +41,24 @@ package final class ConnectionBounds {
     }
 
     func release(_ bytes: Int) { self.bodyBytes -= bytes }
+
+    func watch(_ connection: HTTPConnection, on eventLoop: any EventLoop) {
+        self.watched[ObjectIdentifier(connection)] = connection
+        if !self.isWatching { self.look(on: eventLoop) }
+    }
+
+    func forget(_ connection: HTTPConnection) { self.watched[ObjectIdentifier(connection)] = nil }
+
+    /// The timer ends with the last connection.
+    private func look(on eventLoop: any EventLoop) {
+        self.isWatching = !self.watched.isEmpty
+        guard self.isWatching else { return }
+        eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(self.requestTime.nanoseconds / Self.rounds)) {
+            let now = eventLoop.now
+            for connection in self.watched.values { connection.check(self, at: now) }
+            self.look(on: eventLoop)
+        }
+    }
 
     /// When a client that has made us wait since then is left.
     func deadline(since start: NIODeadline) -> NIODeadline { start + self.requestTime }

@@ -22,6 +22,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         didSet { if !self.isReadingHeld { self.readOn() } }
     }
 
+    /// Of an encrypted connection; `nil` for a plain one.
+    package let security: ConnectionSecurity?
     /// Set before the connection is used. `nil`: a peer that this host trusts may take its time.
     package var bounds: ConnectionBounds?
     /// Since when the client owes the rest of a request.
@@ -65,13 +67,17 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// How long a client that was answered before its body was through may go on sending it.
     private static let lingerTime = TimeAmount.seconds(5)
 
-    package init(service: any HTTPService) { self.service = service }
+    package init(service: any HTTPService, security: ConnectionSecurity? = nil) {
+        self.service = service
+        self.security = security
+    }
 
     package var eventLoop: any EventLoop { self.context!.eventLoop }
-    package var remoteAddress: SocketAddress? { self.context?.remoteAddress }
+    /// A stream of HTTP/2 has that of its connection, which its channel knows and its context doesn't.
+    package var remoteAddress: SocketAddress? { self.context?.channel.remoteAddress }
     /// The client's address as text, made once: a connection has many requests.
     package private(set) lazy var remoteIPAddress: String? = self.remoteAddress?.ipAddress
-    package var localPort: Int? { self.context?.localAddress?.port }
+    package var localPort: Int? { self.context?.channel.localAddress?.port }
 
     /// Closes when the request under way has been answered; at once when there is none.
     package func drain() {
@@ -153,8 +159,11 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     package func endStream() {
         guard case .streaming(let framing) = self.answer, let context else { return }
         self.answer = .done
-        if case .chunked = framing {
-            context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
+        switch framing {
+        case .chunked: context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil)
+        // For HTTP/2; elsewhere nobody takes it.
+        case .untilClose: context.triggerUserOutboundEvent(HTTPAnswerParts.AnswerEnded(), promise: nil)
+        case .headOnly: break
         }
         self.finishRequest()
     }
@@ -227,7 +236,9 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { self.watch(context.eventLoop) }
+        // Behind a handshake the channel has long been active.
+        self.isOpen = context.channel.isActive
+        if self.isOpen { self.watch(context.eventLoop) }
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -241,6 +252,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     package func channelInactive(context: ChannelHandlerContext) {
         self.isOpen = false
         self.releaseBody()
+        self.bounds?.forget(self)
         if self.isBodyOpen, case .stream(let consumer) = self.plan {
             self.plan = .discard
             consumer.failed()
@@ -344,23 +356,21 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     // MARK: Bounds
 
-    /// Leaves a client that never ends its request. One timer at a time, which finds out when it fires whether it came too soon:
-    /// setting a new one with each request would cost each request.
     private func watch(_ eventLoop: any EventLoop) {
         guard let bounds else { return }
         self.waitsSince = eventLoop.now
-        self.check(at: bounds.deadline(since: self.waitsSince), on: eventLoop)
+        bounds.watch(self, on: eventLoop)
     }
 
-    private func check(at deadline: NIODeadline, on eventLoop: any EventLoop) {
-        eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
-            guard let self, self.isOpen, !self.isFinished, let bounds = self.bounds else { return }
-            let (now, due) = (eventLoop.now, bounds.deadline(since: self.waitsSince))
-            // Whoever waits for an answer owes nothing, nor does a body that its consumer takes at its own pace.
-            guard self.owesRequest else { return self.check(at: bounds.deadline(since: now), on: eventLoop) }
-            guard now >= due else { return self.check(at: due, on: eventLoop) }
-            if self.head == nil { self.close() } else { self.refuse(.requestTimeout) }
+    /// Leaves a client that never ends its request.
+    func check(_ bounds: ConnectionBounds, at now: NIODeadline) {
+        // Whoever waits for an answer owes nothing, nor does a body that its consumer takes at its own pace.
+        guard self.isOpen, !self.isFinished, self.owesRequest else {
+            self.waitsSince = now
+            return
         }
+        guard now >= bounds.deadline(since: self.waitsSince) else { return }
+        if self.head == nil { self.close() } else { self.refuse(.requestTimeout) }
     }
 
     private var owesRequest: Bool {

@@ -23,12 +23,27 @@ package struct HTTPListener {
     /// - Parameters:
     ///   - host: a literal address or a name; port 0 takes a free one.
     ///   - service: must be used on `eventLoop` only.
+    ///   - security: makes connections speak TLS; `nil` for plain ones.
     ///   - bounds: for clients of which nothing is known; `nil` for processes of this host's own.
     package static func bind(
         host: String, port: Int, eventLoop: any EventLoop, service: NIOLoopBound<any HTTPService>,
-        bounds: NIOLoopBound<ConnectionBounds>? = nil, onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
+        security: NIOLoopBound<any ListenerSecurity>? = nil, bounds: NIOLoopBound<ConnectionBounds>? = nil,
+        onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
     ) -> EventLoopFuture<HTTPListener> {
-        ServerBootstrap(group: eventLoop)
+        let open: @Sendable (any Channel, ConnectionSecurity?, HTTPWire) throws -> Void = { channel, security, wire in
+            let connection = HTTPConnection(service: service.value, security: security)
+            connection.bounds = bounds?.value
+            let decoder = HTTPRequestDecoder(
+                leftOverBytesStrategy: .dropBytes, limitConfiguration: bounds == nil ? .init() : Self.headLimits)
+            let handler: any ChannelHandler =
+                switch wire {
+                case .bytes: ByteToMessageHandler(decoder)
+                case .stream: HTTPAnswerParts()
+                }
+            try channel.pipeline.syncOperations.addHandlers(handler, connection)
+            onConnection?.value(connection)
+        }
+        return ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -41,12 +56,7 @@ package struct HTTPListener {
                         guard bounds.opened() else { throw TooManyConnections() }
                         channel.closeFuture.assumeIsolated().whenComplete { _ in bounds.closed() }
                     }
-                    let connection = HTTPConnection(service: service.value)
-                    connection.bounds = bounds?.value
-                    let decoder = HTTPRequestDecoder(
-                        leftOverBytesStrategy: .dropBytes, limitConfiguration: bounds == nil ? .init() : Self.headLimits)
-                    try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), connection)
-                    onConnection?.value(connection)
+                    if let security { try security.value.secure(channel, open: open) } else { try open(channel, nil, .bytes) }
                 }
             }
             .bind(host: host, port: port)

@@ -8,22 +8,22 @@ extension Evaluator {
         if reference.isEscaped {
             self.writeText(reference.escapePrefix)
             if value.isNull { self.output.append(UInt8(ascii: "\\")) }
-            self.writeSource(of: reference, isNull: value.isNull)
+            self.writeSource(of: reference)
         } else if value.isNull {
             // The backslashes were no escapes after all.
             self.writeText(reference.escapePrefix)
             self.writeText(reference.escapePrefix)
             self.writeText(reference.prefix)
-            self.writeSource(of: reference, isNull: true)
+            self.writeSource(of: reference)
         } else {
             try self.renderValue(value, of: reference, at: node)
         }
         if self.trace != nil { self.record(.reference, node, value, from: start) }
     }
 
-    /// What a reference prints without a value: within a macro, `$parameter` is what stands for it in the call.
-    private mutating func writeSource(of reference: Program.Reference, isNull: Bool) {
-        if isNull, !self.macroCalls.isEmpty, reference.members.isEmpty, let argument = self.argument(of: reference) {
+    /// What a reference prints without a value, or escaped: within a macro, `$parameter` is what stands for it in the call.
+    private mutating func writeSource(of reference: Program.Reference) {
+        if !self.macroCalls.isEmpty, reference.members.isEmpty, let argument = self.argument(of: reference) {
             return self.output.append(utf8: argument)
         }
         self.writeText(reference.source)

@@ -141,7 +141,7 @@ struct Evaluator: ~Copyable {
         case .breakScope: try self.breakScope(node.a, at: index)
         case .stop: throw .stop
         case .define:
-            if node.a >= 0 { self.variables[Int(node.a)] = .object(DefinedBlock(body: node.b)) }
+            if node.a >= 0 { self.setVariable(node.a, .object(DefinedBlock(body: node.b))) }
         case .macroCall: try self.renderMacroCall(node, index)
         case .evaluate: try self.renderEvaluate(node, index)
         case .refused:

@@ -261,8 +261,9 @@ struct FormatParser {
 
     private static func number(_ digits: Substring) throws(MethodFailure) -> Int {
         guard let number = Int32(digits), number > 0 else {
-            let shown = Int32(digits) == nil ? "Integer.MIN_VALUE" : "0"
-            throw MethodFailure("IllegalFormatArgumentIndexException: Illegal format argument index = \(shown)")
+            let problem =
+                Int32(digits) == nil ? "Format argument index: (not representable as int)" : "Illegal format argument index = 0"
+            throw MethodFailure("IllegalFormatArgumentIndexException: \(problem)")
         }
         return Int(number)
     }

@@ -113,6 +113,7 @@ enum BooleanMethods {
             return .int(flag == other ? 0 : flag ? 1 : -1)
         case (.parseBoolean, 1), (.valueOf, 1):
             if method == .valueOf, case .bool = arguments[0] { return arguments[0] }
+            if arguments[0].isNull { return .bool(false) }
             guard case .string(let text) = arguments[0] else { return nil }
             return .bool(text.lowercased() == "true")
         case (.toString, 1), (.hashCode, 1):

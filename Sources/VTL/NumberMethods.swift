@@ -33,11 +33,14 @@ enum NumberMethods {
     private static func callInteger(_ method: Method, _ arguments: [Value], isLong: Bool) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
         case (.parseInt, 1) where !isLong, (.parseLong, 1) where isLong, (.valueOf, 1):
+            if arguments[0].isNull { throw self.nullText }
             if case .string(let text) = arguments[0] { return try self.parse(text, radix: 10, isLong: isLong) }
             guard method == .valueOf, let value = self.integer(arguments[0], isLong: isLong) else { return nil }
             return self.value(value, isLong: isLong)
         case (.parseInt, 2) where !isLong, (.parseLong, 2) where isLong, (.valueOf, 2):
-            guard case .string(let text) = arguments[0], case .int(let radix) = arguments[1] else { return nil }
+            guard case .int(let radix) = arguments[1] else { return nil }
+            if arguments[0].isNull { throw self.nullText }
+            guard case .string(let text) = arguments[0] else { return nil }
             return try self.parse(text, radix: radix, isLong: isLong)
         case (.max, 2), (.min, 2), (.sum, 2), (.compare, 2):
             guard let left = self.integer(arguments[0], isLong: isLong), let right = self.integer(arguments[1], isLong: isLong)
@@ -65,6 +68,8 @@ enum NumberMethods {
         default: return nil
         }
     }
+
+    private static let nullText = MethodFailure("NumberFormatException: Cannot parse null string")
 
     /// An argument that a parameter of the type takes: a long also takes an int.
     private static func integer(_ value: Value, isLong: Bool) -> Int64? {
@@ -99,6 +104,7 @@ enum NumberMethods {
     private static func callDouble(_ method: Method, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
         case (.parseDouble, 1), (.valueOf, 1):
+            if arguments[0].isNull { throw MethodFailure("NullPointerException") }
             if method == .valueOf, arguments[0].isNumber { return .double(arguments[0].doubleValue) }
             guard case .string(let text) = arguments[0] else { return nil }
             let trimmed = StringMethods.trimmed(text)

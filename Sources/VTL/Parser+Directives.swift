@@ -64,8 +64,7 @@ extension Parser {
             let argument = try self.argument(of: name)
             if case .word = argument {
                 let isAllowed =
-                    !self.isDirective(name) && !self.isMacro(name)
-                    || name == "foreach" && arguments.count == 1 || name == "macro" && arguments.isEmpty
+                    !self.isDirective(name) || name == "foreach" && arguments.count == 1 || name == "macro" && arguments.isEmpty
                 guard isAllowed else {
                     throw self.error(
                         "`\(self.text(of: start))` can't be argument \(arguments.count + 1) of #\(name)", at: start.start)
@@ -101,7 +100,7 @@ extension Parser {
         switch name {
         case "foreach": return self.foreach(arguments, block: block, from: start)
         case "define": return try self.define(arguments, block: block, from: start)
-        case "macro": return try self.macro(arguments, block: block, from: start)
+        case "macro": return self.macro(arguments, block: block, from: start)
         case "literal":
             guard block != nil else { return self.fault("#literal has no block", from: start) }
             // The block as it stands, without being evaluated.
@@ -174,12 +173,14 @@ extension Parser {
         return self.add(.text, a: range.lowerBound, b: range.upperBound, from: start)
     }
 
-    private mutating func macro(_ arguments: [Argument], block: Int32?, from start: Int) throws(TemplateError) -> Int32 {
+    private mutating func macro(_ arguments: [Argument], block: Int32?, from start: Int) -> Int32 {
         guard case .word(let token)? = arguments.first, let block else { return -1 }
         var parameters: [Int32] = []
         for argument in arguments.dropFirst() {
+            // Anything else than a reference takes an argument's place, and can't be asked for.
             guard case .node(_, let reference?) = argument else {
-                throw self.error("a macro's parameters are references: #macro(name $first $second)", at: start)
+                parameters.append(-1)
+                continue
             }
             parameters.append(self.plainVariable(of: argument, reference))
         }
@@ -195,6 +196,12 @@ extension Parser {
         let source = self.addText(tokens.flatMap { self.bytes(of: $0) })
         let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: start)
         guard self.profile.definesMacros else { return text }
+        if self.isMacro(name) {
+            // Velocity sees the arguments of a macro that it knows when it gets there.
+            for case .word(let word) in arguments {
+                return self.fault("`\(self.text(of: word))` can't be an argument of #\(name)", from: word.start)
+            }
+        }
         let nodes = arguments.map { argument -> Int32 in
             if case .node(let node, _) = argument { return node }
             return -1

@@ -12,9 +12,30 @@ struct GatewayOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where the keys of a token issuer are read: a file, or an http:// address (MARTLET_JWKS, with spaces between several).",
+            "Where the keys of a token issuer are read: a file, or an http or https address (MARTLET_JWKS, with spaces between several).",
             valueName: "issuer=place"))
     var jwks: [String] = Self.list("MARTLET_JWKS")
+
+    @Option(help: "A port where the gateway speaks TLS as well; 0 takes a free one (MARTLET_TLS_PORT).")
+    var tlsPort: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A certificate and its key, PEM files, for a custom domain or localhost (MARTLET_CERTIFICATE, with spaces between several).",
+            valueName: "domain=cert.pem,key.pem"))
+    var certificate: [String] = Self.list("MARTLET_CERTIFICATE")
+
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file for the truststore of a domain with mutual TLS (MARTLET_TRUSTSTORE, with spaces between several).",
+            valueName: "domain=file.pem"))
+    var truststore: [String] = Self.list("MARTLET_TRUSTSTORE")
+
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file of certificates to trust besides the system's, of https endpoints (MARTLET_TRUST, with spaces between several).",
+            valueName: "file.pem"))
+    var trust: [String] = Self.list("MARTLET_TRUST")
 
     @Option(
         help: "A file that the access logs of stages are appended to, instead of stderr (MARTLET_ACCESS_LOG).",
@@ -27,11 +48,19 @@ struct GatewayOptions: ParsableArguments {
     mutating func validate() throws {
         _ = try self.targetGroups()
         _ = try self.keySources()
+        _ = try self.certificates()
+        _ = try self.truststores()
+        self.tlsPort = self.tlsPort ?? Defaults.number("MARTLET_TLS_PORT")
+        if let tlsPort, !(0...65_535 ~= tlsPort) { throw ValidationError("--tls-port is from 0 to 65535, not \(tlsPort)") }
     }
 
     func apply(to settings: inout HostSettings) throws {
         settings.targetGroups = try self.targetGroups()
         settings.keySources = try self.keySources()
+        settings.tlsPort = self.tlsPort
+        settings.certificates = try self.certificates()
+        settings.truststores = try self.truststores()
+        settings.trustedFiles = self.trust
         settings.traces = self.trace
         settings.accessLogFile = self.accessLog ?? Defaults.text("MARTLET_ACCESS_LOG")
     }
@@ -60,6 +89,27 @@ struct GatewayOptions: ParsableArguments {
         let host = text[..<colon]
         // `[::1]:8080`
         return TargetAddress(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host), port: port)
+    }
+
+    private func certificates() throws -> [String: CertificateFiles] {
+        var certificates: [String: CertificateFiles] = [:]
+        for text in self.certificate {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            let files = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+            guard files.count == 2 else { throw ValidationError("--certificate is DOMAIN=CERT.PEM,KEY.PEM, not '\(text)'") }
+            certificates[parts[0].lowercased()] = CertificateFiles(certificate: files[0], key: files[1])
+        }
+        return certificates
+    }
+
+    private func truststores() throws -> [String: String] {
+        var truststores: [String: String] = [:]
+        for text in self.truststore {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { throw ValidationError("--truststore is DOMAIN=FILE.PEM, not '\(text)'") }
+            truststores[parts[0].lowercased()] = String(parts[1])
+        }
+        return truststores
     }
 
     private func keySources() throws -> [String: String] {

@@ -12,7 +12,7 @@ struct Martlet: AsyncParsableCommand {
             Martlet reads template.yaml of the current folder, as AWS SAM and CloudFormation write it.
 
               martlet invoke Hello -e event.json     one event, one handler
-              martlet serve                          the emulator: API gateway and AWS endpoint
+              martlet serve                          the emulator: API gateway, AWS endpoint, console
               martlet routes                         what is served where
               martlet test-method GET /orders        one method of a REST API with its execution log
               martlet template check                 mapping templates: check, render, explain

@@ -47,8 +47,18 @@ struct RunningHost {
         let answer = try await Self.told { try await self.client.queues(action, body, region: self.region) }
         // Actions without a result answer with nothing.
         let json = answer.payload.isEmpty ? JSON.object(JSONObject()) : try JSON(parsing: answer.payload)
-        guard answer.status == 200 else { throw CommandFailure.host(json["message"]?.stringValue ?? json.description) }
+        guard answer.status == 200 else { throw CommandFailure.host(self.message(json, body)) }
         return json
+    }
+
+    /// SQS's own words, but for a queue that is not there, which they don't name.
+    private func message(_ error: JSON, _ request: JSON) -> String {
+        if error["__type"]?.stringValue?.hasSuffix("#QueueDoesNotExist") ?? false,
+            let name = request["QueueUrl"]?.stringValue?.split(separator: "/").last
+        {
+            return "there is no queue \(name) in \(self.region)"
+        }
+        return error["message"]?.stringValue ?? error.description
     }
 
     func get(_ path: String) async throws -> JSON {
@@ -105,6 +115,10 @@ struct QueuesPeekCommand: AsyncParsableCommand {
     var limit = 10
 
     @OptionGroup var shared: SharedOptions
+
+    mutating func validate() throws {
+        guard 1...100_000 ~= self.limit else { throw ValidationError("--limit is 1 to 100000, not \(self.limit)") }
+    }
 
     mutating func run() async throws {
         let host = try RunningHost(self.shared)

@@ -1,7 +1,6 @@
 import APIGateway
 import ArgumentParser
 import CoreTypes
-import Dispatch
 import Emulator
 import ExecutionEnvironments
 import Foundation
@@ -21,6 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
               export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
               aws lambda invoke --function-name Hello --log-type Tail out.json
             With a payload, version 2 of the AWS CLI also wants --cli-binary-format raw-in-base64-out.
+
+            In a browser that address is the console: what ran, what was asked, what it costs.
 
             Stops on Ctrl-C, leaving no process behind.
             """)
@@ -129,6 +130,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
+            // Before anybody can know that the host is there, and tell it to stop.
+            let signals = await StopSignals()
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
             let addresses: HostFile
             do {
@@ -141,9 +144,9 @@ struct ServeCommand: AsyncParsableCommand {
             if !self.shared.quiet {
                 project.printNotices()
                 self.printSignatures(project, settings)
-                self.printSummary(project, addresses)
+                self.printSummary(project, addresses, authority: try await host.authorityPath())
             }
-            await Self.untilSignal()
+            await signals.first()
             if !self.shared.quiet { Terminal.error("Stopping…") }
             try await host.stop()
         } catch let error as HostError {
@@ -181,12 +184,18 @@ struct ServeCommand: AsyncParsableCommand {
             "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS names others.")
     }
 
-    private func printSummary(_ project: Project, _ addresses: HostFile) {
+    private func printSummary(_ project: Project, _ addresses: HostFile, authority: String?) {
         if !Self.isLoopback(self.host) {
             Terminal.error(Terminal.yellow("Listening on \(self.host): whoever can reach this machine can run these functions."))
         }
         var lines = [
-            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)",
+        ]
+        if let address = addresses.gatewayTLS, let authority {
+            lines.append("  with TLS      \(address), certificates by \(authority): have clients trust it (curl --cacert)")
+        }
+        lines += [
+            "  AWS endpoint  \(addresses.aws)", "  console       \(addresses.console)",
             "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]
@@ -218,6 +227,9 @@ struct ServeCommand: AsyncParsableCommand {
                 "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
                     + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
         }
+        if let queue = project.deployment.queues.first(where: { !$0.name.hasSuffix(".fifo") }) {
+            lines.append("  martlet queues send \(queue.name) '{\"n\":1}'")
+        }
         lines.append("Stop with Ctrl-C.")
         Terminal.error(lines.joined(separator: "\n"))
     }
@@ -235,20 +247,4 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
-
-    /// Returns at the first SIGINT or SIGTERM; a second SIGINT ends the process at once, and the guardian cleans up.
-    private static func untilSignal() async {
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number)
-        }
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        for source in sources {
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-        }
-        for await _ in stream { break }
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-    }
 }

@@ -40,6 +40,9 @@ struct ImportTable {
         Row("CZlib"),
         Row("HTTPServing", others: ["NIO*"]),
         Row(
+            "TransportSecurity", ours: ["CoreTypes", "HTTPServing"],
+            others: system.union(["Crypto", "CryptoExtras", "SwiftASN1", "X509", "NIO*"])),
+        Row(
             "ExecutionEnvironments", ours: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib"],
             others: system.union(["Crypto", "NIO*"])),
         Row("Storage", ours: ["CoreTypes", "SQS"], others: system.union(["GRDB", "GRDBSQLite"])),
@@ -51,7 +54,10 @@ struct ImportTable {
             others: system.union(["Crypto", "AsyncHTTPClient", "NIO*"])),
         Row(
             "Emulator",
-            ours: core.union(["Templates", "ExecutionEnvironments", "Storage", "HTTPServing", "HTTPEndpoints", "RemoteQueues"]),
+            ours: core.union([
+                "Templates", "ExecutionEnvironments", "Storage", "HTTPServing", "HTTPEndpoints", "RemoteQueues",
+                "TransportSecurity",
+            ]),
             others: system.union(["NIO*"])),
         Row(
             "martlet", ours: core.union(["VTL", "Templates", "ExecutionEnvironments", "Storage", "Emulator"]),

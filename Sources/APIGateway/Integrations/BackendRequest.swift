@@ -15,16 +15,14 @@ package struct FunctionCall: Sendable {
 /// A request to an HTTP endpoint.
 package struct BackendRequest: Sendable {
     package let method: String
-    package let scheme: String
+    /// `nil`: over plain HTTP.
+    package let security: BackendSecurity?
     /// Where to connect; the `Host` header is among the headers.
     package let address: TargetAddress
     /// Path and query.
     package let target: String
     package let headers: [HTTPHeader]
     package let body: [UInt8]
-    package let tls: Integration.TLS?
-    /// The name that a certificate has to have.
-    package let serverName: String
     package let timeoutMilliseconds: Int
     /// The target group that gave the address; a failed connection is told to it.
     package var targetGroupARN: String?
@@ -34,15 +32,27 @@ extension BackendRequest {
     /// A service's call over http.
     package init(service request: ServiceRequest, at address: TargetAddress, headers: [HTTPHeader]) {
         self.init(
-            method: request.method, scheme: "http", address: address, target: request.target, headers: headers,
-            body: request.body, tls: nil, serverName: address.host, timeoutMilliseconds: request.timeoutMilliseconds)
+            method: request.method, security: nil, address: address, target: request.target, headers: headers,
+            body: request.body, timeoutMilliseconds: request.timeoutMilliseconds)
     }
 
-    /// A plain GET over http, of the host's own accord.
-    package init(get target: String, from address: TargetAddress, host: String, timeoutMilliseconds: Int) {
+    /// A request over http that somebody composed; the `Host` header is among the headers.
+    package init(method: String, target: String, at address: TargetAddress, headers: [HTTPHeader], body: [UInt8]) {
         self.init(
-            method: "GET", scheme: "http", address: address, target: target, headers: [HTTPHeader("Host", host)], body: [],
-            tls: nil, serverName: address.host, timeoutMilliseconds: timeoutMilliseconds)
+            method: method, security: nil, address: address, target: target, headers: headers, body: body,
+            timeoutMilliseconds: Self.composedTimeoutMilliseconds)
+    }
+
+    /// As long as the longest function may take, with room for its start.
+    private static let composedTimeoutMilliseconds = 920_000
+
+    /// A GET of the host's own accord.
+    package init(
+        get target: String, from address: TargetAddress, host: String, security: BackendSecurity?, timeoutMilliseconds: Int
+    ) {
+        self.init(
+            method: "GET", security: security, address: address, target: target, headers: [HTTPHeader("Host", host)], body: [],
+            timeoutMilliseconds: timeoutMilliseconds)
     }
 }
 

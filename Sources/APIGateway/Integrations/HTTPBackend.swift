@@ -26,7 +26,7 @@ struct HTTPBackend: Sendable {
     /// `nil`: the client's verb.
     let method: String?
     let connection: Connection
-    let tls: Integration.TLS?
+    private let tls: Integration.TLS?
     /// The path is the request's own: a listener's ARN says none.
     let takesRequestPath: Bool
 
@@ -73,6 +73,15 @@ struct HTTPBackend: Sendable {
         self.tls = integration.tls
         self.connection = .listener(arn: arn)
         self.takesRequestPath = true
+    }
+
+    /// `nil`: plain HTTP.
+    /// - Parameter name: of the server, where neither address nor `tlsConfig` says one.
+    func security(default name: String) -> BackendSecurity? {
+        guard self.scheme == "https" else { return nil }
+        return BackendSecurity(
+            serverName: self.tls?.serverName ?? (self.host.isEmpty ? name : self.host),
+            verification: self.tls?.skipsVerification ?? false ? .nameAndDates : .full)
     }
 
     private static func method(_ integration: Integration) -> String? {

@@ -25,6 +25,14 @@ package struct LoadBalancerState: Sendable {
         self.groups = groups
     }
 
+    package mutating func register(_ target: TargetAddress, in group: String, at now: Timestamp) {
+        self.groups[group]?.register(target, at: now)
+    }
+
+    package mutating func deregister(_ target: TargetAddress, in group: String, at now: Timestamp) {
+        self.groups[group]?.deregister(target, at: now)
+    }
+
     /// The checks to make now, by group.
     package mutating func dueChecks(at now: Timestamp) -> [(group: String, target: TargetAddress)] {
         var due: [(String, TargetAddress)] = []

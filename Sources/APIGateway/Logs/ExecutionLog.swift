@@ -75,6 +75,10 @@ package struct ExecutionLog: Hashable, Sendable {
         self.add("Lambda execution failed with status 200 due to customer function error: \(message)")
     }
 
+    /// Mutual TLS: an untrusted client (knowledge center, "How do I troubleshoot HTTP 403 Forbidden errors from an API Gateway
+    /// custom domain name that requires mutual TLS?").
+    mutating func denied(_ reason: String) { self.add("Access denied. Reason: \(reason)") }
+
     mutating func failed(_ reason: String) { self.add("Execution failed due to configuration error: \(reason)") }
 
     mutating func finish(_ response: GatewayResponse, isFault: Bool) {

@@ -79,6 +79,7 @@ extension GatewayExchange {
         _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let method = backend.method ?? context.verb
+        var security = backend.security(default: context.domainName)
         var link: Target?
         switch backend.connection {
         case .internet: break
@@ -87,7 +88,9 @@ extension GatewayExchange {
                 let listener = self.gateway.links.listener(
                     link: StageVariables.resolve(id, context.stage.variables), target: balancer, port: backend.port)
             else { throw .linkUnavailable }
-            link = try self.target(of: listener.defaultActions, &shared)
+            let target = try self.target(of: listener.defaultActions, &shared)
+            security = try self.gateway.links.security(from: security, behind: listener, group: target.group)
+            link = target
         case .listener(let arn):
             guard let (listener, kind) = self.gateway.links.listener(arn: arn) else { throw .linkUnavailable }
             let question = ListenerRouting.Request(
@@ -97,7 +100,9 @@ extension GatewayExchange {
             if let response = ListenerRouting.response(actions, listener, question, rawQuery: context.target.query ?? "") {
                 return self.finish(self.proxied(response), at: now)
             }
-            link = try self.target(of: actions, &shared)
+            let target = try self.target(of: actions, &shared)
+            security = try self.gateway.links.security(from: security, behind: listener, group: target.group)
+            link = target
         }
         let address = link?.address ?? TargetAddress(host: backend.host, port: backend.port)
         self.state = .integrating(integrating(link))
@@ -105,8 +110,7 @@ extension GatewayExchange {
             "\(backend.scheme)://\(backend.authority)\(target)", headers: headers, body: body)
         return .sendHTTP(
             BackendRequest(
-                method: method, scheme: backend.scheme, address: address, target: target, headers: headers, body: body,
-                tls: backend.tls, serverName: backend.tls?.serverName ?? backend.host,
+                method: method, security: security, address: address, target: target, headers: headers, body: body,
                 timeoutMilliseconds: context.served.integration.timeoutMilliseconds, targetGroupARN: link?.group))
     }
 

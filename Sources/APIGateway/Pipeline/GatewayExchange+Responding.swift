@@ -259,7 +259,7 @@ extension GatewayFault {
             .headersTooLarge, .methodARNTooLong, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied, .anonymousDenied,
             .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken, .invalidSignature,
             .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer, .linkUnavailable,
-            .throttled, .unknownURL, .unsignedRequest:
+            .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
             nil
         }
     }

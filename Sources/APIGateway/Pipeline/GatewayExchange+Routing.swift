@@ -8,6 +8,7 @@ extension GatewayExchange {
         }
         let (outcome, verb, target) = self.resolve()
         self.api = outcome.api
+        try self.checkClientCertificate()
         if let answer = self.healthAnswer(target) { return self.finish(answer, at: now) }
         try self.check(target: target, kind: outcome.kind)
         if let cors = outcome.api?.cors, CORSHeaders.isPreflight(self.request) {
@@ -33,6 +34,24 @@ extension GatewayExchange {
             }
             self.executionLog?.begin(context)
             return try self.authorize(context, &shared, at: now)
+        }
+    }
+
+    /// Mutual TLS belongs to a domain: a request gets to it over a connection that was made for it and showed a trusted
+    /// certificate, whatever its Host header says.
+    private mutating func checkClientCertificate() throws(GatewayFault) {
+        let router = self.gateway.router
+        guard let host = self.request.headers.last("host"), let domain = router.mutualTLSDomain(ofHost: host) else {
+            self.forgetClientCertificate()
+            return
+        }
+        guard let name = self.request.serverName, router.mutualTLSDomain(ofHost: name) == domain else {
+            self.executionLog?.denied("the connection was not made for \(domain)")
+            throw .clientCertificateRefused
+        }
+        guard self.request.clientCertificate != nil else {
+            self.executionLog?.denied(self.request.clientCertificateRefusal ?? "no truststore")
+            throw .clientCertificateRefused
         }
     }
 

@@ -21,7 +21,7 @@ package struct GatewayExchange {
     }
 
     let gateway: Gateway
-    package let request: GatewayRequest
+    package private(set) var request: GatewayRequest
     package private(set) var body: [UInt8]
     package let stamp: RequestStamp
     package let trace: RequestTrace
@@ -57,6 +57,9 @@ package struct GatewayExchange {
         self.trace = RequestTrace(client: request.headers.last(TraceHeader.name), stamp: stamp)
         self.executionLog = logsExecution ? ExecutionLog() : nil
     }
+
+    /// What a client showed to one domain is of no concern to another.
+    mutating func forgetClientCertificate() { self.request.clientCertificate = nil }
 
     package var isAnswered: Bool { if case .answered = self.state { true } else { false } }
 

@@ -11,8 +11,12 @@ package struct GatewayRequest: Hashable, Sendable {
     /// What `X-Forwarded-Proto` and `X-Forwarded-Port` say: how the client reached the listener.
     package var scheme = "http"
     package var port = 80
-    /// Of a client that showed one (mutual TLS).
+    /// The name that the client's TLS connection was made for; `nil` for a plain one.
+    package var serverName: String?
+    /// Of a client that showed one which is trusted (mutual TLS).
     package var clientCertificate: ClientCertificate?
+    /// Why the certificate of a client isn't trusted.
+    package var clientCertificateRefusal: String?
 
     package init(method: String, target: String, headers: [HTTPHeader] = [], sourceIP: String = "127.0.0.1") {
         self.method = method

@@ -17,6 +17,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     /// The ARN of a guarded method, with the actual path, is longer than policies take.
     case methodARNTooLong
     // Who is calling.
+    /// A domain with mutual TLS, and no certificate that it trusts.
+    case clientCertificateRefused
     /// The identity that an authorizer asks for is missing or refused: 401.
     case unauthorized
     /// A token of an HTTP API that is refused, with the reason for `www-authenticate`; or its scopes do not suffice.
@@ -106,7 +108,7 @@ extension GatewayFault {
             return Answer(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
         case .unreadableAuthorization(let value):
             return Answer(403, Self.complaint(about: value), "IncompleteSignatureException")
-        case .unknownStage, .unknownURL, .invalidAPIKey, .scopeMissing:
+        case .unknownStage, .unknownURL, .invalidAPIKey, .scopeMissing, .clientCertificateRefused:
             return Answer(403, "Forbidden", "ForbiddenException")
         case .badRequest: return Answer(400, "Bad Request", "BadRequestException")
         case .targetTooLong, .methodARNTooLong:
@@ -156,7 +158,7 @@ extension GatewayFault {
         switch self {
         case .missingAuthenticationToken, .unreadableAuthorization, .routeNotFound: Answer(404, "Not Found", "")
         case .unknownStage, .unknownURL, .unsignedRequest, .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing,
-            .invalidAPIKey, .expiredToken, .invalidSignature:
+            .invalidAPIKey, .expiredToken, .invalidSignature, .clientCertificateRefused:
             Answer(403, "Forbidden", "")
         case .badRequest, .missingParameters, .invalidBody, .unreadableBody: Answer(400, "Bad Request", "")
         case .targetTooLong, .methodARNTooLong: Answer(414, "URI Too Long", "")
@@ -192,7 +194,7 @@ extension GatewayFault {
         case .functionThrottled, .throttled, .quotaExceeded:
             answer = Answer(429, "Rate Exceeded.", "TooManyRequestsException")
         case .unsignedRequest, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied,
-            .expiredToken, .invalidAPIKey:
+            .expiredToken, .invalidAPIKey, .clientCertificateRefused:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
         case .invalidSignature(let code, let message): answer = Answer(403, message, code)
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .unknownURL:
@@ -241,7 +243,7 @@ extension GatewayFault {
         case .integrationTimeout: .integrationTimeout
         case .badRequest: .default4XX
         case .payloadTooLarge: .requestTooLarge
-        case .unknownStage, .targetTooLong, .methodARNTooLong, .headersTooLarge, .unknownURL: nil
+        case .unknownStage, .targetTooLong, .methodARNTooLong, .headersTooLarge, .unknownURL, .clientCertificateRefused: nil
         }
     }
 

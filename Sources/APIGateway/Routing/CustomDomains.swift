@@ -4,8 +4,12 @@ struct CustomDomains: Sendable {
     struct Domain: Sendable {
         /// The longest first; the empty path takes what no other does.
         private let mappings: [CustomDomain.Mapping]
+        let name: String
+        let asksForCertificates: Bool
 
         init(_ domain: CustomDomain) {
+            self.name = domain.name.lowercased()
+            self.asksForCertificates = domain.mutualTLS != nil
             self.mappings = domain.mappings.sorted { Self.segments($0.path).count > Self.segments($1.path).count }
         }
 

@@ -136,6 +136,12 @@ package struct Router: Sendable {
 
     func isCustomDomain(_ host: String) -> Bool { self.domains.domain(ofHost: host) != nil }
 
+    /// The custom domain of a host whose clients have to show certificates.
+    func mutualTLSDomain(ofHost host: String) -> String? {
+        guard let domain = self.domains.domain(ofHost: host), domain.asksForCertificates else { return nil }
+        return domain.name
+    }
+
     /// `abc123-vpce-0a1b.execute-api.eu-west-1.localhost:3000` gives `abc123` and `vpce-0a1b`.
     static func hostLabels(_ host: String) -> (apiID: String, vpcEndpointID: String?)? {
         guard let label = HostLabels.first(of: host, before: "execute-api") else { return nil }

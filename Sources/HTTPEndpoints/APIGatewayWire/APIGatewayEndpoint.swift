@@ -18,7 +18,7 @@ package final class APIGatewayEndpoint {
     private static let roots: Set<String> = ["restapis", "usageplans", "apikeys"]
 
     /// A call of this service, by its path or by what it is signed for.
-    static func serves(_ call: AWSRequest) -> Bool {
+    private static func serves(_ call: AWSRequest) -> Bool {
         call.segments.first.map(self.roots.contains) == true || SigningScope(call)?.service == "apigateway"
     }
 
@@ -32,7 +32,20 @@ package final class APIGatewayEndpoint {
         static func badRequest(_ message: String) -> Fault { Fault(status: 400, code: "BadRequestException", message: message) }
     }
 
-    func handle(_ call: AWSRequest, requestID: RequestID, on connection: HTTPConnection) {
+    /// Answers a call of this service, or of the load balancers behind its links; any other it leaves alone.
+    func handle(_ call: AWSRequest, requestID: RequestID, on connection: HTTPConnection) -> Bool {
+        if LoadBalancingWire.serves(call) {
+            let wire = LoadBalancingWire(groups: self.configuration.targetGroups, gateway: self.gateway)
+            guard let answer = wire.answer(call, requestID: requestID) else { return false }
+            connection.respond(with: answer)
+            return true
+        }
+        guard Self.serves(call) else { return false }
+        self.answer(call, requestID: requestID, on: connection)
+        return true
+    }
+
+    private func answer(_ call: AWSRequest, requestID: RequestID, on connection: HTTPConnection) {
         do throws(Fault) {
             guard let action = try self.action(call) else {
                 return connection.respond(with: UnsupportedWire.response(to: call, requestID: requestID))

@@ -51,8 +51,9 @@ final class GatewayConversation {
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
         self.timer?.cancel()
         self.timer = nil
-        defer { self.endpoint.log(self.exchange) }
-        return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        self.endpoint.log(self.exchange, response)
+        return response
     }
 
     private func perform(_ action: GatewayAction) {
@@ -60,10 +61,12 @@ final class GatewayConversation {
         switch action {
         case .respond(let response):
             switch self.client {
-            case .connection(let connection): connection.respond(with: response)
+            case .connection(let connection):
+                connection.respond(with: response)
+                self.endpoint.log(self.exchange, response)
+            // Its log is part of the answer, and it counts as no request.
             case .test(let completion): completion(self.exchange.testResult(response))
             }
-            self.endpoint.log(self.exchange)
         case .decompress(let coding): self.decompress(coding)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)

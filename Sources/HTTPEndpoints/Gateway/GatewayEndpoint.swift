@@ -10,6 +10,8 @@ package import NIOHTTP1
 package final class GatewayEndpoint: HTTPService {
     let service: LambdaService
     private let port: Int
+    /// Of the listener that speaks TLS.
+    private let securePort: Int?
     /// Secrets of access keys.
     private let credentials: [String: String]
     /// Replaced as a whole with each deployment.
@@ -21,26 +23,35 @@ package final class GatewayEndpoint: HTTPService {
     private var checks: TargetChecks?
     /// Where services answer: the host's AWS endpoint.
     package var awsAddress: TargetAddress?
+    /// Takes what the user should know.
+    package var report: (String) -> Void {
+        get { self.keys.report }
+        set { self.keys.report = newValue }
+    }
     /// Told of every request to an API that was answered, for metrics.
     package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
     package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
     package var logExecution: ((String, GatewayOutcome?) -> Void)?
+    /// Remembers what was asked and answered.
+    package var history: RequestHistory?
 
     /// - Parameters:
     ///   - credentials: secrets of the access keys whose signatures are good.
-    ///   - keySources: a file or an `http://` address of a key set, for each issuer of tokens that is not asked itself.
+    ///   - keySources: a file or an address of a key set, for each issuer of tokens that is not asked itself.
+    ///   - security: for connections to endpoints and issuers.
     package init(
-        service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, credentials: [String: String],
-        keySources: [String: String]
+        service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, securePort: Int?,
+        credentials: [String: String], keySources: [String: String], security: any EndpointSecurity
     ) {
         self.credentials = credentials
         self.service = service
         self.gateway = gateway
         self.state = state
         self.port = port
-        self.client = BackendClient(eventLoop: service.eventLoop)
+        self.securePort = securePort
+        self.client = BackendClient(eventLoop: service.eventLoop, security: security)
         self.keys = IssuerKeys(sources: keySources, client: self.client, eventLoop: service.eventLoop)
     }
 
@@ -66,6 +77,12 @@ package final class GatewayEndpoint: HTTPService {
         checks.follow(groups)
     }
 
+    /// Servers come or go; what that makes due is done at once.
+    func changeTargets(_ change: (inout LoadBalancerState, Timestamp) -> Void) {
+        change(&self.state.loadBalancers, HostClock.now())
+        self.checks?.run()
+    }
+
     /// No request comes any more.
     package func stop() {
         self.checks?.stop()
@@ -75,17 +92,11 @@ package final class GatewayEndpoint: HTTPService {
     /// What this listener can't do of a configuration, each with its place; requests that meet it are refused.
     package static func problems(_ configuration: GatewayConfiguration, keySources: [String: String]) -> [GatewayProblem] {
         configuration.apis.flatMap { api in
-            let tokens = api.authorizers.flatMap { authorizer in
+            api.authorizers.flatMap { authorizer in
                 authorizer.tokenIssuers.compactMap { IssuerKeys.problem(issuer: $0, sources: keySources) }.map {
                     GatewayProblem(apiID: api.id, place: "authorizer \(authorizer.name)", reason: $0)
                 }
             }
-            return tokens
-                + api.operations.filter { $0.integration.needsTLS }.map {
-                    GatewayProblem(
-                        apiID: api.id, place: "\($0.method ?? "ANY") \($0.path)",
-                        reason: "its endpoint speaks https, which the host doesn't: name an http:// address")
-                }
         }
     }
 
@@ -110,12 +121,13 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
-            self.log(exchange)
+            self.log(exchange, response)
         }
     }
 
-    /// The lines of a request that was answered.
-    func log(_ exchange: GatewayExchange) {
+    /// The lines of a request that was answered; `nil` for one that was not.
+    func log(_ exchange: GatewayExchange, _ response: GatewayResponse?) {
+        if let response { self.history?.append(exchange, response) }
         if let outcome = exchange.outcome { self.onOutcome(outcome) }
         if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
         if let logExecution, let log = exchange.executionLog {
@@ -126,10 +138,18 @@ package final class GatewayEndpoint: HTTPService {
     private func makeExchange(_ head: HTTPRequestHead, body: [UInt8], on connection: HTTPConnection) -> GatewayExchange {
         var request = GatewayRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
-            sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
+            sourceIP: connection.remoteIPAddress ?? "127.0.0.1")
         request.port = self.port
+        if let security = connection.security {
+            request.scheme = "https"
+            request.port = self.securePort ?? self.port
+            request.serverName = security.serverName
+            request.clientCertificateRefusal = security.peer?.refusal
+            request.clientCertificate = security.peer.flatMap { $0.refusal == nil ? ClientCertificate($0) : nil }
+        }
         return GatewayExchange(
-            gateway: self.gateway, request: request, body: body, stamp: self.makeStamp(), logsExecution: self.logExecution != nil)
+            gateway: self.gateway, request: request, body: body, stamp: self.makeStamp(),
+            logsExecution: self.logExecution != nil || self.history?.wantsExecutionLogs == true)
     }
 
     private func makeStamp() -> RequestStamp { self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) } }
@@ -158,9 +178,11 @@ package final class GatewayEndpoint: HTTPService {
     }
 }
 
-extension Integration {
-    fileprivate var needsTLS: Bool {
-        (self.type == .http || self.type == .httpProxy) && (self.tls != nil || (self.uri ?? "").lowercased().hasPrefix("https:"))
+extension ClientCertificate {
+    fileprivate init(_ peer: PeerCertificate) {
+        self.init(
+            pem: peer.pem, subjectDN: peer.subject, issuerDN: peer.issuer, serialNumber: peer.serialNumber,
+            notBefore: peer.notBefore, notAfter: peer.notAfter)
     }
 }
 

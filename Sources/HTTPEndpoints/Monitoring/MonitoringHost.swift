@@ -119,7 +119,7 @@ package final class MonitoringHost: ExecutionObserver {
             .record(throttleAt: time, in: &self.metrics)
     }
 
-    package func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
+    package func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
         self.accountConcurrency = max(self.accountConcurrency - 1, 0)
         let state = self.state(of: record.functionName)
         state.activity.finished(record)

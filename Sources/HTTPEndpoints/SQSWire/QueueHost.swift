@@ -27,6 +27,8 @@ package final class QueueHost {
     package var onUsage: (UsageEvent) -> Void = { _ in }
     /// Follows what is added to queues, for `martlet queues tail`.
     var observers: [ObjectIdentifier: (StoredMessage) -> Void] = [:]
+    /// Follows how much queues hold, for the console.
+    package var depths: DepthHistory?
 
     private var service: QueueService
     private let commit: Commit?
@@ -200,6 +202,7 @@ package final class QueueHost {
             self.groups[self.groups.index(before: self.groups.endIndex)].append(contentsOf: answers)
         }
         self.setTimer()
+        self.depths?.turnEnded()
         self.finishStop()
     }
 
@@ -217,6 +220,8 @@ package final class QueueHost {
         guard let stopped, self.groups.isEmpty, self.answers.isEmpty, self.effects.changes.isEmpty else { return }
         self.stopped = nil
         self.timer?.task.cancel()
+        self.depths?.stop()
+        self.depths = nil
         stopped.succeed()
     }
 

@@ -8,6 +8,7 @@ import SQS
 /// What `martlet queues` asks of a running host and SQS has no action for, under `/_martlet/queues`:
 ///
 /// - `GET /_martlet/queues`: every queue with its depth, its requests and what they cost.
+/// - `GET /_martlet/queues/NAME`: its attributes, and how many messages it held over time.
 /// - `GET /_martlet/queues/NAME/messages?limit=10`: the oldest messages, without receiving them.
 /// - `GET /_martlet/queues/NAME/tail`: a line of JSON for each message that is added, until the client goes.
 ///
@@ -44,6 +45,7 @@ struct QueueInspection {
             return
         }
         switch (parts.count, parts.last) {
+        case (1, _): self.respond(.ok, self.details(of: summary), on: connection)
         case (2, "messages"):
             let limit = min(max(parameter("limit").flatMap { Int($0) } ?? Self.peekDefault, 1), Self.peekMax)
             let messages = self.queues.inspect { service, now in
@@ -90,6 +92,23 @@ struct QueueInspection {
             "since": .string(usage.since.iso8601), "region": .string(self.queues.region), "pricesOf": .string(prices.pricesOf),
             "pricesRegion": .string(prices.region), "freeRequestsPerMonth": Self.number(PriceTable.freeQueueRequests),
             "queues": .array(rows), "total": Self.json(total, prices),
+        ]
+    }
+
+    /// `depth` has a point `[milliseconds since 1970, visible, in flight, delayed]` for each change, the oldest first.
+    private func details(of summary: QueueSummary) -> JSON {
+        let points = self.queues.depths?.points(of: summary.id) ?? []
+        return [
+            "name": .string(summary.name.name), "region": .string(summary.name.region),
+            "attributes": .object(
+                JSONObject(sorted: self.queues.inspect { service, _ in service.attributes(of: summary.name) ?? [:] })),
+            "depth": .array(
+                points.map {
+                    [
+                        .number(JSONNumber($0.time.milliseconds)), Self.number($0.visible), Self.number($0.inFlight),
+                        Self.number($0.delayed),
+                    ]
+                }),
         ]
     }
 

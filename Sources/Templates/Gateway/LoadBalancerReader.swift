@@ -96,8 +96,8 @@ struct LoadBalancerReader {
             reader.error(
                 "A listener of this load balancer has the protocol \(isNetwork ? "TCP, TLS, UDP or TCP_UDP" : "HTTP or HTTPS"); this is \"\(protocolName)\".",
                 at: "Protocol")
-        } else if ["TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"].contains(protocolName) {
-            reader.notice("Listeners speak TCP or HTTP here, not \(protocolName).", at: "Protocol")
+        } else if ["UDP", "TCP_UDP", "QUIC", "TCP_QUIC"].contains(protocolName) {
+            reader.notice("Listeners speak TCP, TLS or HTTP here, not \(protocolName).", at: "Protocol")
         }
         if configuration.loadBalancers[place].listeners.contains(where: { $0.port == port }) {
             reader.error("A listener already exists on this port for this load balancer: \(port).", at: "Port")

@@ -25,7 +25,7 @@ struct HTTPIntegrationTests {
         var drive = Self.gateway(.http, "http://example.com:8080/a", method: "POST").drive(
             "GET", "/stage/x?q=1", headers: [("X-Own", "1"), ("Accept", "text/xml")])
         let request = try drive.start().backendRequest
-        #expect(request.method == "POST" && request.target == "/a" && request.scheme == "http")
+        #expect(request.method == "POST" && request.target == "/a" && request.security == nil)
         #expect(request.address == TargetAddress(host: "example.com", port: 8080))
         #expect(
             request.headers.map(\.name) == [
@@ -50,7 +50,7 @@ struct HTTPIntegrationTests {
         let request = try drive.start().backendRequest
         #expect(request.target == "/v/7/{other}?fixed=1&q=a%20b")
         #expect(request.headers.filter { $0.isNamed("accept") }.map(\.value) == ["text/plain"])
-        #expect(request.address.port == 443 && request.serverName == "example.com")
+        #expect(request.address.port == 443 && request.security == BackendSecurity(serverName: "example.com"))
     }
 
     @Test("HTTP_PROXY passes method, path, query, headers and body; Host and Content-Encoding stay behind")
@@ -335,5 +335,76 @@ struct VPCLinkTests {
             "GET", "/a?b=1", headers: [("Host", "api.example.com:3000")], state: Self.state(configuration))
         let response = try drive.start().response
         #expect(response.status == 301 && response.values("Location") == ["https://api.example.com/new/a?b=1"])
+    }
+}
+
+/// Developer guide, "x-amazon-apigateway-integration.tlsConfig object"; Network Load Balancers guide, "TLS listeners"; Application
+/// Load Balancers guide, "HTTPS listeners".
+@Suite("TLS towards endpoints")
+struct EndpointSecurityTests {
+    private static func security(
+        _ uri: String, tls: Integration.TLS? = nil, listener: String? = nil, group: String = "TCP"
+    ) throws -> BackendSecurity? {
+        var integration = Integration(type: .httpProxy, httpMethod: "ANY", uri: uri)
+        integration.tls = tls
+        if listener != nil { integration.connection = .vpcLink(id: "link1") }
+        let api = API.rest(restMethod("ANY", "/sprint", integration: integration))
+        var configuration = VPCLinkTests.configuration(api)
+        configuration.loadBalancers[0].listeners[1].protocolName = listener ?? "TCP"
+        configuration.targetGroups[1].protocolName = group
+        var drive = Gateway(configuration).drive("GET", "/stage/sprint", state: VPCLinkTests.state(configuration))
+        return try drive.start().backendRequest.security
+    }
+
+    @Test("https verifies authority, name and dates; insecureSkipVerification only name and dates")
+    func internet() throws {
+        #expect(try Self.security("http://a.example.com/") == nil)
+        #expect(try Self.security("http://a.example.com/", tls: Integration.TLS(skipsVerification: true)) == nil)
+        #expect(try Self.security("https://a.example.com:8443/") == BackendSecurity(serverName: "a.example.com"))
+        #expect(
+            try Self.security("https://a.example.com/", tls: Integration.TLS(skipsVerification: true))
+                == BackendSecurity(serverName: "a.example.com", verification: .nameAndDates))
+    }
+
+    @Test("behind a link: a listener of TCP hands TLS on to the target")
+    func passedOn() throws {
+        let link = "https://service.example:8081/"
+        #expect(try Self.security(link, listener: "TCP") == BackendSecurity(serverName: "service.example"))
+        #expect(try Self.security("http://service.example:8081/", listener: "TCP") == nil)
+    }
+
+    @Test("behind a link: a listener of TLS ends it; its group says how targets are spoken to")
+    func terminated() throws {
+        let link = "https://service.example:8081/"
+        #expect(try Self.security(link, listener: "TLS") == nil)
+        #expect(
+            try Self.security(link, listener: "TLS", group: "TLS")
+                == BackendSecurity(serverName: "service.example", verification: .none))
+        // Plain HTTP to a listener of TLS is no conversation.
+        #expect(throws: Refused.self) { try Self.security("http://service.example:8081/", listener: "TLS") }
+    }
+
+    @Test("HTTP APIs: serverNameToVerify is asked for and verified; a plain ALB listener doesn't speak TLS")
+    func serverName() throws {
+        func security(listener: String, group: String) throws -> BackendSecurity? {
+            let forward = LoadBalancer.Action.forward([LoadBalancer.WeightedTargetGroup(arn: "group8080")])
+            var configuration = VPCLinkTests.application([VPCLinkTests.rule([.pathPattern(["*"])], [forward])])
+            var api = VPCLinkTests.listener(VPCLinkTests.listenerARN)
+            if case .http(var http) = api {
+                http.routes[0].integration.tls = Integration.TLS(serverName: "inner.example.com")
+                api = .http(http)
+            }
+            configuration.apis = [api]
+            configuration.loadBalancers[1].listeners[0].protocolName = listener
+            configuration.targetGroups[0].protocolName = group
+            var drive = Gateway(configuration).drive("GET", "/x", state: VPCLinkTests.state(configuration))
+            return try drive.start().backendRequest.security
+        }
+        #expect(try security(listener: "TCP", group: "TCP") == BackendSecurity(serverName: "inner.example.com"))
+        #expect(try security(listener: "HTTPS", group: "HTTP") == nil)
+        #expect(
+            try security(listener: "HTTPS", group: "HTTPS")
+                == BackendSecurity(serverName: "inner.example.com", verification: .none))
+        #expect(throws: Refused.self) { try security(listener: "HTTP", group: "HTTP") }
     }
 }

@@ -73,6 +73,7 @@ class Host:
             raise
         addresses = json.loads(ready.read_text())
         self.aws, self.gateway, self.runtime = addresses["aws"], addresses["gateway"], addresses["runtime"]
+        self.tls = addresses.get("gatewayTLS")
         self.pid = addresses["pid"]
 
     def __enter__(self):

@@ -93,9 +93,9 @@ def key_set(*names):
 
 
 class Issuer:
-    """Serves its configuration and its present keys."""
+    """Serves its configuration and its present keys; over TLS with a context for it."""
 
-    def __init__(self, *names):
+    def __init__(self, *names, tls=None):
         self.names = names
         self.asked = 0
         issuer = self
@@ -121,7 +121,9 @@ class Issuer:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/pool"
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}/pool"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def __enter__(self):

@@ -420,7 +420,7 @@ def test_answers_that_an_api_has_made_its_own(server, wire):
         lambda: f"own {fields['x-amzn-requestid']} 404 - /own/nothing MISSING_AUTHENTICATION_TOKEN\n" in server.log(), server.log
     )
     status, headers, body = wire.call("GET", "/own/broken")
-    assert (status, body) == (599, b'{"message":"Internal server error"}')
+    assert (status, body) == (599, b'{"message": "Internal server error"}')
 
 
 HTTP = {

@@ -294,10 +294,17 @@ def test_the_access_log_in_its_file(host):
 # As the console's presets have them ("Set up CloudWatch logging for REST APIs").
 FIELDS = "requestId extendedRequestId ip caller user requestTime httpMethod resourcePath status protocol responseLength".split()
 VARIABLES = ["$context." + {"ip": "identity.sourceIp", "caller": "identity.caller", "user": "identity.user"}.get(name, name) for name in FIELDS]
-CLF = '$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] "$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId $context.extendedRequestId'
+CLF = (
+    "$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] "
+    '"$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength '
+    "$context.requestId $context.extendedRequestId"
+)
 FORMATS = {
     "clf": (CLF, r'127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET /things/\{id\} HTTP/1\.1" 200 \d+ [0-9a-f-]{36} \S+'),
-    "json": ("{ " + ", ".join(f'"{name}":"{variable}"' for name, variable in zip(FIELDS, VARIABLES)) + " }", r'\{ "requestId":"[0-9a-f-]{36}", .*"resourcePath":"/things/\{id\}", "status":"200", "protocol":"HTTP/1\.1", "responseLength":"\d+" \}'),
+    "json": (
+        "{ " + ", ".join(f'"{name}":"{variable}"' for name, variable in zip(FIELDS, VARIABLES)) + " }",
+        r'\{ "requestId":"[0-9a-f-]{36}", .*"resourcePath":"/things/\{id\}", "status":"200", "protocol":"HTTP/1\.1", "responseLength":"\d+" \}',
+    ),
     "xml": (
         '<request id="$context.requestId">' + "".join(f" <{name}>{variable}</{name}>" for name, variable in list(zip(FIELDS, VARIABLES))[1:]) + " </request>",
         r'<request id="[0-9a-f-]{36}"> <extendedRequestId>\S+</extendedRequestId> <ip>127\.0\.0\.1</ip> .*<responseLength>\d+</responseLength> </request>',

@@ -480,6 +480,32 @@ def test_the_command_peeks_sends_and_purges(server, sqs, make):
     assert command(server, "queues", "peek", name) == ""
 
 
+def test_the_command_says_what_is_wrong(server, queue):
+    name = queue.rsplit("/", 1)[1]
+    for arguments, status, told in [
+        (["send", "주문", "x"], 3, "there is no queue 주문 in us-east-1"),
+        (["purge", "주문"], 3, "there is no queue 주문 in us-east-1"),
+        (["peek", "주문"], 3, "there is no queue 주문 in us-east-1"),
+        (["tail", "주문"], 3, "there is no queue 주문 in us-east-1"),
+        (["redrive", name], 3, "Source queue must be configured as a Dead Letter Queue."),
+        (["send", name, ""], 3, "The request must contain the parameter MessageBody."),
+        (["peek", name, "--limit", "0"], 2, "--limit is 1 to 100000, not 0"),
+    ]:
+        line = [hosts.BINARY, "queues", *arguments, "--template", str(server.template), "--state-dir", str(server.state)]
+        run = subprocess.run(line, capture_output=True, text=True, timeout=60, env=hosts.environment())
+        assert (run.returncode, run.stdout) == (status, "")
+        assert f"{told}\n" in run.stderr
+
+
+def test_the_command_takes_what_comes_in_and_keeps_every_line(server, sqs, queue):
+    name = queue.rsplit("/", 1)[1]
+    line = [hosts.BINARY, "queues", "send", name, "-", "--template", str(server.template), "--state-dir", str(server.state)]
+    text = "여러 줄\n둘째 줄 😀\n"
+    assert subprocess.run(line, input=text, capture_output=True, text=True, timeout=60, env=hosts.environment()).returncode == 0
+    (message,) = receive(sqs, queue)
+    assert message["Body"] == text
+
+
 def test_the_command_redrives(server, sqs, make):
     dead = make()
     source = make(RedrivePolicy=json.dumps({"deadLetterTargetArn": arn(dead), "maxReceiveCount": 1}))

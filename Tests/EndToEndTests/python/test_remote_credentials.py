@@ -50,7 +50,9 @@ class Server:
             def do_POST(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 key = re.search(r"Credential=([^/]+)/", self.headers["Authorization"]).group(1)
-                server.asked.append((key, self.headers.get("X-Amz-Security-Token")))
+                token = self.headers.get("X-Amz-Security-Token")
+                # http.server reads headers as Latin-1.
+                server.asked.append((key, token and token.encode("latin-1").decode()))
                 self.answer({"Attributes": {"VisibilityTimeout": "30"}} if "Attributes" in self.headers["X-Amz-Target"] else {})
 
             def do_GET(self):

@@ -6,6 +6,7 @@ Answers are those of "Gateway response types" of API Gateway and "Health checks 
 import re
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -50,13 +51,15 @@ class Server:
     """A program that says its name and what it was asked."""
 
     def __init__(self, name, port=0):
-        self.process = subprocess.Popen([sys.executable, "-c", SERVER, name, str(port)], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", SERVER, name, str(port)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
     def stop(self):
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        self.process.stdin.close()
 
 
 @pytest.fixture
@@ -127,6 +130,54 @@ def test_three_groups_behind_one_link(tmp_path, start):
         release.stop()
         assert call(host, "/dev/release") == (500, '{"message": "Internal server error"}')
         assert call(host, "/dev/sprint")[0] == 200
+
+
+# Says when it is asked for something slow, and answers once it is told to.
+SLOW_SERVER = SERVER.replace(
+    "self.send_response(200)",
+    "if self.path == '/slow': print('asked', flush=True), sys.stdin.readline()\n        self.send_response(200)",
+)
+
+
+def test_a_server_is_taken_out_without_a_failed_request(tmp_path, start, monkeypatch):
+    """Elastic Load Balancing's "Deregistration delay": requests under way end, new ones go elsewhere."""
+    monkeypatch.setitem(globals(), "SERVER", SLOW_SERVER)
+    old, new, other = start("old"), start("new"), start("other")
+    with hosts.Host(tmp_path, *groups(dev=[old], sprint=[other], release=[other]), template=TEMPLATE) as host:
+        balancing = host.client("elbv2")
+        described = balancing.describe_target_groups(Names=["dev"])["TargetGroups"]
+        assert [(group["TargetGroupName"], group["Port"]) for group in described] == [("dev", 8080)]
+        arn = described[0]["TargetGroupArn"]
+
+        def states():
+            found = balancing.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
+            return {each["Target"]["Port"]: each["TargetHealth"]["State"] for each in found}
+
+        hosts.eventually(lambda: states() == {old.port: "healthy"}, states)
+        balancing.register_targets(TargetGroupArn=arn, Targets=[{"Id": "127.0.0.1", "Port": new.port}])
+        hosts.eventually(lambda: states() == {old.port: "healthy", new.port: "healthy"}, states)
+
+        answers = []
+        # Of two requests in a row one is the old server's: they take turns.
+        slow = [threading.Thread(target=lambda: answers.append(call(host, "/dev/dev/slow"))) for _ in range(2)]
+        for thread in slow:
+            thread.start()
+        assert old.process.stdout.readline() == new.process.stdout.readline() == "asked\n"
+        balancing.deregister_targets(TargetGroupArn=arn, Targets=[{"Id": "127.0.0.1", "Port": old.port}])
+        assert states() == {old.port: "draining", new.port: "healthy"}
+        for number in range(20):
+            assert call(host, f"/dev/dev/{number}") == (200, f"new GET /{number} ")
+        for server in [old, new]:
+            server.process.stdin.write("go\n")
+            server.process.stdin.flush()
+        for thread in slow:
+            thread.join()
+        assert sorted(answers) == [(200, "new GET /slow "), (200, "old GET /slow ")]
+
+        with pytest.raises(balancing.exceptions.TargetGroupNotFoundException):
+            balancing.describe_target_health(TargetGroupArn=arn + "x")
+        with pytest.raises(balancing.exceptions.ClientError, match="not emulated"):
+            balancing.describe_load_balancers()
 
 
 def test_a_quota_outlives_a_restart(tmp_path, start):

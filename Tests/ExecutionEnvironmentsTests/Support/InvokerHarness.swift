@@ -343,7 +343,7 @@ final class Recorder: ExecutionObserver, Sendable {
 
     func waitsForAttachment(function: String) { self.heard.withLock { $0.waitingFor.append(function) } }
 
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
         self.heard.withLock { $0.records.append(record) }
     }
 }

@@ -1,9 +1,10 @@
 import APIGateway
+import HTTPServing
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Sends requests to HTTP endpoints, plain HTTP/1.1, over connections that are kept. Lives on one event loop.
+/// Sends requests to HTTP endpoints, HTTP/1.1 over TLS or plain, over connections that are kept. Lives on one event loop.
 final class BackendClient {
     /// Open connections to all endpoints together; a request more fails.
     private static let connectionsMax = 1_024
@@ -14,11 +15,21 @@ final class BackendClient {
     private static let stillMax = TimeAmount.seconds(1)
     private static let connectSecondsMax: Int64 = 10
 
+    /// Connections that are as good as each other.
+    struct Place: Hashable {
+        let address: TargetAddress
+        let security: BackendSecurity?
+    }
+
     private let eventLoop: any EventLoop
-    private var idle: [TargetAddress: [(connection: BackendConnection, since: NIODeadline)]] = [:]
+    private let security: any EndpointSecurity
+    private var idle: [Place: [(connection: BackendConnection, since: NIODeadline)]] = [:]
     private var open = 0
 
-    init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    init(eventLoop: any EventLoop, security: any EndpointSecurity) {
+        self.eventLoop = eventLoop
+        self.security = security
+    }
 
     /// The completion is called once, on the event loop, unless the call is cancelled. Time-outs are the caller's.
     @discardableResult
@@ -27,9 +38,7 @@ final class BackendClient {
         completion: @escaping (Result<BackendAnswer, BackendFailure>) -> Void
     ) -> BackendCall {
         let call = BackendCall(request, answerBytesMax: answerBytesMax, completion: completion)
-        if request.scheme != "http" {
-            call.end(.failure(.tlsRefused))
-        } else if !Self.isWellFormed(request) {
+        if !Self.isWellFormed(request) {
             call.end(.failure(.unresolvable))
         } else if let connection = self.take(for: call) {
             connection.send(call)
@@ -45,6 +54,7 @@ final class BackendClient {
         guard self.open < Self.connectionsMax else { return call.end(.failure(.exhausted)) }
         self.open += 1
         let address = call.request.address
+        let place = Place(address: address, security: call.request.security)
         let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
         let limit = min(Int64(call.request.timeoutMilliseconds), Self.connectSecondsMax * 1_000)
         let bootstrap = ClientBootstrap(group: self.eventLoop)
@@ -52,9 +62,10 @@ final class BackendClient {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let security = place.security { try bound.value.secure(channel, security) }
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(
-                        BackendConnection(address: address, client: bound.value))
+                        BackendConnection(place: place, client: bound.value))
                 }
             }
         let connected: EventLoopFuture<any Channel>
@@ -82,27 +93,37 @@ final class BackendClient {
         }
     }
 
+    /// What the name of a server makes impossible, before anything is connected.
+    private struct NotSecurable: Error {}
+
+    private func secure(_ channel: any Channel, _ security: BackendSecurity) throws {
+        do {
+            try self.security.secure(channel, as: EndpointIdentity(security))
+        } catch {
+            throw NotSecurable()
+        }
+    }
+
     func isIdle(_ connection: BackendConnection) {
-        var kept = self.idle[connection.address] ?? []
+        var kept = self.idle[connection.place] ?? []
         guard kept.count < Self.idleMax else { return connection.close() }
         kept.append((connection, .now()))
-        self.idle[connection.address] = kept
+        self.idle[connection.place] = kept
     }
 
     func closed(_ connection: BackendConnection) {
         // Of several addresses of a name the first that answers is used; the others were never counted.
         guard connection.isCounted else { return }
         self.open -= 1
-        self.idle[connection.address]?.removeAll { $0.connection === connection }
-        if self.idle[connection.address]?.isEmpty ?? false { self.idle[connection.address] = nil }
+        self.idle[connection.place]?.removeAll { $0.connection === connection }
+        if self.idle[connection.place]?.isEmpty ?? false { self.idle[connection.place] = nil }
     }
 
     /// The one that was used last: those below it grow old and are closed by their server.
     private func take(for call: BackendCall) -> BackendConnection? {
-        guard let last = self.idle[call.request.address]?.last, call.isRepeatable || .now() - last.since < Self.stillMax else {
-            return nil
-        }
-        self.idle[call.request.address]?.removeLast()
+        let place = Place(address: call.request.address, security: call.request.security)
+        guard let last = self.idle[place]?.last, call.isRepeatable || .now() - last.since < Self.stillMax else { return nil }
+        self.idle[place]?.removeLast()
         return last.connection
     }
 
@@ -125,9 +146,22 @@ final class BackendClient {
 
     private static func failure(for error: any Error) -> BackendFailure {
         if case ChannelError.connectTimeout = error { return .timedOut }
+        if error is NotSecurable { return .tlsRefused }
         guard let failed = error as? NIOConnectionError else { return .refused }
         if failed.connectionErrors.isEmpty { return .unresolvable }
         let timedOut = failed.connectionErrors.contains { if case ChannelError.connectTimeout = $0.error { true } else { false } }
         return timedOut ? .timedOut : .refused
+    }
+}
+
+extension EndpointIdentity {
+    fileprivate init(_ security: BackendSecurity) {
+        let verification: Verification =
+            switch security.verification {
+            case .full: .full
+            case .nameAndDates: .nameAndDates
+            case .none: .none
+            }
+        self.init(name: security.serverName, verification: verification)
     }
 }

@@ -1,16 +1,19 @@
 import APIGateway
 import NIOCore
 import NIOHTTP1
+import NIOTLS
 
 /// One connection to an HTTP endpoint: one request at a time.
 ///
 ///     idle ──send──► waiting ──answer's end──► idle, or closed where either side doesn't keep it
 ///     closed or broken while waiting: the call fails, or is sent again by its client
+///
+/// What is sent before a handshake is through waits in front of it.
 final class BackendConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    let address: TargetAddress
+    let place: BackendClient.Place
     /// Among the open ones of its client.
     var isCounted = false
     private var hasServed = false
@@ -19,10 +22,13 @@ final class BackendConnection: ChannelInboundHandler {
     private var call: BackendCall?
     private var answer: BackendAnswer?
     private var keepsAlive = false
+    /// A handshake is still to come or under way.
+    private var isShakingHands: Bool
 
-    init(address: TargetAddress, client: BackendClient) {
-        self.address = address
+    init(place: BackendClient.Place, client: BackendClient) {
+        self.place = place
         self.client = client
+        self.isShakingHands = place.security != nil
     }
 
     func send(_ call: BackendCall) {
@@ -62,6 +68,11 @@ final class BackendConnection: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { self.isShakingHands = false }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let call else { return context.close(promise: nil) }
         switch self.unwrapInboundIn(data) {
@@ -85,7 +96,7 @@ final class BackendConnection: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A reset is an error first and the end of the connection next, which decides whether the request is sent again.
-        if let call, !self.maySendAgain(call) { self.end(call, .failure(.badAnswer)) }
+        if let call, !self.maySendAgain(call) { self.end(call, .failure(self.failure)) }
         context.close(promise: nil)
     }
 
@@ -99,9 +110,11 @@ final class BackendConnection: ChannelInboundHandler {
             self.call = nil
             client.sendAnew(call)
         } else {
-            self.end(call, .failure(.badAnswer))
+            self.end(call, .failure(self.failure))
         }
     }
+
+    private var failure: BackendFailure { self.isShakingHands ? .tlsRefused : .badAnswer }
 
     private func end(_ call: BackendCall, _ result: Result<BackendAnswer, BackendFailure>) {
         self.call = nil

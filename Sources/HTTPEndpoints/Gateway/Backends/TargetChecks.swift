@@ -29,7 +29,8 @@ final class TargetChecks {
         self.timer?.cancel()
     }
 
-    private func run() {
+    /// Makes the checks that are due, and waits for the next.
+    func run() {
         guard !self.isStopped else { return }
         for (group, target) in self.endpoint.state.loadBalancers.dueChecks(at: HostClock.now()) { self.check(target, in: group) }
         self.schedule()
@@ -50,8 +51,12 @@ final class TargetChecks {
             self.endpoint.state.loadBalancers.checked(target, in: group, isGood: isGood, at: HostClock.now())
             self.schedule()
         }
-        // Without TLS an HTTPS check is one of the connection.
-        if check.protocolName == "HTTP" { self.get(address, check, done) } else { self.connect(address, check, done) }
+        switch check.protocolName {
+        case "HTTP": self.get(address, nil, check, done)
+        // Certificates of targets are not looked at.
+        case "HTTPS": self.get(address, BackendSecurity(serverName: address.host, verification: .none), check, done)
+        default: self.connect(address, check, done)
+        }
     }
 
     private func connect(_ address: TargetAddress, _ check: TargetGroup.HealthCheck, _ done: @escaping (Bool) -> Void) {
@@ -67,10 +72,12 @@ final class TargetChecks {
             }
     }
 
-    private func get(_ address: TargetAddress, _ check: TargetGroup.HealthCheck, _ done: @escaping (Bool) -> Void) {
+    private func get(
+        _ address: TargetAddress, _ security: BackendSecurity?, _ check: TargetGroup.HealthCheck, _ done: @escaping (Bool) -> Void
+    ) {
         let milliseconds = check.timeoutSeconds * 1_000
         let request = BackendRequest(
-            get: check.path, from: address, host: "\(address)", timeoutMilliseconds: milliseconds)
+            get: check.path, from: address, host: "\(address)", security: security, timeoutMilliseconds: milliseconds)
         var call: BackendCall?
         let timer = self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
             call?.cancel()

@@ -21,14 +21,18 @@ final class IssuerKeys {
         /// The last try.
         var readAt: Timestamp?
         var goodUntil: Timestamp?
+        /// The last try failed.
+        var isFailing = false
         var waiting: [(KeySet?) -> Void] = []
     }
 
     private let eventLoop: any EventLoop
     private let client: BackendClient
-    /// Paths or `http://` addresses of key sets, by issuer.
+    /// Paths, or `http://` or `https://` addresses of key sets, by issuer.
     private let sources: [String: String]
     private var kept: [String: Kept] = [:]
+    /// Takes a sentence about keys that can't be read, the first time in a row.
+    var report: (String) -> Void = { _ in }
 
     init(sources: [String: String], client: BackendClient, eventLoop: any EventLoop) {
         self.sources = sources
@@ -39,10 +43,11 @@ final class IssuerKeys {
     /// Why tokens of an issuer can't be verified here; `nil` where they can.
     static func problem(issuer: String, sources: [String: String]) -> String? {
         let place = sources[issuer] ?? issuer
-        if place.hasPrefix("http://") || (sources[issuer] != nil && !place.hasPrefix("https://")) { return nil }
+        let isAddress = place.contains("://")
+        if isAddress ? place.hasPrefix("http://") || place.hasPrefix("https://") : sources[issuer] != nil { return nil }
         return
-            "the keys of \(issuer) would have to be read over https, which the host doesn't speak: all its tokens are refused. "
-            + "Name a file or an http:// address of its key set by --jwks \(issuer)=…"
+            "the keys of \(issuer) can't be read from \(place): all its tokens are refused. "
+            + "Name a file or an http or https address of its key set by --jwks \(issuer)=…"
     }
 
     func verify(_ verification: TokenVerification, completion: @escaping (GatewayEvent) -> Void) {
@@ -84,6 +89,12 @@ final class IssuerKeys {
             kept.goodUntil = now + Self.keptFor
         }
         kept.readAt = now
+        if keys == nil, !kept.isFailing {
+            self.report(
+                "the keys of \(issuer) can't be read\(self.sources[issuer].map { " from \($0)" } ?? ""). "
+                    + "Name a file or an address of its key set by --jwks \(issuer)=…")
+        }
+        kept.isFailing = keys == nil
         self.kept[issuer] = kept
         for completion in waiting { completion(kept.keys) }
     }
@@ -107,14 +118,15 @@ final class IssuerKeys {
     }
 
     private func fetch(_ address: String, completion: @escaping (JSON?) -> Void) {
-        guard let components = URLComponents(string: address), let scheme = components.scheme?.lowercased(), scheme == "http",
-            let host = components.host, !host.isEmpty
+        guard let components = URLComponents(string: address), let scheme = components.scheme?.lowercased(),
+            let standard = ["http": 80, "https": 443][scheme], let host = components.host, !host.isEmpty
         else { return completion(nil) }
-        let port = components.port ?? 80
+        let port = components.port ?? standard
         let path = components.percentEncodedPath.isEmpty ? "/" : components.percentEncodedPath
         let request = BackendRequest(
             get: path + (components.percentEncodedQuery.map { "?\($0)" } ?? ""), from: TargetAddress(host: host, port: port),
-            host: port == 80 ? host : "\(host):\(port)", timeoutMilliseconds: Self.readMilliseconds)
+            host: port == standard ? host : "\(host):\(port)",
+            security: scheme == "https" ? BackendSecurity(serverName: host) : nil, timeoutMilliseconds: Self.readMilliseconds)
         var call: BackendCall?
         let timer = self.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(Self.readMilliseconds))) {
             call?.cancel()
