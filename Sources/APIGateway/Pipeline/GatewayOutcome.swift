@@ -5,7 +5,7 @@ package struct GatewayOutcome: Hashable, Sendable {
     package let kind: API.Kind
     package let apiID: String
     package let apiName: String
-    /// `nil` where no method was found.
+    /// `nil` where none was found.
     package let stage: String?
     package let status: Int
     package let time: Timestamp
