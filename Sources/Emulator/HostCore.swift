@@ -7,6 +7,7 @@ import HTTPEndpoints
 import HTTPServing
 import LambdaCore
 import NIOCore
+import SQS
 import Templates
 
 /// The parts of a host, wired. Lives on the event loop.
@@ -18,6 +19,8 @@ final class HostCore {
     private let service: LambdaService
     private let storage: CodeStorage
     private let observer: LogPrinter?
+    private let ledger: HostLedger?
+    private let observers: ExecutionObservers
     private let deployedQueues: [DeployedQueue]
     private let deployedMappings: [DeployedMapping]
     private var transports: HostTransports?
@@ -51,6 +54,11 @@ final class HostCore {
         self.guardian = try Guardian(marker: marker)
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
         self.observer = logs.map { LogPrinter(writer: $0) }
+        self.ledger =
+            settings.keepsLedger
+            ? try HostLedger(settings, apis: self.configuration.apis) { [logs] in logs?.write(line: "martlet: \($0)") } : nil
+        let observers: [(any ExecutionObserver)?] = [self.observer, self.ledger]
+        self.observers = ExecutionObservers(observers.compactMap(\.self))
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
         }
@@ -68,7 +76,7 @@ final class HostCore {
         environments.attachedFunctions = settings.attachedFunctions
         environments.idleTimeout = .seconds(settings.idleTimeoutSeconds)
         self.context = EnvironmentContext(eventLoop: eventLoop, settings: environments, guardian: self.guardian)
-        self.context.observer = self.observer
+        self.context.observer = self.observers
 
         let preparation = CodePreparation(
             storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration),
@@ -133,9 +141,12 @@ final class HostCore {
     func listen() -> EventLoopFuture<HostFile> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         do {
-            let queues = try HostQueues(self.settings, eventLoop: self.eventLoop) { [logs] in logs?.write(line: "martlet: \($0)")
-            }
+            let queues = try HostQueues(
+                self.settings, usage: try self.ledger?.queueUsage() ?? QueueUsage(since: HostClock.now()),
+                eventLoop: self.eventLoop
+            ) { [logs] in logs?.write(line: "martlet: \($0)") }
             self.queues = queues
+            if let ledger { queues.host.meter = { ledger.meter($0) } }
             try queues.deploy(self.deployedQueues)
             self.service.asynchronous?.sendMessage = { queues.host.deliver($0, to: $1) }
             try self.deployMappings(queues.host)
@@ -189,6 +200,7 @@ final class HostCore {
         self.gatewayEndpoint = gateway
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
         gateway.logAccess = { [logs] in logs?.write(line: $0) }
+        if let ledger { gateway.meter = { ledger.meter($0, at: $1) } }
         if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
@@ -306,6 +318,7 @@ final class HostCore {
             .flatMap { core.value.service.invoker.stop() }
             .map {
                 core.value.queues?.close()
+                core.value.ledger?.close()
                 core.value.guardian.dismiss()
                 StateFolder.remove(core.value.environmentsFolder)
             }

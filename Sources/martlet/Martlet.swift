@@ -18,6 +18,7 @@ struct Martlet: AsyncParsableCommand {
               martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
               martlet triggers                       event source mappings and what they do
+              martlet bill                           what everything has cost so far
               martlet cost                           what something will cost in a month
               martlet tune Orders -e event.json      the cheapest and the fastest memory size
               martlet doctor                         what this machine has and lacks
@@ -28,7 +29,7 @@ struct Martlet: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InvokeCommand.self, ServeCommand.self, RoutesCommand.self, ExportCommand.self, ReplayCommand.self, RecordCommand.self,
-            TemplateCommand.self, QueuesCommand.self, TriggersCommand.self, CostCommand.self, TuneCommand.self,
+            TemplateCommand.self, QueuesCommand.self, TriggersCommand.self, BillCommand.self, CostCommand.self, TuneCommand.self,
             DoctorCommand.self,
         ])
 

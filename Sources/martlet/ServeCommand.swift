@@ -11,6 +11,12 @@ import Templates
 
 extension Durability: ExpressibleByArgument {}
 
+enum LedgerSwitch: String, ExpressibleByArgument, CaseIterable {
+    case on, off
+
+    static var `default`: LedgerSwitch { Defaults.choice("MARTLET_LEDGER") ?? .on }
+}
+
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -58,7 +64,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Stop the processes between invocations, as AWS does: background work stands still here, too (MARTLET_FREEZE).")
     var freeze = Defaults.flag("MARTLET_FREEZE")
 
-    @Flag(help: "Keep queues in memory alone: they end with the host (MARTLET_IN_MEMORY).")
+    @Option(
+        help:
+            "Whether what is billed is written to the ledger, for 'martlet bill': on or off (MARTLET_LEDGER).")
+    var ledger = LedgerSwitch.default
+
+    @Option(help: "Invocations that the ledger keeps, about; what older ones cost stays (MARTLET_LEDGER_RECORDS).")
+    var ledgerRecords: Int = Defaults.number("MARTLET_LEDGER_RECORDS") ?? Ledger.invocationsMaxDefault
+
+    @Flag(help: "Keep queues and the ledger in memory alone: they end with the host (MARTLET_IN_MEMORY).")
     var inMemory = Defaults.flag("MARTLET_IN_MEMORY")
 
     @Option(
@@ -82,6 +96,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
+    /// Some 15 GB.
+    private static let ledgerRecordsMax = 100_000_000
+
     @OptionGroup var gateway: GatewayOptions
     @OptionGroup var input: OpenAPIInput
     @OptionGroup var shared: SharedOptions
@@ -93,6 +110,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         guard 1...1_000 ~= self.maxEnvironments else {
             throw ValidationError("--max-environments is from 1 to 1000, not \(self.maxEnvironments)")
+        }
+        guard 1...Self.ledgerRecordsMax ~= self.ledgerRecords else {
+            throw ValidationError("--ledger-records is from 1 to \(Self.ledgerRecordsMax), not \(self.ledgerRecords)")
         }
         guard self.idleTimeout >= 1 else { throw ValidationError("--idle-timeout is 1 or more seconds, not \(self.idleTimeout)") }
     }
@@ -118,6 +138,9 @@ struct ServeCommand: AsyncParsableCommand {
         settings.freezesIdle = self.freeze
         settings.hastensRetries = self.hastenRetries
         settings.allowsRemoteQueues = self.allowRemote
+        settings.keepsLedger = self.ledger == .on
+        settings.ledgerRecords = self.ledgerRecords
+        settings.sessionKind = .host
         settings.keepsQueuesInMemory = self.inMemory
         settings.durability = self.durability
         settings.relaxesLimits = self.relaxedLimits

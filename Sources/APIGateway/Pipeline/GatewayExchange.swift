@@ -30,6 +30,10 @@ package struct GatewayExchange {
     var api: ServedAPI?
     /// Once a function URL is found.
     var url: FunctionURL?
+    /// Why the gateway answered itself, if it did.
+    var fault: GatewayFault?
+    /// What the client gets, once that is known. The body of a stream is not part of it.
+    var reply: (status: Int, bodyBytes: Int)?
     /// Where the integration was asked.
     var integrationBegan: Timestamp?
     /// Lines for those who test a method; `nil` where nobody asked for them.

@@ -48,12 +48,16 @@ final class GatewayConversation {
         return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
     }
 
+    /// All of a stream has been handed on that will be.
+    func endStream(bytes: Int) { self.endpoint.meter(self.exchange, streamedBytes: bytes) }
+
     private func perform(_ action: GatewayAction) {
         self.wait += 1
         switch action {
         case .respond(let response):
             self.connection.respond(with: response)
             self.endpoint.log(self.exchange)
+            self.endpoint.meter(self.exchange)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
         case .verifySignature:

@@ -1,5 +1,5 @@
 package import APIGateway
-import CoreTypes
+package import CoreTypes
 import ExecutionEnvironments
 package import HTTPServing
 import LambdaCore
@@ -23,6 +23,8 @@ package final class GatewayEndpoint: HTTPService {
     package var awsAddress: TargetAddress?
     /// Takes a line of an access log.
     package var logAccess: (String) -> Void = { _ in }
+    /// Takes each request to an API once it is answered, with the time of its answer.
+    package var meter: (MeteredRequest, Timestamp) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
     package var logExecution: ((String) -> Void)?
 
@@ -100,7 +102,14 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
+            self.meter(exchange)
         }
+    }
+
+    /// - Parameter streamedBytes: what followed the head of a stream.
+    func meter(_ exchange: GatewayExchange, streamedBytes: Int = 0) {
+        guard let metered = exchange.metered else { return }
+        self.meter(metered.streaming(streamedBytes), HostClock.now())
     }
 
     /// The lines of a request that was answered.

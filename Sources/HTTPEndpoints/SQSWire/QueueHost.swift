@@ -21,6 +21,8 @@ package final class QueueHost {
     /// Of callers that name none.
     package let region: String
     package private(set) var usage: QueueUsage
+    /// Takes each request as it is billed.
+    package var meter: (UsageEvent) -> Void = { _ in }
     /// Told once, when the journal fails.
     package var report: (String) -> Void = { _ in }
     /// Follows what is added to queues, for `martlet queues tail`.
@@ -40,14 +42,18 @@ package final class QueueHost {
     private var failure: String?
     private var stopped: EventLoopPromise<Void>?
 
-    /// - Parameter commit: `nil` for queues that live in memory alone.
-    package init(service: QueueService, account: String, region: String, commit: Commit?, eventLoop: any EventLoop) {
+    /// - Parameters:
+    ///   - usage: what was asked before, and since when.
+    ///   - commit: `nil` for queues that live in memory alone.
+    package init(
+        service: QueueService, account: String, region: String, usage: QueueUsage, commit: Commit?, eventLoop: any EventLoop
+    ) {
         self.service = service
         self.account = account
         self.region = region
         self.commit = commit
         self.eventLoop = eventLoop
-        self.usage = QueueUsage(since: HostClock.now())
+        self.usage = usage
     }
 
     /// What the host itself does with queues, such as making those of the template.
@@ -140,7 +146,10 @@ package final class QueueHost {
 
     /// After each verb: who waited and now has an answer, what it is billed as.
     private func settle() {
-        for event in self.effects.usage { self.usage.add(event) }
+        for event in self.effects.usage {
+            self.usage.add(event)
+            self.meter(event)
+        }
         self.effects.usage.removeAll(keepingCapacity: true)
         if !self.effects.deliveries.isEmpty {
             let deliveries = self.effects.deliveries
