@@ -144,19 +144,28 @@ package final class Ledger: Sendable {
 
     private func run() {
         do {
-            let (writer, retention) = try self.database.inDatabase { database in
-                let writer = try LedgerWriter(database, session: self.session)
-                let retention = try LedgerRetention(database, limit: self.settings.invocationsMax)
-                // A command of a few invocations leaves that to a host.
-                if self.settings.kind == .host { try retention.forgetUsage(before: self.settings.startedAt) }
-                return (writer, retention)
-            }
-            self.commitUntilClosed(writer, retention)
+            var tables: Tables? = try self.database.inDatabase { try self.begin($0) }
+            if let tables { self.commitUntilClosed(tables.writer, tables.retention) }
+            // Their statements end with them, and only then can the file be closed.
+            self.database.inDatabase { _ in tables = nil }
             try self.database.close()
         } catch {
             self.giveUp(error as? StorageError ?? StorageError(.inputOutput, "\(error)"))
         }
         self.ended.signal()
+    }
+
+    private struct Tables {
+        let writer: LedgerWriter
+        let retention: LedgerRetention
+    }
+
+    private func begin(_ database: Database) throws(StorageError) -> Tables {
+        let writer = try LedgerWriter(database, session: self.session)
+        let retention = try LedgerRetention(database, limit: self.settings.invocationsMax)
+        // A command of a few invocations leaves that to a host.
+        if self.settings.kind == .host { try retention.forgetUsage(before: self.settings.startedAt) }
+        return Tables(writer: writer, retention: retention)
     }
 
     private func explain(_ failure: StorageError) -> String { "\(self.path ?? "in memory"): \(failure)" }
@@ -184,7 +193,9 @@ package final class Ledger: Sendable {
                 }
             } else {
                 if delay > Self.window { self.report("the ledger is written again") }
-                if lost > lostBefore { self.report("\(lost - lostBefore) events are missing in the ledger: too many waited for it") }
+                if lost > lostBefore {
+                    self.report("\(lost - lostBefore) events are missing in the ledger: too many waited for it")
+                }
                 (delay, lostBefore) = (Self.window, lost)
             }
             for flush in flushes { flush.signal() }

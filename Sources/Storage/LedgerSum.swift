@@ -27,7 +27,8 @@ struct LedgerSum {
             database,
             """
             SELECT consumers.kind, consumers.region, consumers.name, items.name, sum(quantity) FROM usage
-            JOIN consumers ON consumers.id = consumer JOIN items ON items.id = item WHERE \(self.condition) GROUP BY consumer, item
+            JOIN consumers ON consumers.id = consumer JOIN items ON items.id = item WHERE \(self.condition)
+            GROUP BY consumer, item
             """)
         while try statement.next() {
             guard let kind = statement.text(0).flatMap(Consumer.Kind.init(rawValue:)),

@@ -153,6 +153,8 @@ struct ServeCommand: AsyncParsableCommand {
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
+            // Before anybody knows that the host is there: who stops it at once is heard.
+            let signals = StopSignals()
             let addresses: HostFile
             do {
                 addresses = try await host.listen()
@@ -166,7 +168,7 @@ struct ServeCommand: AsyncParsableCommand {
                 self.printUncheckedSignatures(project, settings)
                 self.printSummary(project, addresses)
             }
-            await Self.untilSignal()
+            await signals.wait()
             if !self.shared.quiet { Terminal.error("Stopping…") }
             try await host.stop()
         } catch let error as HostError {
@@ -260,19 +262,4 @@ struct ServeCommand: AsyncParsableCommand {
 
     private static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
-    /// Returns at the first SIGINT or SIGTERM; a second SIGINT ends the process at once, and the guardian cleans up.
-    private static func untilSignal() async {
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number)
-        }
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        for source in sources {
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-        }
-        for await _ in stream { break }
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-    }
 }

@@ -18,15 +18,15 @@ struct BillTextTests {
         #expect(
             text == """
                 function Orders
-                  Lambda requests                      3,000,000 requests  × 0.20 USD per million requests       0.60 USD
-                  Lambda duration (x86_64)                 1,500,000 GB-s  × 0.0000166667 USD per GB-s       25.00005 USD
+                  Lambda requests                       3,000,000 requests  × 0.20 USD per million requests      0.60 USD
+                  Lambda duration (x86_64)                  1,500,000 GB-s  × 0.0000166667 USD per GB-s      25.00005 USD
                 queue orders
-                  SQS requests, standard (64 KB units)  7,500,000 requests  × 0.40 USD per million requests       3.00 USD
+                  SQS requests, standard (64 KB units)  7,500,000 requests  × 0.40 USD per million requests      3.00 USD
                   7,500,000 found nothing
                 At list price                                                                                28.60005 USD
                 Free tier
-                  Lambda requests                      1,000,000 requests                                      −0.20 USD
-                  Lambda duration (x86_64)                   400,000 GB-s                                   −6.66668 USD
+                  Lambda requests                       1,000,000 requests                                      −0.20 USD
+                  Lambda duration (x86_64)                    400,000 GB-s                                   −6.66668 USD
                   SQS requests, standard (64 KB units)  1,000,000 requests                                      −0.40 USD
                 Total                                                                                        21.33337 USD
                                                                                                                21,333 KRW
@@ -46,7 +46,10 @@ struct BillTextTests {
             String(decoding: csv.row(record), as: UTF8.self)
                 == #"8f4d2c1b-0a39-4e58-9f67-0123456789ab,Hello,$LATEST,invoke,2026-10-01T12:00:00.000Z,true,110.1,3.01,114,128,36,"#
                 + #"x86_64,2,15,false,error,"a ""b"", c",0.01425,0.000000437500475,Root=1-2-3"# + "\r\n")
-        #expect(csv.head.split(separator: UInt8(ascii: ",")).count == csv.row(.sample(duration: .zero)).filter { $0 == UInt8(ascii: ",") }.count + 1)
+        #expect(
+            csv.head.split(separator: UInt8(ascii: ",")).count == csv.row(.sample(duration: .zero)).filter {
+                $0 == UInt8(ascii: ",")
+            }.count + 1)
     }
 
     /// By hand: 513 KB are two units of 512 KB; a refused caller costs nothing.

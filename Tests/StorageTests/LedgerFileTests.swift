@@ -95,7 +95,9 @@ struct LedgerFileTests {
         bench.append((0..<100).map { .sample($0) })
         bench.ledger.flush()
         // As the disk has it at this moment, the WAL with it.
-        for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + suffix, toPath: folder.path("copy") + suffix) }
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: folder.path("copy") + suffix)
+        }
         let copy = try LedgerBench(folder.path("copy"))
         copy.ledger.flush()
         #expect(try copy.ledger.makeReader().invocations(LedgerQuery(limit: 1_000)).count == 100)

@@ -18,7 +18,9 @@ struct LedgerBench {
         var all: [String] { self.lines.withLock { $0 } }
     }
 
-    init(_ path: String?, kind: LedgerSession.Kind = .host, region: String = "us-east-1", keeping invocations: Int = 1_000_000) throws {
+    init(_ path: String?, kind: LedgerSession.Kind = .host, region: String = "us-east-1", keeping invocations: Int = 1_000_000)
+        throws
+    {
         let reports = Reports()
         self.reports = reports
         self.ledger = try Ledger(
@@ -55,7 +57,8 @@ extension InvocationRecord {
         let outcomes: [Outcome] = [.success, .success, .error(type: "Order\"Error, 주문"), .error(type: ""), .timeout]
         let memoryMB = [128, 512, 1_769, 10_240].randomElement(using: &random)!
         return InvocationRecord(
-            requestID: RequestID(using: &random), functionName: ["Hello", "Orders", "주문", "a-function-with-a-longer-name"]
+            requestID: RequestID(using: &random),
+            functionName: ["Hello", "Orders", "주문", "a-function-with-a-longer-name"]
                 .randomElement(using: &random)!,
             version: ["$LATEST", "7"].randomElement(using: &random)!, source: sources.randomElement(using: &random)!,
             // Few times for many records, so that ids decide the order as well.

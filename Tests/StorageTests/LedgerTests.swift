@@ -77,7 +77,8 @@ struct LedgerTests {
             if Bool.random(using: &random) { query.order = .oldestFirst }
             let wanted = sorted.filter { query.takes($0) }
             #expect(
-                try Self.pages(query, reader) == (query.order == .newestFirst ? wanted : wanted.reversed()), "seed \(seed): \(query)")
+                try Self.pages(query, reader) == (query.order == .newestFirst ? wanted : wanted.reversed()),
+                "seed \(seed): \(query)")
         }
         #expect(try reader.usage(.everything, region: "us-east-1").usage == Usage(records), "seed \(seed)")
     }
@@ -164,14 +165,22 @@ struct LedgerTests {
         #expect(benches.flatMap(\.reports.all).isEmpty)
     }
 
+    /// Another process that writes, and takes its time.
+    private static func holdLock(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: configuration)
+        try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        return other
+    }
+
     @Test("what can't be written waits, and is written once it can")
     func retries() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("ledger.sqlite")
         let bench = try LedgerBench(path)
         bench.ledger.flush()
-        let other = try DatabaseQueue(path: path)
-        try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let other = try Self.holdLock(path)
         bench.append([.sample(1)])
         bench.ledger.flush()
         #expect(bench.reports.all.count == 1)
@@ -191,8 +200,7 @@ struct LedgerTests {
         let path = folder.path("ledger.sqlite")
         let bench = try LedgerBench(path)
         bench.ledger.flush()
-        let other = try DatabaseQueue(path: path)
-        try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let other = try Self.holdLock(path)
         let count = UInt64(Ledger.waitingMax)
         bench.append((0..<count).map { .sample($0) })
         bench.ledger.flush()

@@ -45,7 +45,8 @@ struct BillReport {
         if since != nil || until != nil {
             let from = since ?? Timestamp(seconds: 0)
             let to = min(until ?? self.now, self.now)
-            let title = "\(since.map { "Since \($0.minuteText)" } ?? "From the beginning")\(until.map { " until \($0.minuteText)" } ?? "")"
+            let title =
+                "\(since.map { "Since \($0.minuteText)" } ?? "From the beginning")\(until.map { " until \($0.minuteText)" } ?? "")"
             try self.add("period", title, from: from, to: to, .time(since: since, until: until))
             return
         }
@@ -154,7 +155,8 @@ extension BillReport.Section {
             queues[self.usage.consumer(of: key), default: QueueUsage.Tally()] += tally
         }
         for (consumer, tally) in queues where tally.emptyReceives > 0 {
-            let short = tally.shortEmptyReceives > 0 ? ", \(DecimalText.grouped(tally.shortEmptyReceives)) of them without waiting" : ""
+            let short =
+                tally.shortEmptyReceives > 0 ? ", \(DecimalText.grouped(tally.shortEmptyReceives)) of them without waiting" : ""
             details[consumer] = [
                 "\(DecimalText.grouped(tally.emptyReceives)) of \(DecimalText.grouped(tally.requests)) requests were receives that found nothing\(short)"
             ]
@@ -176,7 +178,9 @@ extension BillReport.Section {
         section["bill"] = self.bill.json(currency: currency)
         section["apis"] = .array(self.usage.apis.sorted { $0.key.api < $1.key.api }.map { Self.json($0.key, $0.value) })
         let queues = self.usage.queues.sorted {
-            ($0.key.region, $0.key.queue ?? "", $0.key.action.rawValue) < ($1.key.region, $1.key.queue ?? "", $1.key.action.rawValue)
+            ($0.key.region, $0.key.queue ?? "", $0.key.action.rawValue) < (
+                $1.key.region, $1.key.queue ?? "", $1.key.action.rawValue
+            )
         }
         section["queues"] = .array(queues.map { Self.json($0.key, $0.value) })
         return .object(section)
@@ -206,6 +210,7 @@ extension Timestamp {
     /// `2026-11-01 12:00 UTC`
     fileprivate var minuteText: String {
         let civil = self.civil
-        return "\(civil.year)-\(Timestamp.pad(civil.month))-\(Timestamp.pad(civil.day)) \(Timestamp.pad(civil.hour)):\(Timestamp.pad(civil.minute)) UTC"
+        return
+            "\(civil.year)-\(Timestamp.pad(civil.month))-\(Timestamp.pad(civil.day)) \(Timestamp.pad(civil.hour)):\(Timestamp.pad(civil.minute)) UTC"
     }
 }

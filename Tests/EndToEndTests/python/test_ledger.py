@@ -115,14 +115,14 @@ def test_requests_to_queues_survive_their_host(tmp_path, path):
         assert row["actions"]["ReceiveMessage"]["shortEmptyReceives"] == 12
         host.client("sqs").receive_message(QueueUrl=f"{host.aws}/{ACCOUNT}/q", WaitTimeSeconds=0)
     said = bills(host.state)
-    # The session is the second host's alone; the month has both. 15 units at $0.40 a million, all of them free.
-    assert lines(said["session"], "queue")[("q", "sqs.standard.requests")] == 1
+    # The session is the second host's alone: a receive that brought 100,000 bytes, two units. The month has both.
+    assert lines(said["session"], "queue")[("q", "sqs.standard.requests")] == 2
     month = said["month"]
-    assert lines(month, "queue")[("q", "sqs.standard.requests")] == 15
+    assert lines(month, "queue")[("q", "sqs.standard.requests")] == 16
     (receives,) = [row for row in month["queues"] if (row["queue"], row["action"]) == ("q", "ReceiveMessage")]
-    assert (receives["requests"], receives["emptyReceives"], receives["shortEmptyReceives"]) == (13, 13, 13)
+    assert (receives["requests"], receives["emptyReceives"], receives["shortEmptyReceives"]) == (13, 12, 12)
     text = bill(host.state, "--free-tier", "none")
-    assert "13 of 14 requests were receives that found nothing, 13 of them without waiting" in text
+    assert "12 of 14 requests were receives that found nothing, 12 of them without waiting" in text
 
 
 def test_the_bill_reads_while_a_host_writes_and_after_it(tmp_path, path):
