@@ -54,6 +54,7 @@ let package = Package(
         .target(
             name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
+        .target(name: "Monitoring", dependencies: ["CoreTypes", "RegularExpressions"], swiftSettings: strict),
 
         // The edges.
         .target(
@@ -69,10 +70,10 @@ let package = Package(
         .target(
             name: "HTTPEndpoints",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "ExecutionEnvironments", "HTTPServing", "CZlib",
-                crypto, cryptoExtras,
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "ExecutionEnvironments", "HTTPServing",
+                "CZlib", crypto, cryptoExtras,
             ] + nio,
-            swiftSettings: strict),
+            resources: [.embedInCode("Console/Page")], swiftSettings: strict),
         // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
         .target(
             name: "RemoteQueues",
@@ -81,14 +82,15 @@ let package = Package(
         .target(
             name: "Emulator",
             dependencies: [
-                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Templates", "ExecutionEnvironments", "Storage",
-                "HTTPEndpoints", "HTTPServing", "RemoteQueues",
+                "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "Templates", "ExecutionEnvironments",
+                "Storage", "HTTPEndpoints", "HTTPServing", "RemoteQueues",
             ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "SQS", "Billing", "Templates", "ExecutionEnvironments",
+                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "Templates",
+                "ExecutionEnvironments",
                 "Storage", "Emulator", arguments,
             ],
             swiftSettings: strict),
@@ -115,6 +117,7 @@ let package = Package(
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "SQS", "Billing", "CoreTypes"] + sqlite, swiftSettings: strict),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], exclude: ["sam"],
             swiftSettings: strict),
@@ -126,7 +129,11 @@ let package = Package(
             dependencies: ["ExecutionEnvironments", "LambdaCore", "CoreTypes", "Billing", "HTTPServing"] + nio,
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPEndpointsTests", dependencies: ["HTTPEndpoints", "LambdaCore", "CoreTypes", "APIGateway"],
+            name: "HTTPEndpointsTests",
+            dependencies: [
+                "HTTPEndpoints", "HTTPServing", "LambdaCore", "CoreTypes", "APIGateway", "Monitoring", "Billing", "SQS",
+                "ExecutionEnvironments", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
             swiftSettings: strict),
         .testTarget(
             name: "MartletRuntimeTests", dependencies: ["MartletRuntime", "Hello", "Echo", "Orders", "Misbehave"],

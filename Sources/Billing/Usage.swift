@@ -78,13 +78,15 @@ extension Usage {
 }
 
 /// One function's quantities, the frequent ones without a dictionary.
-private struct FunctionTally {
+package struct FunctionTally: Sendable {
     private var requests: Int128 = 0
     private var durationX86: Int128 = 0
     private var durationARM: Int128 = 0
     private var others: [PricedItem: Int128] = [:]
 
-    mutating func add(_ record: InvocationRecord) {
+    package init() {}
+
+    package mutating func add(_ record: InvocationRecord) {
         record.forEachUsage { item, quantity in
             switch item {
             case .lambdaRequests: self.requests += quantity
@@ -95,7 +97,7 @@ private struct FunctionTally {
         }
     }
 
-    var quantities: [PricedItem: Int128] {
+    package var quantities: [PricedItem: Int128] {
         self.others.merging(
             [.lambdaRequests: self.requests, .lambdaDurationX86: self.durationX86, .lambdaDurationARM: self.durationARM],
             uniquingKeysWith: +)

@@ -45,10 +45,15 @@ package final class Host: Sendable {
 
     /// Opens the gateway and the AWS endpoint, and says where they are; writes the ready file when both accept.
     package func listen() async throws -> HostFile {
-        let file: HostFile = try await self.onLoop { $0.listen() }.get()
+        let file: HostFile = try await self.onLoop { $0.listen(announced: true) }.get()
         try file.write(to: HostFile.path(in: self.settings.stateFolder))
         if let readyFile = self.settings.readyFile { try file.write(to: readyFile) }
         return file
+    }
+
+    /// The same for one command of this process: nobody else is told where the listeners are, and no queue is polled.
+    package func listenForOneself() async throws -> HostFile {
+        try await self.onLoop { $0.listen(announced: false) }.get()
     }
 
     /// Invokes a function and waits for the end of its invocation.

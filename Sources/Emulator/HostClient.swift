@@ -42,6 +42,20 @@ package struct HostClient {
                 ]), bytes)
     }
 
+    /// An action of a service whose protocol is REST-JSON: `POST` with a body.
+    package func post(_ path: String, _ body: JSON, service: String, region: String) async throws -> Answer {
+        let bytes = body.bytes
+        return try await self.send(
+            HTTPRequestHead(
+                version: .http1_1, method: .POST, uri: path,
+                headers: [
+                    "host": self.hostHeader, "content-length": String(bytes.count), "content-type": "application/json",
+                    "user-agent": "martlet",
+                    "authorization":
+                        "AWS4-HMAC-SHA256 Credential=martlet/20260101/\(region)/\(service)/aws4_request, SignedHeaders=host, Signature=0",
+                ]), bytes)
+    }
+
     /// A page of the host's own.
     package func get(_ path: String) async throws -> Answer {
         try await self.send(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["host": self.hostHeader]), [])
@@ -51,7 +65,11 @@ package struct HostClient {
     package func follow(_ path: String, _ received: @escaping @Sendable ([UInt8]) -> Void) async throws {
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: ["host": self.hostHeader])
         let answer = try await self.send(head, [], timeout: nil, received)
-        guard answer.status == 200 else { throw HostError(String(decoding: answer.payload, as: UTF8.self)) }
+        guard answer.status == 200 else {
+            // What is no JSON is told as it came.
+            let told = try? JSON(parsing: answer.payload)
+            throw HostError(told?["error"]?.stringValue ?? String(decoding: answer.payload, as: UTF8.self))
+        }
     }
 
     private var hostHeader: String { String(self.host.aws.dropFirst("http://".count)) }

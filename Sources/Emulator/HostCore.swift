@@ -18,29 +18,35 @@ final class HostCore {
     private let context: EnvironmentContext
     private let service: LambdaService
     private let storage: CodeStorage
-    private let observer: LogPrinter?
+    private let printer: LogPrinter?
     private let ledger: HostLedger?
+    private let monitoring: MonitoringHost
+    /// Kept here: the environments hold it weakly.
     private let observers: ExecutionObservers
     private let deployedQueues: [DeployedQueue]
     private let deployedMappings: [DeployedMapping]
     private var transports: HostTransports?
     private var queues: HostQueues?
     private let logs: LogWriter?
+    /// Of its own file.
+    private let accessLog: LogWriter?
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
     private var gatewayEndpoint: GatewayEndpoint?
+    private var console: ConsoleEndpoint?
     private var usage: UsageFile?
     private let environmentsFolder: String
     private var listeners: [HTTPListener] = []
     private let gatewaySlot = ServiceSlot()
     private let awsSlot = ServiceSlot()
     private let runtimeSlot = ServiceSlot()
-    private var isListening = false
+    private var isAnnounced = false
 
     init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, eventLoop: any EventLoop) throws {
         self.settings = settings
         self.eventLoop = eventLoop
         self.logs = logs
+        self.accessLog = try settings.accessLogFile.map { try LogWriter(appendingTo: $0) }
         self.configuration = try Self.configuration(deployment.gateway, targets: settings.targetGroups)
         self.gateway = Gateway(
             self.configuration, place: GatewayPlace(region: settings.region, accountID: settings.account))
@@ -53,12 +59,13 @@ final class HostCore {
         self.environmentsFolder = try StateFolder.makeEnvironmentsFolder(in: settings.stateFolder, marker: marker)
         self.guardian = try Guardian(marker: marker)
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
-        self.observer = logs.map { LogPrinter(writer: $0) }
+        self.printer = logs.map { LogPrinter(writer: $0) }
+        self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
         self.ledger =
             settings.keepsLedger
             ? try HostLedger(settings, apis: self.configuration.apis) { [logs] in logs?.write(line: "martlet: \($0)") } : nil
-        let observers: [(any ExecutionObserver)?] = [self.observer, self.ledger]
-        self.observers = ExecutionObservers(observers.compactMap(\.self))
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.ledger]
+        self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
         }
@@ -94,6 +101,7 @@ final class HostCore {
         self.service = LambdaService(invoker: invoker, controlPlane: LambdaControlPlane(registry: registry))
         let asynchronous = AsynchronousInvoker(service: self.service, timing: settings.hastensRetries ? .local : .aws)
         asynchronous.report = { [logs] in logs?.write(line: "martlet: \($0)") }
+        asynchronous.onHappening = { [monitoring] in monitoring.happened($0, function: $1) }
         self.service.asynchronous = asynchronous
     }
 
@@ -102,9 +110,8 @@ final class HostCore {
         accessKeyID: "ASIAMARTLETLOCAL0000", secretAccessKey: "martlet-local-secret-key",
         sessionToken: "martlet-local-session-token", endpointURL: nil)
 
-    /// With credentials at hand signatures are checked; the functions' own are good besides.
+    /// The functions' own are good besides.
     private var credentials: [String: String] {
-        guard !self.settings.credentials.isEmpty else { return [:] }
         let own = Self.functionCredentials
         return self.settings.credentials.merging([own.accessKeyID: own.secretAccessKey]) { given, _ in given }
     }
@@ -138,16 +145,25 @@ final class HostCore {
 
     // MARK: Listeners
 
-    func listen() -> EventLoopFuture<HostFile> {
+    /// - Parameter announced: whether others will use this host: then its mappings poll, too.
+    func listen(announced: Bool) -> EventLoopFuture<HostFile> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         do {
             let queues = try HostQueues(
-                self.settings, usage: try self.ledger?.queueUsage() ?? QueueUsage(since: HostClock.now()),
+                self.settings, earlier: try self.ledger?.queueUsage() ?? QueueUsage(since: HostClock.now()),
                 eventLoop: self.eventLoop
             ) { [logs] in logs?.write(line: "martlet: \($0)") }
             self.queues = queues
-            if let ledger { queues.host.meter = { ledger.meter($0) } }
+            // What the host itself asks of queues is billed, too.
+            queues.host.onUsage = { [ledger] in ledger?.meter($0) }
             try queues.deploy(self.deployedQueues)
+            queues.host.onUsage = { [monitoring, ledger] event in
+                monitoring.used(event)
+                ledger?.meter(event)
+            }
+            self.monitoring.queueLevels = { [unowned host = queues.host] in
+                host.inspect { service, _ in service.summaries.map(QueueLevel.init) }
+            }
             self.service.asynchronous?.sendMessage = { queues.host.deliver($0, to: $1) }
             try self.deployMappings(queues.host)
         } catch {
@@ -167,7 +183,9 @@ final class HostCore {
                     core.value.runtimeSlot, Self.runtimeHost, port: port, name: "Runtime API", option: "--runtime-port"
                 ).map { (gateway, aws, $0) }
             }
-            .map { gateway, aws, runtime in core.value.open(gatewayPort: gateway, awsPort: aws, runtimePort: runtime) }
+            .map { gateway, aws, runtime in
+                core.value.open(gatewayPort: gateway, awsPort: aws, runtimePort: runtime, announced: announced)
+            }
     }
 
     private static let runtimeHost = "127.0.0.1"
@@ -176,7 +194,8 @@ final class HostCore {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         return HTTPListener.bind(
             host: host, port: port, eventLoop: self.eventLoop,
-            service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop)
+            service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop),
+            bounds: slot === self.runtimeSlot ? nil : NIOLoopBound(ConnectionBounds(), eventLoop: self.eventLoop)
         ).flatMapThrowing { listener in
             core.value.listeners.append(listener)
             return listener.port
@@ -186,7 +205,7 @@ final class HostCore {
         }
     }
 
-    private func open(gatewayPort: Int, awsPort: Int, runtimePort: Int) -> HostFile {
+    private func open(gatewayPort: Int, awsPort: Int, runtimePort: Int, announced: Bool) -> HostFile {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
@@ -198,28 +217,67 @@ final class HostCore {
             state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, credentials: self.credentials,
             keySources: self.settings.keySources)
         self.gatewayEndpoint = gateway
+        gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
-        gateway.logAccess = { [logs] in logs?.write(line: $0) }
+        gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
+            log?.write(line: line)
+            monitoring.wroteAccessLog(line, of: outcome)
+        }
         if let ledger { gateway.meter = { ledger.meter($0, at: $1) } }
-        if self.settings.traces { gateway.logExecution = { [logs] in logs?.write(line: $0) } }
+        if self.settings.traces {
+            gateway.logExecution = { [logs, monitoring] text, outcome in
+                logs?.write(line: text)
+                monitoring.wroteExecutionLog(text, of: outcome)
+            }
+        }
+        self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
         self.usage?.follow(self.eventLoop) { gateway.state.usage }
-        self.service.onChange = { [unowned self, weak gateway] in gateway?.gateway = self.makeGateway($0) }
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
-        self.awsSlot.service = AWSEndpoint(
-            service: self.service, queues: queues.host, codeStore: self.storage, account: self.settings.account, url: aws
+        let awsEndpoint = AWSEndpoint(
+            service: self.service, queues: queues.host, monitoring: self.monitoring, codeStore: self.storage,
+            account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
+        awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
+        awsEndpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws)
+        self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
-        self.observer?.waits = { [logs] name in
+        self.printer?.waits = { [logs] name in
             logs?.write(line: "martlet: \(name) waits for its runtime: start it with AWS_LAMBDA_RUNTIME_API=\(runtime)/\(name)")
         }
-        self.isListening = true
-        self.service.triggers?.follow()
+        self.isAnnounced = announced
+        if announced { self.service.triggers?.follow() }
         return HostFile(
             gateway: "http://\(host):\(gatewayPort)", aws: aws, console: "\(aws)/", runtime: runtime,
             processID: ProcessInfo.processInfo.processIdentifier)
+    }
+
+    /// From now on invocations and requests are remembered.
+    private func openConsole(
+        _ gateway: GatewayEndpoint, _ queues: QueueHost, gatewayPort: Int, aws: String
+    ) -> ConsoleEndpoint {
+        let feed = EventFeed(eventLoop: self.eventLoop)
+        let recorder = InvocationRecorder()
+        self.observers.add(recorder)
+        let requests = RequestHistory(feed: feed)
+        gateway.history = requests
+        queues.depths = DepthHistory(queues: queues, feed: feed)
+        let host = self.settings.host
+        let place = ConsoleEndpoint.Place(
+            host: host, gatewayURL: "http://\(host):\(gatewayPort)",
+            gatewayAddress: TargetAddress(host: ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host, port: gatewayPort),
+            awsURL: aws, region: self.settings.region, account: self.settings.account)
+        let console = ConsoleEndpoint(
+            place: place, service: self.service, queues: queues, recorder: recorder, requests: requests, feed: feed,
+            configuration: self.configuration)
+        self.console = console
+        self.service.onChange = { [unowned self, weak gateway] in
+            gateway?.gateway = self.makeGateway($0)
+            feed.changed(.functions)
+        }
+        return console
     }
 
     private func makeAttachedRuntimeListener() -> AttachedRuntimeListener {
@@ -305,8 +363,10 @@ final class HostCore {
 
     func stop() -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
-        if self.isListening { HostFile.remove(from: self.settings.stateFolder) }
+        if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
         self.gatewayEndpoint?.stop()
+        self.monitoring.stop()
+        self.console?.stop()
         if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
         let closed = self.listeners.map { $0.channel.close() }
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
@@ -319,6 +379,7 @@ final class HostCore {
             .map {
                 core.value.queues?.close()
                 core.value.ledger?.close()
+                core.value.accessLog?.flush()
                 core.value.guardian.dismiss()
                 StateFolder.remove(core.value.environmentsFolder)
             }

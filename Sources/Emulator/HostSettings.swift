@@ -17,12 +17,15 @@ package struct HostSettings: Sendable {
     package var runtimePort = 0
     /// Functions whose runtime the host doesn't start.
     package var attachedFunctions: Set<String> = []
-    /// Access keys and their secrets. With any, signatures are checked where one is required.
-    package var credentials: [String: String] = [:]
+    /// The secrets of access keys whose signatures are good. `test` and `test` are what clients of local endpoints are told to use.
+    package var credentials = Self.usualCredentials
+    package static let usualCredentials = ["test": "test"]
     /// Files or `http://` addresses of key sets, by issuer.
     package var keySources: [String: String] = [:]
     /// The targets of target groups, by the group's name or logical id: they stand in the place of the template's.
     package var targetGroups: [String: [TargetAddress]] = [:]
+    /// A file that access logs are appended to; `nil`: they go where the host's own lines go.
+    package var accessLogFile: String?
     /// The gateway tells of each request step by step.
     package var traces = false
     /// Without the limits and waits of AWS that only slow a test suite down.

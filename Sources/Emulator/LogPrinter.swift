@@ -36,9 +36,11 @@ final class LogPrinter: ExecutionObserver {
         self.writer.write { bytes in Self.append(line, filter, &bytes) }
     }
 
+    func throttled(function: String, at time: Timestamp) {}
+
     func waitsForAttachment(function: String) { self.waits(function) }
 
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {}
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {}
 
     private func finishLine(of environment: EnvironmentDescription, _ filter: LogFilter, _ bytes: inout [UInt8]) {
         guard var splitter = self.lines.removeValue(forKey: environment.logStream) else { return }

@@ -65,7 +65,7 @@ extension ExecutionEnvironment {
         }
         self.emit(.end(invocation.id), at: now, of: invocation)
         self.emit(.report(.init(record)), at: now, of: invocation)
-        self.context.observer?.finished(record, in: self.description)
+        self.context.observer?.finished(record, of: invocation, in: self.description)
     }
 
     func functionWrote(_ bytes: [UInt8]) {

@@ -12,10 +12,49 @@ package protocol ExecutionObserver: AnyObject {
     /// A line that an external extension wrote, without its line break.
     func extensionOutput(
         line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription)
+    /// An invocation was refused because too many were under way; it leaves no record.
+    func throttled(function: String, at time: Timestamp)
     /// An invocation waits for a runtime that is to be started by hand.
     func waitsForAttachment(function: String)
     /// An invocation has ended, with its one record.
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription)
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription)
+}
+
+/// Tells several observers, one after the other.
+package final class ExecutionObservers: ExecutionObserver {
+    private var observers: [any ExecutionObserver]
+
+    package init(_ observers: [any ExecutionObserver]) { self.observers = observers }
+
+    package func add(_ observer: any ExecutionObserver) { self.observers.append(observer) }
+
+    package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {
+        for observer in self.observers { observer.platformEvent(event, at: time, in: environment) }
+    }
+
+    package func functionOutput(
+        _ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    ) {
+        for observer in self.observers { observer.functionOutput(bytes, requestID: requestID, at: time, in: environment) }
+    }
+
+    package func extensionOutput(
+        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    ) {
+        for observer in self.observers { observer.extensionOutput(line: line, requestID: requestID, at: time, in: environment) }
+    }
+
+    package func throttled(function: String, at time: Timestamp) {
+        for observer in self.observers { observer.throttled(function: function, at: time) }
+    }
+
+    package func waitsForAttachment(function: String) {
+        for observer in self.observers { observer.waitsForAttachment(function: function) }
+    }
+
+    package func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
+        for observer in self.observers { observer.finished(record, of: invocation, in: environment) }
+    }
 }
 
 /// What logs need to know of an environment.

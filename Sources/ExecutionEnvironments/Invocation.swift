@@ -18,6 +18,8 @@ package final class Invocation {
     package let wantsLog: Bool
     /// The client takes the response piece by piece, as the function writes it.
     package let streamsResponse: Bool
+    /// When it came in: what lies between this and its start was spent waiting, or starting an environment.
+    package let receivedAt = HostClock.now()
 
     let client: any InvocationClient
     var ticket: ConcurrencyAdmission.Ticket?
@@ -31,6 +33,9 @@ package final class Invocation {
     var log: [UInt8] = []
     var answer: Answer?
     var streamedBytes = 0
+
+    /// What its client got, unless it was streamed; `nil` before the answer.
+    package var response: ByteBuffer? { self.answer?.payload }
 
     struct Answer {
         var payload: ByteBuffer

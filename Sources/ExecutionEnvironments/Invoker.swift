@@ -83,6 +83,9 @@ package final class Invoker: EnvironmentOwner {
 
     func refuse(_ invocation: Invocation, _ failure: InvocationFailure) {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
+        if case .throttled = failure {
+            self.context.observer?.throttled(function: invocation.function.configuration.name, at: HostClock.now())
+        }
         invocation.client.finished(
             InvocationResult(
                 requestID: invocation.id, executedVersion: invocation.function.executedVersion, payload: ByteBuffer(),

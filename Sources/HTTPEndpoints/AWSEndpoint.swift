@@ -12,20 +12,28 @@ package final class AWSEndpoint: HTTPService {
     private let service: LambdaService
     private let invocations: InvokeEndpoint
     private let queues: SQSEndpoint
+    /// API Gateway's own service; `nil` where no gateway runs.
+    package var apis: APIGatewayEndpoint?
+    private let queueHost: QueueHost
+    private let monitoring: MonitoringHost
     private let codeStore: any CodeStore
     private let account: String
     /// Told what a call asked for and is not emulated.
     private let report: (String) -> Void
+    /// Answers browsers; and keeps pages of other sites away from all the rest.
+    package var console: ConsoleEndpoint?
 
     /// Unpacks deployment packages.
     private static let codeQueue = DispatchQueue(label: "martlet.code-storage")
 
     /// - Parameter url: of this endpoint, for queue URLs in answers to requests that don't say which host they meant.
     package init(
-        service: LambdaService, queues: QueueHost, codeStore: any CodeStore, account: String, url: String,
-        report: @escaping (String) -> Void
+        service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, codeStore: any CodeStore, account: String,
+        url: String, report: @escaping (String) -> Void
     ) {
         self.service = service
+        self.queueHost = queues
+        self.monitoring = monitoring
         self.queues = SQSEndpoint(queues: queues, endpointURL: url)
         self.invocations = InvokeEndpoint(service: service)
         self.codeStore = codeStore
@@ -39,6 +47,7 @@ package final class AWSEndpoint: HTTPService {
     }
 
     package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        if self.console?.answer(request, on: connection) == true { return }
         if InvokeRequest.operation(of: request.head) != nil {
             self.invocations.handle(request, on: connection)
             return
@@ -52,10 +61,21 @@ package final class AWSEndpoint: HTTPService {
             TriggerInspection(triggers: triggers, region: self.service.registry.region).answer(request, on: connection)
             return
         }
+        if MonitoringInspection.serves(request.head.uri.prefix { $0 != "?" }) {
+            MonitoringInspection(monitoring: self.monitoring, service: self.service, queues: self.queueHost)
+                .answer(request, on: connection)
+            return
+        }
         let requestID = self.service.makeRequestID()
-        let call = AWSRequest(
-            method: request.head.method.rawValue, target: request.head.uri,
-            headers: request.head.headers.map { AWSRequest.Header($0.name, $0.value) }, body: Array(buffer: request.body))
+        let call = AWSRequest(request)
+        if let apis, APIGatewayEndpoint.serves(call) {
+            apis.handle(call, requestID: requestID, on: connection)
+            return
+        }
+        if let response = self.monitoringResponse(to: call, requestID: requestID) {
+            connection.respond(with: response)
+            return
+        }
         switch self.service.change({
             $0.handle(call, now: HostClock.now(), requestID: requestID, queue: self.service.mappedQueue)
         }) {
@@ -65,6 +85,11 @@ package final class AWSEndpoint: HTTPService {
             let response = STSWire.response(to: call, account: self.account, requestID: requestID)
             connection.respond(with: response ?? UnsupportedWire.response(to: call, requestID: requestID))
         }
+    }
+
+    private func monitoringResponse(to call: AWSRequest, requestID: RequestID) -> AWSResponse? {
+        LogsWire(host: self.monitoring).response(to: call, requestID: requestID)
+            ?? MetricsWire(host: self.monitoring).response(to: call, requestID: requestID)
     }
 
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {

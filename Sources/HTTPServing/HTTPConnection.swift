@@ -22,6 +22,12 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         didSet { if !self.isReadingHeld { self.readOn() } }
     }
 
+    /// Set before the connection is used. `nil`: a peer that this host trusts may take its time.
+    package var bounds: ConnectionBounds?
+    /// Since when the client owes the rest of a request.
+    private var waitsSince = NIODeadline.uptimeNanoseconds(0)
+    /// What ``bounds`` counts for the body under way.
+    private var bodyBytesTaken = 0
     private let service: any HTTPService
     private var context: ChannelHandlerContext?
     private var head: HTTPRequestHead?
@@ -182,6 +188,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         self.head = nil
         self.answer = .none
         self.body = ByteBuffer()
+        self.releaseBody()
+        if self.bounds != nil, let context { self.waitsSince = context.eventLoop.now }
         self.takeParts()
     }
 
@@ -217,17 +225,22 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
 
     // MARK: Requests
 
-    package func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { self.watch(context.eventLoop) }
+    }
 
     package func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     package func channelActive(context: ChannelHandlerContext) {
         self.isOpen = true
+        self.watch(context.eventLoop)
         context.fireChannelActive()
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
         self.isOpen = false
+        self.releaseBody()
         if self.isBodyOpen, case .stream(let consumer) = self.plan {
             self.plan = .discard
             consumer.failed()
@@ -304,6 +317,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
                     self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
         case .body(var buffer):
+            guard self.keepsBody(buffer.readableBytes) else { return self.refuse(.serviceUnavailable) }
             switch self.plan {
             case .discard: break
             case .stream(let consumer): consumer.received(buffer)
@@ -328,6 +342,56 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         }
     }
 
+    // MARK: Bounds
+
+    /// Leaves a client that never ends its request. One timer at a time, which finds out when it fires whether it came too soon:
+    /// setting a new one with each request would cost each request.
+    private func watch(_ eventLoop: any EventLoop) {
+        guard let bounds else { return }
+        self.waitsSince = eventLoop.now
+        self.check(at: bounds.deadline(since: self.waitsSince), on: eventLoop)
+    }
+
+    private func check(at deadline: NIODeadline, on eventLoop: any EventLoop) {
+        eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+            guard let self, self.isOpen, !self.isFinished, let bounds = self.bounds else { return }
+            let (now, due) = (eventLoop.now, bounds.deadline(since: self.waitsSince))
+            // Whoever waits for an answer owes nothing, nor does a body that its consumer takes at its own pace.
+            guard self.owesRequest else { return self.check(at: bounds.deadline(since: now), on: eventLoop) }
+            guard now >= due else { return self.check(at: due, on: eventLoop) }
+            if self.head == nil { self.close() } else { self.refuse(.requestTimeout) }
+        }
+    }
+
+    private var owesRequest: Bool {
+        guard self.head != nil else { return true }
+        guard self.isBodyOpen, case .collect = self.plan else { return false }
+        return true
+    }
+
+    /// Whether a piece of a body that is gathered may be kept.
+    private func keepsBody(_ bytes: Int) -> Bool {
+        guard let bounds, case .collect = self.plan else { return true }
+        guard bounds.take(bytes) else { return false }
+        self.bodyBytesTaken += bytes
+        return true
+    }
+
+    private func releaseBody() {
+        guard self.bodyBytesTaken > 0 else { return }
+        self.bounds?.release(self.bodyBytesTaken)
+        self.bodyBytesTaken = 0
+    }
+
+    /// Ends a request in the middle of its body, and with it the connection.
+    private func refuse(_ status: HTTPResponseStatus) {
+        self.plan = .discard
+        self.body = ByteBuffer()
+        self.releaseBody()
+        self.isDraining = true
+        self.respond(status: status, body: nil)
+    }
+
     private var announcedLength: Int? { self.head?.headers.first(name: "content-length").flatMap { Int($0) } }
 
     /// The first piece of a body; room for the rest is made at once where its length was announced.
@@ -340,7 +404,14 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         return body
     }
 
+    private static let badRequest: StaticString =
+        "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    private static let headersTooLarge: StaticString =
+        "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What follows a head that was refused.
+        if self.isFinished, error is ByteToMessageDecoderError { return }
         // A text that is no HTTP is answered once; any other fault (reset, timeout) leaves nobody to answer.
         guard error is HTTPParserError, self.isOpen, !self.isFinished else {
             context.close(promise: nil)
@@ -352,9 +423,19 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
             return
         }
         if case .none = self.answer {
-            let refusal = ByteBuffer(staticString: "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            let isTooLarge = error as? HTTPParserError == .headerOverflow
+            let refusal = ByteBuffer(staticString: isTooLarge ? Self.headersTooLarge : Self.badRequest)
             context.writeAndFlush(self.wrapOutboundOut(refusal), promise: nil)
+            // Such a client is in the middle of its head as a rule, and would lose the answer to a reset.
+            if isTooLarge { return self.linger(context) }
         }
         context.close(promise: nil)
+    }
+
+    /// Throws away what still comes until the client goes, for a while.
+    private func linger(_ context: ChannelHandlerContext) {
+        self.isFinished = true
+        context.close(mode: .output, promise: nil)
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTime) { [weak self] in self?.close() }
     }
 }

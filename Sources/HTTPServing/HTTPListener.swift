@@ -11,13 +11,22 @@ package struct HTTPListener {
     /// The largest piece that one read takes: with 64 KB, the default, a 6 MB body costs a hundred reads and copies.
     private static let readBytes = 256 * 1024
 
+    /// What the head of a request may have, all of it; more is answered with 431. Services ask for less in their own words.
+    private static let headLimits: NIOHTTPDecoderLimitConfiguration = {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 64 * 1024
+        limits.maxHeaderListSize = 128 * 1024
+        return limits
+    }()
+
     /// Binds and accepts. `onConnection` is called on the loop for each new connection.
     /// - Parameters:
     ///   - host: a literal address or a name; port 0 takes a free one.
     ///   - service: must be used on `eventLoop` only.
+    ///   - bounds: for clients of which nothing is known; `nil` for processes of this host's own.
     package static func bind(
         host: String, port: Int, eventLoop: any EventLoop, service: NIOLoopBound<any HTTPService>,
-        onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
+        bounds: NIOLoopBound<ConnectionBounds>? = nil, onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
     ) -> EventLoopFuture<HTTPListener> {
         ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: 1024)
@@ -28,8 +37,14 @@ package struct HTTPListener {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let bounds = bounds?.value {
+                        guard bounds.opened() else { throw TooManyConnections() }
+                        channel.closeFuture.assumeIsolated().whenComplete { _ in bounds.closed() }
+                    }
                     let connection = HTTPConnection(service: service.value)
-                    let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
+                    connection.bounds = bounds?.value
+                    let decoder = HTTPRequestDecoder(
+                        leftOverBytesStrategy: .dropBytes, limitConfiguration: bounds == nil ? .init() : Self.headLimits)
                     try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), connection)
                     onConnection?.value(connection)
                 }
@@ -38,3 +53,6 @@ package struct HTTPListener {
             .map { HTTPListener(channel: $0) }
     }
 }
+
+/// Ends a connection before anything is read from it.
+private struct TooManyConnections: Error {}

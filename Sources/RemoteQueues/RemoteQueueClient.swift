@@ -4,6 +4,8 @@ package import NIOCore
 /// The connections to all queues elsewhere. Lives on the event loop.
 package final class RemoteQueueClient {
     private let client: HTTPClient
+    /// The same keys for all queues.
+    private let credentials: CredentialProvider
     private let eventLoop: any EventLoop
 
     /// Long polls hold a connection each: as many as the largest mapping has pollers.
@@ -16,11 +18,13 @@ package final class RemoteQueueClient {
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow
         self.client = HTTPClient(eventLoopGroupProvider: .shared(eventLoop), configuration: configuration)
+        self.credentials = CredentialProvider(chain: .ofProcess, client: self.client, eventLoop: eventLoop)
         self.eventLoop = eventLoop
     }
 
     package func transport(_ address: RemoteQueueAddress, region: String) -> RemoteQueueTransport {
-        RemoteQueueTransport(address, region: region, credentials: .ofProcess, client: self.client, eventLoop: self.eventLoop)
+        RemoteQueueTransport(
+            address, region: region, credentials: self.credentials, client: self.client, eventLoop: self.eventLoop)
     }
 
     package func close() -> EventLoopFuture<Void> {

@@ -11,7 +11,7 @@ import NIOHTTP1
 package final class RemoteQueueTransport: QueueTransport {
     private let address: RemoteQueueAddress
     private let region: String
-    private let credentials: CredentialChain
+    private let credentials: CredentialProvider
     private let client: HTTPClient
     private let eventLoop: any EventLoop
 
@@ -24,7 +24,8 @@ package final class RemoteQueueTransport: QueueTransport {
     private static let deletionPause = TimeAmount.seconds(1)
 
     package init(
-        _ address: RemoteQueueAddress, region: String, credentials: CredentialChain, client: HTTPClient, eventLoop: any EventLoop
+        _ address: RemoteQueueAddress, region: String, credentials: CredentialProvider, client: HTTPClient,
+        eventLoop: any EventLoop
     ) {
         self.address = address
         self.region = region
@@ -120,14 +121,32 @@ package final class RemoteQueueTransport: QueueTransport {
         _ action: String, _ body: JSONObject, wait: TimeAmount = .zero, _ cancellation: Cancellation = Cancellation(),
         completion: @escaping (Result<JSON, QueueTransportError>) -> Void
     ) {
+        self.credentials.credentials { answer in
+            switch answer {
+            case .success where cancellation.isCancelled: self.later(.failure(.cancelled), completion)
+            case .success(let credentials): self.call(action, body, credentials, wait: wait, cancellation, completion: completion)
+            case .failure(let missing): self.later(.failure(.failed(missing.message)), completion)
+            }
+        }
+    }
+
+    /// Who calls is never called back before the call has returned.
+    private func later(
+        _ result: Result<JSON, QueueTransportError>, _ completion: @escaping (Result<JSON, QueueTransportError>) -> Void
+    ) {
+        let bound = NIOLoopBound(completion, eventLoop: self.eventLoop)
+        self.eventLoop.execute { bound.value(result) }
+    }
+
+    private func call(
+        _ action: String, _ body: JSONObject, _ credentials: AWSCredentials, wait: TimeAmount, _ cancellation: Cancellation,
+        completion: @escaping (Result<JSON, QueueTransportError>) -> Void
+    ) {
         let request: HTTPClient.Request
         do {
-            request = try self.request(action, body)
+            request = try self.request(action, body, credentials)
         } catch {
-            let why = (error as? CredentialChain.Missing)?.message ?? "\(error)"
-            let bound = NIOLoopBound(completion, eventLoop: self.eventLoop)
-            self.eventLoop.execute { bound.value(.failure(.failed(why))) }
-            return
+            return self.later(.failure(.failed("\(error)")), completion)
         }
         let task = self.client.execute(
             request: request, delegate: ResponseAccumulator(request: request, maxBodySize: Self.answerBytes),
@@ -140,9 +159,9 @@ package final class RemoteQueueTransport: QueueTransport {
         }
     }
 
-    private func request(_ action: String, _ body: JSONObject) throws -> HTTPClient.Request {
+    private func request(_ action: String, _ body: JSONObject, _ credentials: AWSCredentials) throws -> HTTPClient.Request {
         let bytes = JSON.object(body).bytes
-        let signature = RequestSignature(credentials: try self.credentials.credentials(), region: self.region, service: "sqs")
+        let signature = RequestSignature(credentials: credentials, region: self.region, service: "sqs")
         let target = "AmazonSQS.\(action)"
         let contentType = "application/x-amz-json-1.0"
         let signed = signature.headers(

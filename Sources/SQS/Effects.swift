@@ -37,6 +37,8 @@ package struct UsageEvent: Hashable, Sendable {
     package let isFIFO: Bool
     /// Chunks of 64 KiB, at least 1.
     package let units: Int
+    /// Of the bodies and attributes that were sent or returned.
+    package let bytes: Int
     /// Messages sent, returned, deleted or changed.
     package let messages: Int
     /// A receive that returned nothing.

@@ -19,7 +19,7 @@ extension QueueService {
         }
     }
 
-    private func values(of queue: Int) -> [String: String] {
+    func values(of queue: Int) -> [String: String] {
         let state = self.queues[queue]!
         var values = state.attributes.wireValues
         let read: [(QueueAttributes.Name, String)] = [

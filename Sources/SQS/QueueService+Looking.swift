@@ -31,6 +31,9 @@ extension QueueService {
         return summaries.sorted { ($0.name.region, $0.name.name) < ($1.name.region, $1.name.name) }
     }
 
+    /// As GetQueueAttributes gives them; `nil` when there is no such queue.
+    package func attributes(of queue: QueueName) -> [String: String]? { self.slots[queue].map { self.values(of: $0) } }
+
     /// The first messages of a queue in the order of arrival, visible or not; `nil` when there is no such queue.
     package func peek(_ queue: QueueName, limit: Int) -> [StoredMessage]? {
         guard let slot = self.slots[queue] else { return nil }

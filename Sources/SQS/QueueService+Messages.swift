@@ -46,7 +46,9 @@ extension QueueService {
         let queue = Int(self.messages[slot].queue)
         if self.messages[slot].state != .visible { self.wheel.clear(slot, in: &self.messages) }
         let group = self.messages[slot].group
-        if group != .max { self.queues[queue]!.groups[group].messages.remove(slot, .order, in: &self.messages) }
+        if self.queues[queue]!.isFIFO, group != .max {
+            self.queues[queue]!.groups[group].messages.remove(slot, .order, in: &self.messages)
+        }
         self.part(slot, queue, unlocks: false)
         self.queues[queue]!.arrivals.remove(slot, .arrival, in: &self.messages)
         let late = self.queues[queue]!.lateArrivals.count
@@ -68,11 +70,20 @@ extension QueueService {
 
     /// Hides a message until its `visibleAt`, or shows it where that has come.
     mutating func setVisibility(_ slot: MessageSlot, until time: Int64, now: Int64) {
-        let queue = Int(self.messages[slot].queue)
+        self.lift(slot)
+        self.lay(slot, until: time, now: now)
+    }
+
+    /// Takes a message out of its state. ``mark(_:_:now:)`` or ``lay(_:until:now:)`` must give it the next one.
+    mutating func lift(_ slot: MessageSlot) {
         if self.messages[slot].state != .visible { self.wheel.clear(slot, in: &self.messages) }
-        self.part(slot, queue, unlocks: true)
+        self.part(slot, Int(self.messages[slot].queue), unlocks: true)
+    }
+
+    /// A message that was lifted is hidden until then, or visible.
+    private mutating func lay(_ slot: MessageSlot, until time: Int64, now: Int64) {
         self.messages[slot].visibleAt = time
-        self.joinByTime(slot, queue, now: now)
+        self.joinByTime(slot, Int(self.messages[slot].queue), now: now)
     }
 
     /// The timer of a message has fired, which took it out of the wheel.
@@ -82,12 +93,12 @@ extension QueueService {
         self.join(.visible, slot, queue)
     }
 
-    /// Marks a received message: counted, and held until then.
+    /// Marks a received message that was lifted: counted, and held until then.
     mutating func mark(_ slot: MessageSlot, _ receipt: Receipt, now: Int64) {
         self.messages[slot].receiveCount = UInt32(clamping: receipt.receiveCount)
         self.messages[slot].firstReceivedAt = receipt.firstReceivedAt.milliseconds
         self.messages[slot].lastReceivedAt = receipt.lastReceivedAt.milliseconds
-        self.setVisibility(slot, until: receipt.visibleAt.milliseconds, now: now)
+        self.lay(slot, until: receipt.visibleAt.milliseconds, now: now)
     }
 
     // MARK: - States
@@ -106,7 +117,7 @@ extension QueueService {
         case .visible:
             self.queues[queue]!.visibleCount += 1
             if group == .max {
-                self.queues[queue]!.ready.append(slot, .place, in: &self.messages)
+                self.queues[queue]!.ready.append(slot, in: &self.messages)
             } else {
                 self.queues[queue]!.groups[group].visibleCount += 1
             }
@@ -125,12 +136,12 @@ extension QueueService {
     /// - Parameter unlocks: a held message becomes visible, which opens its group even where others of it are held. When it is
     ///   deleted instead, the last one held opens the group.
     private mutating func part(_ slot: MessageSlot, _ queue: Int, unlocks: Bool) {
-        let group = self.messages[slot].group
+        let group = self.queues[queue]!.isFIFO ? self.messages[slot].group : .max
         switch self.messages[slot].state {
         case .visible:
             self.queues[queue]!.visibleCount -= 1
             if group == .max {
-                self.queues[queue]!.ready.remove(slot, .place, in: &self.messages)
+                self.queues[queue]!.ready.remove(slot, in: &self.messages)
             } else {
                 self.queues[queue]!.groups[group].visibleCount -= 1
             }

@@ -38,6 +38,10 @@ extension QueueService {
     /// How many messages a task without a rate moves in one step; the next step is due at once.
     static let messagesPerMoveStep = 500
     static let moveRates = 1...500
+    /// How long a task may run (developer guide, "Learn how to configure a dead-letter queue redrive"). What it is then is not
+    /// documented: here it has failed, and what it has moved stays moved.
+    static let moveTaskDurationMax = Duration.seconds(36 * 3_600)
+    static let moveTaskOverdue = "TaskExceededMaximumDuration"
 
     /// Begins to move what is visible in a dead-letter queue to a destination, or each message to the queue that it came from.
     package mutating func startMessageMoveTask(
@@ -159,6 +163,11 @@ extension QueueService {
     private mutating func run(_ running: MessageMoveTask, _ now: Timestamp, _ effects: inout Effects) {
         var task = running
         guard let source = self.slotsByID[task.source] else { return }
+        guard now - task.startedAt < Self.moveTaskDurationMax else {
+            task.status = .failed
+            task.failureReason = Self.moveTaskOverdue
+            return self.save(task, &effects)
+        }
         let interval = task.maximumMessagesPerSecond.map { 1_000_000_000 / Int64($0) } ?? 0
         // A timer that comes late is caught up with, but no more than a second of it.
         var next = max(self.moveTasks.nextMoves[task.source] ?? 0, now.nanoseconds - 1_000_000_000)
@@ -204,7 +213,7 @@ extension QueueService {
             return .failure(MoveFailure(code: "CouldNotDetermineMessageSource"))
         }
         guard let destination = self.slot(ofARN: arn),
-            self.queues[destination]!.isFIFO == (self.messages[slot].group != .max)
+            self.queues[destination]!.isFIFO == self.queues[Int(self.messages[slot].queue)]!.isFIFO
         else { return .failure(MoveFailure(code: SQSError.queueDoesNotExist.queryCode)) }
         return .success(destination)
     }
@@ -220,7 +229,7 @@ extension QueueService {
             visibleAt: time + .seconds(self.queues[queue]!.attributes.delaySeconds),
             details: MessageDetails(
                 senderID: old.senderID, attributes: old.attributes, traceHeader: old.traceHeader, groupID: old.groupID,
-                deduplicationID: old.deduplicationID))
+                deduplicationID: record.deduplicationID))
         effects.changes.append(.messageDeleted(MessageSerial(record.serial)))
         self.discard(slot)
         effects.changes.append(.messageAdded(stored))

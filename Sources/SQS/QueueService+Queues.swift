@@ -145,6 +145,16 @@ extension QueueService {
         }
     }
 
+    /// Drops all messages of a queue as PurgeQueue does, but of the host's own accord: no request, no usage, and as often as wanted.
+    package mutating func empty(_ queue: QueueName, now: Timestamp, into effects: inout Effects) {
+        guard let slot = self.slots[queue] else { return }
+        let purgedAt = self.queues[slot]!.purgedAt
+        effects.changes.append(.queuePurged(self.queues[slot]!.stored.id, at: now))
+        self.purge(slot, at: now.milliseconds)
+        // A client may purge as if this had not been.
+        self.queues[slot]!.purgedAt = purgedAt
+    }
+
     // MARK: - Bookkeeping, shared with replay
 
     mutating func add(_ stored: StoredQueue) {

@@ -176,7 +176,7 @@ extension QueueService {
                 self.queues[queue]!.waiters.removeFirst()
                 continue
             }
-            let available = self.queues[queue]!.isFIFO ? self.queues[queue]!.groups.readyCount : self.queues[queue]!.ready.count
+            let available = self.queues[queue]!.isFIFO ? self.queues[queue]!.groups.readyCount : self.queues[queue]!.visibleCount
             let share = (available + self.queues[queue]!.waiterCount - 1) / self.queues[queue]!.waiterCount
             let messages = self.take(queue, waiter.options, share: share, now, &effects)
             if messages.isEmpty {

@@ -37,7 +37,10 @@ extension QueueService {
             }
         case .queuePurged(let id, let time): self.purge(try self.replayed(id), at: time.milliseconds)
         case .messageAdded(let message): self.place(message, in: try self.replayed(message.queue), now: .min)
-        case .messageReceived(let serial, let receipt): self.mark(try self.replayed(serial), receipt, now: .min)
+        case .messageReceived(let serial, let receipt):
+            let slot = try self.replayed(serial)
+            self.lift(slot)
+            self.mark(slot, receipt, now: .min)
         case .visibilityChanged(let serial, let time):
             self.setVisibility(try self.replayed(serial), until: time.milliseconds, now: .min)
         case .messageMoved(let serial, let move):

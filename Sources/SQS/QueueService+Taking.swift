@@ -30,17 +30,18 @@ extension QueueService {
         return messages
     }
 
-    /// The first visible messages of a standard queue. They stay where they are.
+    /// The messages of a standard queue whose turn it is, lifted: each makes room for the next of its tenant.
     private mutating func pickReady(
         _ queue: Int, _ count: Int, _ redrives: inout Int, _ now: Int64, _ effects: inout Effects
     ) -> [MessageSlot] {
         var picked: [MessageSlot] = []
-        var next = self.queues[queue]!.ready.first
-        while next != .none, picked.count < count {
-            let slot = next
-            next = self.messages[slot].place.next
+        while picked.count < count {
+            let slot = self.queues[queue]!.ready.first
+            guard slot != .none else { break }
             switch self.fate(of: slot, queue, now) {
-            case .deliver: picked.append(slot)
+            case .deliver:
+                self.lift(slot)
+                picked.append(slot)
             case .expire: self.expire(slot, &effects)
             case .redrive(let target):
                 guard redrives > 0 else { return picked }
@@ -51,14 +52,14 @@ extension QueueService {
         return picked
     }
 
-    /// Messages of each open group in turn: from its first visible one up to one that is hidden.
+    /// Messages of each open group in turn, lifted: from its first visible one up to one that is hidden.
     private mutating func pickFromGroups(
         _ queue: Int, _ count: Int, groups: Int, _ redrives: inout Int, _ now: Int64, _ effects: inout Effects
     ) -> [MessageSlot] {
         var picked: [MessageSlot] = []
         var group = self.queues[queue]!.groups.firstReady
         var groupsLeft = groups
-        while group != .max, picked.count < count, groupsLeft > 0 {
+        search: while group != .max, picked.count < count, groupsLeft > 0 {
             let nextGroup = self.queues[queue]!.groups[group].next
             let before = picked.count
             var next = self.queues[queue]!.groups[group].messages.first
@@ -73,7 +74,7 @@ extension QueueService {
                 case .deliver: picked.append(slot)
                 case .expire: self.expire(slot, &effects)
                 case .redrive(let target):
-                    guard redrives > 0 else { return picked }
+                    guard redrives > 0 else { break search }
                     redrives -= 1
                     self.redrive(slot, from: queue, to: target, now, &effects)
                 }
@@ -81,6 +82,7 @@ extension QueueService {
             if picked.count > before { groupsLeft -= 1 }
             group = nextGroup
         }
+        for slot in picked { self.lift(slot) }
         return picked
     }
 
@@ -195,7 +197,7 @@ extension QueueService {
         case .firstReceiveTimestamp: String(record.firstReceivedAt)
         case .traceHeader: record.details.traceHeader
         case .sequenceNumber: isFIFO ? MessageSerial(record.serial).sequenceNumber : nil
-        case .deduplicationID: record.details.deduplicationID
+        case .deduplicationID: record.deduplicationID
         case .groupID: record.details.groupID
         case .deadLetterQueueSourceARN: record.details.deadLetterSourceARN
         }

@@ -125,7 +125,8 @@ extension QueueService {
         effects.usage.append(
             UsageEvent(
                 time: now, region: caller.region, queue: queue, action: action, isFIFO: isFIFO, units: tally.units,
-                messages: tally.messages, isEmptyReceive: tally.isEmptyReceive, isFair: tally.isFair, source: caller.source,
+                bytes: tally.bytes, messages: tally.messages, isEmptyReceive: tally.isEmptyReceive, isFair: tally.isFair,
+                source: caller.source,
                 waitTimeSeconds: tally.waitTimeSeconds, isRefused: isRefused))
     }
 

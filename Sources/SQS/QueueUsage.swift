@@ -32,6 +32,12 @@ package struct QueueUsage: Sendable {
 
         package init() {}
 
+        package static func + (left: Self, right: Self) -> Self {
+            var sum = left
+            sum += right
+            return sum
+        }
+
         package static func += (left: inout Self, right: Self) {
             left.requests += right.requests
             left.standardUnits += right.standardUnits
@@ -54,6 +60,11 @@ package struct QueueUsage: Sendable {
     }
 
     package mutating func add(_ event: UsageEvent) { self.tallies[Key(event), default: Tally()].add(event) }
+
+    /// With what was asked before.
+    package func following(_ earlier: QueueUsage) -> QueueUsage {
+        QueueUsage(since: earlier.since, tallies: earlier.tallies.merging(self.tallies) { $0 + $1 })
+    }
 
     /// Of one queue, by action.
     package func actions(of queue: QueueName) -> [QueueAction: Tally] {

@@ -76,13 +76,14 @@ struct PropertyTable {
         ignorable: ["Stage"])
     static let api = PropertyTable(
         emulated: [
-            "AccessLogSetting", "ApiKeySourceType", "Auth", "BinaryMediaTypes", "CanarySetting", "Cors", "DefinitionBody",
+            "AccessLogSetting", "ApiKeySourceType", "Auth", "BinaryMediaTypes", "CacheClusterEnabled", "CanarySetting", "Cors",
+            "DefinitionBody",
             "DefinitionUri", "Description", "DisableExecuteApiEndpoint", "Domain", "EndpointConfiguration", "GatewayResponses",
             "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Name", "OpenApiVersion", "Policy",
             "StageName", "TracingEnabled", "Variables",
         ],
-        ignorable: ["AlwaysDeploy", "FailOnWarnings", "Mode", "PropagateTags", "Tags"],
-        unemulated: ["CacheClusterEnabled", "CacheClusterSize", "EndpointAccessMode", "SecurityPolicy"])
+        ignorable: ["AlwaysDeploy", "CacheClusterSize", "FailOnWarnings", "Mode", "PropagateTags", "Tags"],
+        unemulated: ["EndpointAccessMode", "SecurityPolicy"])
     static let httpAPI = PropertyTable(
         emulated: [
             "AccessLogSettings", "Auth", "CorsConfiguration", "DefaultRouteSettings", "DefinitionBody", "DefinitionUri",

@@ -1,6 +1,5 @@
 /// The methods of Java's classes that templates use, looked up by name and arguments as Java's reflection finds them: nil where
-/// no
-/// method of the name takes such arguments.
+/// no method of the name takes such arguments.
 enum JavaMethods {
     static func call(
         _ method: Method, on value: Value, _ arguments: [Value], bytesMax: Int, work: inout Int
@@ -27,11 +26,12 @@ enum JavaMethods {
         switch (method, value) {
         case (.getClass, _), (.hashCode, _), (.toString, _): true
         case (.length, .string), (.isEmpty, .string), (.isBlank, .string), (.trim, .string), (.strip, .string): true
+        case (.stripLeading, .string), (.stripTrailing, .string): true
         case (.toUpperCase, .string), (.toLowerCase, .string), (.intern, .string), (.toCharArray, .string): true
         case (.size, .list), (.isEmpty, .list), (.clear, .list), (.iterator, .list), (.toArray, .list): true
         case (.size, .map), (.isEmpty, .map), (.clear, .map), (.keySet, .map), (.values, .map), (.entrySet, .map): true
         case (.intValue, _), (.longValue, _), (.doubleValue, _), (.floatValue, _): value.isNumber
-        case (.isNaN, .double), (.isInfinite, .double), (.booleanValue, .bool): true
+        case (.isNaN, .double), (.isInfinite, .double), (.booleanValue, .bool), (.charValue, .character): true
         case (.signum, .bigInteger), (.abs, .bigInteger), (.signum, .decimal), (.abs, .decimal): true
         default: false
         }
@@ -52,8 +52,7 @@ enum JavaMethods {
     static func property(_ name: Method, of value: Value) -> Value {
         switch (name, value) {
         case (.class, _): .object(ClassObject(self.className(of: value), sample: self.sample(of: value)))
-        case (.bytes, .string(let text)):
-            .object(ArrayObject(text.utf8.map { .int(Int32(Int8(bitPattern: $0))) }, typeName: "[B"))
+        case (.bytes, .string(let text)): .object(ArrayObject.bytes(of: text))
         case (.empty, .string(let text)): .bool(text.isEmpty)
         case (.blank, .string(let text)): .bool(StringMethods.isBlank(text))
         case (.empty, .list(let list)): .bool(list.elements.isEmpty)
@@ -72,7 +71,7 @@ enum JavaMethods {
         }
     }
 
-    private static func className(of value: Value) -> String {
+    static func className(of value: Value) -> String {
         switch value {
         case .bool: "java.lang.Boolean"
         case .int: "java.lang.Integer"
@@ -119,23 +118,6 @@ enum BooleanMethods {
         case (.toString, 1), (.hashCode, 1):
             guard case .bool = arguments[0] else { return nil }
             return method == .toString ? .string(arguments[0].text) : .int(arguments[0].javaHashCode)
-        default: return nil
-        }
-    }
-}
-
-/// A `java.lang.Character`'s.
-enum CharacterMethods {
-    static func call(_ method: Method, on unit: UInt16, _ arguments: [Value]) throws(MethodFailure) -> Value? {
-        guard arguments.count == 1 else { return nil }
-        guard case .character(let other) = arguments[0] else {
-            if method == .compareTo { throw JavaMethods.uncomparable(arguments[0]) }
-            return nil
-        }
-        switch method {
-        case .compareTo: return .int(Int32(unit) - Int32(other))
-        case .toString: return .string(arguments[0].text)
-        case .hashCode: return .int(Int32(other))
         default: return nil
         }
     }

@@ -96,12 +96,20 @@ final class LoopScope: TemplateObject {
 /// An array, which Velocity lets templates use as a list that can't grow. What it renders as is Java's name of the object.
 final class ArrayObject: TemplateObject {
     var values: [Value]
-    private let typeName: String
+    let typeName: String
 
     init(_ values: [Value], typeName: String) {
         self.values = values
         self.typeName = typeName
     }
+
+    /// A text's bytes in UTF-8.
+    static func bytes(of text: String) -> ArrayObject {
+        ArrayObject(text.utf8.map { .int(Int32(Int8(bitPattern: $0))) }, typeName: "[B")
+    }
+
+    /// Java's `Object[]` takes it: not so an array of numbers or characters.
+    var isOfObjects: Bool { self.typeName.utf8.count > 2 }
 
     var elements: [Value]? { self.values }
     var text: String { self.typeName }
@@ -312,8 +320,10 @@ final class ClassObject: TemplateObject {
         let result = try JavaMethods.call(known, on: self.sample, arguments, bytesMax: 1 << 16, work: &work)
         guard let result else { return nil }
         switch known {
-        case .valueOf, .parseInt, .parseLong, .parseDouble, .parseBoolean, .join, .max, .min, .sum, .compare, .toHexString,
-            .toBinaryString, .toOctalString:
+        case .valueOf, .copyValueOf, .format, .join, .parseInt, .parseLong, .parseDouble, .parseBoolean, .max, .min, .sum,
+            .compare, .toHexString, .toBinaryString, .toOctalString, .isDigit, .isLetter, .isLetterOrDigit, .isUpperCase,
+            .isLowerCase,
+            .isWhitespace, .getNumericValue:
             return result
         default: throw MethodFailure("IllegalArgumentException: object is not an instance of declaring class")
         }

@@ -13,6 +13,7 @@ struct ListMethods {
         case (.isEmpty, 0): return .bool(count == 0)
         case (.iterator, 0): return .object(IteratorObject(self.list.elements))
         case (.toArray, 0): return .object(ArrayObject(self.list.elements, typeName: "[Ljava.lang.Object;"))
+        case (.toJSONString, 0) where self.list.style == .json: return .string(Value.list(self.list).text)
         case (.clear, 0):
             self.list.elements = []
             self.list.revision &+= 1

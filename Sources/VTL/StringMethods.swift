@@ -2,8 +2,8 @@ import RegularExpressions
 
 /// A `java.lang.String`'s. Positions count UTF-16 code units; text of ASCII alone is worked on as bytes.
 struct StringMethods {
-    private let text: String
-    private let bytesMax: Int
+    let text: String
+    let bytesMax: Int
 
     init(_ text: String, bytesMax: Int) {
         self.text = text
@@ -16,7 +16,7 @@ struct StringMethods {
         case 0: return self.callPlain(method)
         case 1: return try self.call(method, arguments[0], work: &work)
         case 2: return try self.call(method, arguments[0], arguments[1], work: &work)
-        default: return try self.callVariadic(method, arguments)
+        default: return try self.callLonger(method, arguments, work: &work)
         }
     }
 
@@ -25,11 +25,13 @@ struct StringMethods {
         case .length: .int(Int32(truncatingIfNeeded: self.text.utf16.count))
         case .isEmpty: .bool(self.text.isEmpty)
         case .isBlank: .bool(Self.isBlank(self.text))
-        case .trim, .strip: .string(Self.trimmed(self.text))
+        case .trim: .string(Self.trimmed(self.text))
+        case .strip, .stripLeading, .stripTrailing: .string(self.stripped(method))
         case .toUpperCase: .string(self.text.uppercased())
         case .toLowerCase: .string(self.text.lowercased())
         case .intern: .string(self.text)
         case .toCharArray: .object(ArrayObject(self.text.utf16.map { .character($0) }, typeName: "[C"))
+        case .getBytes: .object(ArrayObject.bytes(of: self.text))
         default: nil
         }
     }
@@ -43,8 +45,29 @@ struct StringMethods {
         return String(text[first...last])
     }
 
+    /// `isBlank` and the `strip` methods go by `Character.isWhitespace`, `trim` by the number of the character.
     static func isBlank(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+        text.unicodeScalars.allSatisfy(self.isWhitespace)
+    }
+
+    /// Blanks that may break a line, and the separators among the control characters.
+    static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09...0x0D, 0x1C...0x20: return true
+        case 0xA0, 0x2007, 0x202F: return false
+        default:
+            let category = scalar.properties.generalCategory
+            return category == .spaceSeparator || category == .lineSeparator || category == .paragraphSeparator
+        }
+    }
+
+    private func stripped(_ method: Method) -> String {
+        var rest = self.text.unicodeScalars[...]
+        if method != .stripTrailing { rest = rest.drop(while: Self.isWhitespace) }
+        if method != .stripLeading {
+            while let last = rest.last, Self.isWhitespace(last) { rest.removeLast() }
+        }
+        return String(rest)
     }
 
     // MARK: One argument
@@ -52,24 +75,28 @@ struct StringMethods {
     private func call(_ method: Method, _ argument: Value, work: inout Int) throws(MethodFailure) -> Value? {
         switch (method, argument) {
         case (.substring, .int(let from)): return .string(try self.substring(from, nil))
-        case (.charAt, .int(let index)), (.codePointAt, .int(let index)):
+        case (.charAt, .int(let index)):
             let units = self.text.utf16
             guard index >= 0, Int(index) < units.count else {
                 throw MethodFailure("StringIndexOutOfBoundsException: index \(index), length \(units.count)")
             }
-            let unit = units[units.index(units.startIndex, offsetBy: Int(index))]
-            return method == .charAt ? .character(unit) : .int(Int32(unit))
+            return .character(units[units.index(units.startIndex, offsetBy: Int(index))])
+        case (.codePointAt, .int(let index)): return .int(try self.codePoint(at: index))
+        case (.codePointBefore, .int(let index)): return .int(try self.codePoint(before: index))
         case (.repeat, .int(let count)):
             guard count >= 0 else { throw MethodFailure("IllegalArgumentException: count is negative: \(count)") }
             return .string(try self.bounded(String(repeating: self.text, count: self.repetitions(count))))
-        case (.valueOf, _): return .string(argument.text)
+        case (.valueOf, _), (.copyValueOf, _):
+            guard let units = Self.characters(argument) else { return method == .valueOf ? .string(argument.text) : nil }
+            return .string(String(decoding: units, as: UTF16.self))
+        case (.format, _), (.join, _): return try self.callStatic(method, [argument], work: &work)
         case (_, .string(let other)): return try self.callText(method, other, work: &work)
         case (.indexOf, .int(let code)), (.lastIndexOf, .int(let code)):
             guard let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init) else { return .int(-1) }
             return .int(self.index(of: String(Character(scalar)), isLast: method == .lastIndexOf, from: nil))
         case (_, .null):
             switch method {
-            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split:
+            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split, .contentEquals:
                 throw MethodFailure("NullPointerException")
             case .equalsIgnoreCase: return .bool(false)
             default: return nil
@@ -98,6 +125,8 @@ struct StringMethods {
         case .matches:
             return .bool(try Self.regex(other) { (regex) throws(RegexFailure) in try regex.matches(self.text, work: &work) })
         case .split: return try self.split(other, limit: 0, work: &work)
+        case .contentEquals: return .bool(self.text.utf8.elementsEqual(other.utf8))
+        case .getBytes: return try self.bytes(in: other)
         default: return nil
         }
     }
@@ -130,28 +159,13 @@ struct StringMethods {
         case (.replace, .null, _), (.replaceAll, .null, _), (.replaceFirst, .null, _),
             (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null):
             throw MethodFailure("NullPointerException")
-        default: return try self.callVariadic(method, [first, second])
+        default: return try self.callLonger(method, [first, second], work: &work)
         }
-    }
-
-    /// The static methods that take any number of arguments.
-    private func callVariadic(_ method: Method, _ arguments: [Value]) throws(MethodFailure) -> Value? {
-        guard method == .join, case .string(let separator)? = arguments.first else { return nil }
-        var parts: [String] = []
-        if arguments.count == 2, let elements = JavaMethods.elements(of: arguments[1]) {
-            parts = elements.map(\.text)
-        } else {
-            for argument in arguments.dropFirst() {
-                guard case .string(let part) = argument else { return nil }
-                parts.append(part)
-            }
-        }
-        return .string(try self.bounded(parts.joined(separator: separator)))
     }
 
     // MARK: Parts
 
-    private func bounded(_ text: String) throws(MethodFailure) -> String {
+    func bounded(_ text: String) throws(MethodFailure) -> String {
         guard text.utf8.count <= self.bytesMax else {
             throw MethodFailure("OutOfMemoryError: a text grew beyond \(self.bytesMax) bytes")
         }
@@ -194,7 +208,7 @@ struct StringMethods {
         let sought = Array(old.utf8)
         var result: [UInt8] = []
         if sought.isEmpty {
-            for scalar in self.text.unicodeScalars {
+            for scalar in self.text.unicodeScalars where result.count <= self.bytesMax {
                 result.append(utf8: new)
                 result.append(utf8: String(Character(scalar)))
             }

@@ -227,8 +227,8 @@ extension Double {
         return sign + digits.prefix(1) + "." + fraction + "E\(exponent - 1)"
     }
 
-    /// The significant digits, and where the point stands among them.
-    private static func digits(of number: Double) -> (digits: String, exponent: Int) {
+    /// The significant digits of a positive number, and where the point stands among them.
+    static func digits(of number: Double) -> (digits: String, exponent: Int) {
         let parts = number.description.split(separator: "e")
         let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         let whole = mantissa[0]
@@ -240,6 +240,19 @@ extension Double {
             exponent -= 1
         }
         while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
-        return (String(digits), exponent)
+        // Up to 1e-321.
+        let isTiny = number.exponentBitPattern == 0 && number.significandBitPattern <= 202
+        return digits.count == 1 && isTiny ? self.digits(ofTiny: number) : (String(digits), exponent)
+    }
+
+    /// Where one digit tells a number from its neighbours, Java takes the closest two: 4.9E-324, and not 5.0E-324. Only among
+    /// small multiples of the smallest number is the second digit another than zero.
+    private static func digits(ofTiny number: Double) -> (digits: String, exponent: Int) {
+        // In units of 1e-324.
+        let size = Double(number.significandBitPattern) * 4.940656458412465
+        let exponent = size < 10 ? 0 : size < 100 ? 1 : 2
+        let two = Int((size * [10, 1, 0.1][exponent]).rounded())
+        guard two < 100 else { return ("1", exponent - 322) }
+        return (two % 10 == 0 ? String(two / 10) : String(two), exponent - 323)
     }
 }

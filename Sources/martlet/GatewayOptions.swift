@@ -16,6 +16,11 @@ struct GatewayOptions: ParsableArguments {
             valueName: "issuer=place"))
     var jwks: [String] = Self.list("MARTLET_JWKS")
 
+    @Option(
+        help: "A file that the access logs of stages are appended to, instead of stderr (MARTLET_ACCESS_LOG).",
+        completion: .file())
+    var accessLog: String?
+
     @Flag(help: "Tell of each request to an API step by step, as API Gateway's execution log does (MARTLET_TRACE).")
     var trace = Defaults.flag("MARTLET_TRACE")
 
@@ -28,6 +33,7 @@ struct GatewayOptions: ParsableArguments {
         settings.targetGroups = try self.targetGroups()
         settings.keySources = try self.keySources()
         settings.traces = self.trace
+        settings.accessLogFile = self.accessLog ?? Defaults.text("MARTLET_ACCESS_LOG")
     }
 
     private static func list(_ name: String) -> [String] {

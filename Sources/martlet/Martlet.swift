@@ -14,10 +14,13 @@ struct Martlet: AsyncParsableCommand {
               martlet invoke Hello -e event.json     one event, one handler
               martlet serve                          the emulator: API gateway and AWS endpoint
               martlet routes                         what is served where
+              martlet test-method GET /orders        one method of a REST API with its execution log
               martlet template check                 mapping templates: check, render, explain
               martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost
               martlet triggers                       event source mappings and what they do
+              martlet top                            rates, errors, durations and cost, live
+              martlet logs -f Hello                  what functions print, as it comes
               martlet bill                           what everything has cost so far
               martlet cost                           what something will cost in a month
               martlet tune Orders -e event.json      the cheapest and the fastest memory size
@@ -28,9 +31,9 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InvokeCommand.self, ServeCommand.self, RoutesCommand.self, ExportCommand.self, ReplayCommand.self, RecordCommand.self,
-            TemplateCommand.self, QueuesCommand.self, TriggersCommand.self, BillCommand.self, CostCommand.self, TuneCommand.self,
-            DoctorCommand.self,
+            InvokeCommand.self, ServeCommand.self, RoutesCommand.self, TestMethodCommand.self, ExportCommand.self,
+            ReplayCommand.self, RecordCommand.self, TemplateCommand.self, QueuesCommand.self, TriggersCommand.self,
+            TopCommand.self, LogsCommand.self, BillCommand.self, CostCommand.self, TuneCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -15,17 +15,7 @@ struct QueuesTable {
     var text: String {
         let queues = self.overview["queues"]?.arrayValue ?? []
         guard !queues.isEmpty else { return "There are no queues.\n" }
-        var rows = [Self.columns] + queues.map(self.row)
-        let widths = Self.columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for index in rows.indices {
-            for column in Self.columns.indices {
-                let text = rows[index][column]
-                let padding = String(repeating: " ", count: widths[column] - text.count)
-                // Names begin at the left, numbers end at the right.
-                rows[index][column] = column == 0 ? text + padding : padding + text
-            }
-        }
-        var lines = rows.map { $0.joined(separator: "  ") }
+        var lines = TextTable(Self.columns, queues.map(self.row)).lines
         lines.append("")
         lines.append(self.footer)
         lines += queues.compactMap(self.advice)

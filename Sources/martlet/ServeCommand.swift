@@ -130,7 +130,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.awsPort = self.awsPort
         settings.runtimePort = self.runtimePort
         settings.attachedFunctions = attached
-        settings.credentials = credentials
+        if !credentials.isEmpty { settings.credentials = credentials }
         try self.gateway.apply(to: &settings)
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments
@@ -165,7 +165,7 @@ struct ServeCommand: AsyncParsableCommand {
             Self.printProblems(try await host.gatewayProblems())
             if !self.shared.quiet {
                 project.printNotices()
-                self.printUncheckedSignatures(project, settings)
+                self.printSignatures(project, settings)
                 self.printSummary(project, addresses)
             }
             await signals.wait()
@@ -198,13 +198,12 @@ struct ServeCommand: AsyncParsableCommand {
         for problem in problems { Terminal.error(Terminal.red("  \(problem)")) }
     }
 
-    private func printUncheckedSignatures(_ project: Project, _ settings: HostSettings) {
+    private func printSignatures(_ project: Project, _ settings: HostSettings) {
         let operations = project.deployment.gateway.apis.flatMap(\.operations)
-        guard settings.credentials.isEmpty, operations.contains(where: { $0.authorization == .iam }) else { return }
+        guard settings.credentials == HostSettings.usualCredentials, operations.contains(where: { $0.authorization == .iam })
+        else { return }
         Terminal.error(
-            Terminal.yellow(
-                "AWS_IAM: requests without a signature are refused, but any signature is taken. Set MARTLET_CREDENTIALS to check them."
-            ))
+            "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS names others.")
     }
 
     private func printSummary(_ project: Project, _ addresses: HostFile) {
@@ -213,6 +212,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var lines = [
             Terminal.bold("Martlet is ready."), "", "  gateway       \(addresses.gateway)", "  AWS endpoint  \(addresses.aws)",
+            "  console       \(addresses.console)",
             "  Runtime API   \(addresses.runtime), for runtimes that you start: AWS_LAMBDA_RUNTIME_API=\(addresses.runtime)/FUNCTION",
             "",
         ]

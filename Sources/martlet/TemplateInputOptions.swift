@@ -37,10 +37,14 @@ struct TemplateInputOptions: ParsableArguments {
         if let event { input = try ProxyEventInput.input(from: InputFile.readObject(event, as: "the event"), name: event) }
         if let path = self.input { input.body = MappingBody(try InputFile.read(path, as: "the body")) }
         if let params {
-            input.parameters = try TemplateCase.parameters(
-                .object(InputFile.readObject(params, as: "the parameters")), in: params)
+            let object = JSON.object(try InputFile.readObject(params, as: "the parameters"))
+            do throws(TemplateTrial.Problem) {
+                input.parameters = try TemplateTrial.parameters(object)
+            } catch {
+                throw CommandFailure.usage("\(params): \(error.message)")
+            }
         }
-        if let context { input.context = try InputFile.readObject(context, as: "the context") }
+        if let context { input.context = MappingContext(try InputFile.readObject(context, as: "the context")) }
         for variable in self.stageVariables {
             guard let mark = variable.firstIndex(of: "="), mark != variable.startIndex else {
                 throw CommandFailure.usage("a stage variable is written key=value, not '\(variable)'")
@@ -63,7 +67,7 @@ enum ProxyEventInput {
         input.parameters.path = self.lists(event["pathParameters"])
         input.parameters.querystring = self.lists(event["multiValueQueryStringParameters"] ?? event["queryStringParameters"])
         input.parameters.header = self.lists(event["multiValueHeaders"] ?? event["headers"])
-        input.context = self.context(event["requestContext"]?.objectValue ?? [:])
+        input.context = MappingContext(self.context(event["requestContext"]?.objectValue ?? [:]))
         for (variable, value) in event["stageVariables"]?.objectValue?.members ?? [] {
             input.stageVariables[variable] = value.stringValue ?? value.description
         }
@@ -80,7 +84,7 @@ enum ProxyEventInput {
     }
 
     private static func lists(_ map: JSON?) -> ValueLists {
-        ValueLists((map?.objectValue?.members ?? []).map { ($0.name, TemplateCase.texts($0.value)) })
+        ValueLists((map?.objectValue?.members ?? []).map { ($0.name, TemplateTrial.texts($0.value)) })
     }
 
     /// Format 2.0 has in `http` what `$context` has beside it.

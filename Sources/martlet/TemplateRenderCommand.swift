@@ -51,7 +51,7 @@ struct TemplateRenderCommand: AsyncParsableCommand {
             if !self.quiet { for line in Self.lines(rendered.overrides) { Terminal.error(line) } }
         case .json:
             let document: JSON = [
-                "output": .string(String(decoding: rendered.body, as: UTF8.self)), "overrides": Self.json(rendered.overrides),
+                "output": .string(String(decoding: rendered.body, as: UTF8.self)), "overrides": rendered.overrides.json,
             ]
             Terminal.output(document.bytes + [0x0A])
         }
@@ -69,28 +69,12 @@ struct TemplateRenderCommand: AsyncParsableCommand {
         if tally.hasFailed { throw ExitCode(ExitStatus.functionError) }
     }
 
-    private static func lists(_ overrides: MappingOverrides) -> [(name: String, lists: ValueLists)] {
-        [
-            ("requestOverride.path", overrides.requestPath), ("requestOverride.querystring", overrides.requestQuerystring),
-            ("requestOverride.header", overrides.requestHeaders), ("responseOverride.header", overrides.responseHeaders),
-        ]
-    }
-
     private static func lines(_ overrides: MappingOverrides) -> [String] {
         let status = overrides.responseStatus.map { ["responseOverride.status: \($0)"] } ?? []
         return status
-            + self.lists(overrides).flatMap { name, lists in
+            + overrides.lists.flatMap { name, lists in
                 lists.entries.map { "\(name).\($0.name): \($0.values.joined(separator: ","))" }
             }
-    }
-
-    private static func json(_ overrides: MappingOverrides) -> JSON {
-        var document = JSONObject()
-        if let status = overrides.responseStatus { document["responseOverride.status"] = .number(JSONNumber(status)) }
-        for (name, lists) in self.lists(overrides) where !lists.isEmpty {
-            document[name] = .object(JSONObject(lists.entries.map { ($0.name, .array($0.values.map(JSON.string))) }))
-        }
-        return .object(document)
     }
 }
 

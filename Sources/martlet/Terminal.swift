@@ -24,6 +24,8 @@ struct CommandFailure: Error, CustomStringConvertible {
 enum Terminal {
     static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
 
+    static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
     static func error(_ text: String) {
         // As for output.
         try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))

@@ -43,16 +43,7 @@ struct TriggersTable {
     var text: String {
         let triggers = self.overview["triggers"]?.arrayValue ?? []
         guard !triggers.isEmpty else { return "There are no event source mappings.\n" }
-        var rows = [Self.columns] + triggers.map(Self.row)
-        let widths = Self.columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for index in rows.indices {
-            for column in Self.columns.indices {
-                let text = rows[index][column]
-                let padding = String(repeating: " ", count: widths[column] - text.count)
-                rows[index][column] = column < 3 ? text + padding : padding + text
-            }
-        }
-        let lines = rows.map { $0.joined(separator: "  ") }
+        let lines = TextTable(Self.columns, triggers.map(Self.row), leftColumns: 3).lines
         let notes = triggers.flatMap { self.notes($0) }
         return (lines + (notes.isEmpty ? [] : [""] + notes)).joined(separator: "\n") + "\n"
     }

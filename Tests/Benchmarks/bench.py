@@ -9,6 +9,8 @@ import os
 import shlex
 import sys
 
+import gateway_goals
+import gateway_hosts
 import hosts
 import ledger
 import libraries
@@ -44,9 +46,9 @@ class Bench:
     def run(self):
         visits = [
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
-            self.cold, self.cold_emulator, self.one_shot, self.queues, self.queues_in_memory, self.queues_power, self.bare,
-            self.moto, self.ministack, self.triggers, self.templates, self.velocity, self.airspeed, self.parsers,
-            self.ledger_cost, self.ledger,
+            self.cold, self.cold_emulator, self.one_shot, self.gateway, self.gateway_proxies, self.queues, self.queues_in_memory,
+            self.queues_power, self.bare, self.moto, self.ministack, self.triggers, self.templates, self.velocity, self.airspeed,
+            self.parsers, self.ledger_cost, self.ledger,
         ]
         if self.only:
             visits = [visit for visit in visits if visit.__name__ in self.only]
@@ -77,8 +79,6 @@ class Bench:
             self.rate("martlet swift c1", index, endpoint, Load(1, "BenchSwift"))
             self.rate("martlet c16", index, endpoint, SIXTEEN)
             self.rate("martlet swift c16", index, endpoint, Load(16, "BenchSwift"))
-            self.rate("route c1", index, endpoint, Load(1, route="/Prod/hello"))
-            self.rate("route c16", index, endpoint, Load(16, route="/Prod/hello"))
             if index == self.rounds - 1:
                 self.results.add("idle after the load", 0, measurements.idle(endpoint))
 
@@ -141,6 +141,30 @@ class Bench:
             measurements.one_shot()  # Not counted: it may build a product, and fills the file cache.
         count = -(-ONE_SHOTS // self.rounds)
         self.results.add("one-shot", index, [measurements.one_shot() for _ in range(count)])
+
+    def each(self, name, index, endpoint, **load):
+        for count in gateway_goals.CONNECTIONS:
+            self.rate(f"{name} c{count}", index, endpoint, Load(count, **load))
+
+    def gateway(self, index):
+        """An Invoke of the very event that the REST route makes is what the route is held against."""
+        event = (programs.ROOT / "events" / "api-gateway" / "proxy.json").read_bytes()
+        with gateway_hosts.martlet() as (endpoint, apis):
+            self.each("gateway invoke", index, endpoint, function="Hello", event=event)
+            self.each("gateway rest", index, endpoint, route="/Prod/hello", api=apis["ServerlessRestApi"])
+            self.each("gateway http", index, endpoint, route="/hello", api=apis["ServerlessHttpApi"])
+            self.each("gateway mock", index, endpoint, route="/Prod/hello", api=apis["Mock"])
+            for name, count in (("few", gateway_hosts.FEW), ("many", gateway_hosts.MANY)):
+                route = f"/Prod/part{count - 1}/7/items"
+                self.each(f"gateway {name}", index, endpoint, route=route, api=apis[name.capitalize()])
+
+    def gateway_proxies(self, index):
+        with gateway_hosts.upstream() as upstream:
+            self.each("gateway bare", index, upstream, route="/")
+            with gateway_hosts.nginx(upstream.port) as endpoint:
+                self.each("gateway nginx", index, endpoint, route="/")
+            with gateway_hosts.martlet(upstream.port) as (endpoint, apis):
+                self.each("gateway proxy", index, endpoint, route="/Prod/hello", api=apis["Proxy"])
 
     def queues(self, index):
         with hosts.martlet() as endpoint:

@@ -47,7 +47,7 @@ def accepts(port):
 
 
 @contextlib.contextmanager
-def _hosted(command, what, environment=None, folder=None):
+def hosted(command, what, environment=None, folder=None):
     with tempfile.TemporaryFile() as log:
         process = start(command, log, environment, folder)
         try:
@@ -64,7 +64,7 @@ def _hosted(command, what, environment=None, folder=None):
 def _broker(program, what, count, runtime=programs.BOOTSTRAP):
     port, runtime_port = free_ports(2)
     command = [program, port, runtime_port, count, runtime]
-    with _hosted(command, what) as process:
+    with hosted(command, what) as process:
         wait_until(lambda: accepts(port), process, what)
         yield Endpoint(port, process)
 
@@ -90,7 +90,7 @@ def runtime_interface_emulator(program=programs.BOOTSTRAP):
     command = [
         programs.runtime_interface_emulator(), "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
         "--runtime-api-address", f"127.0.0.1:{runtime_port}", program]
-    with _hosted(command, "the Runtime Interface Emulator") as process:
+    with hosted(command, "the Runtime Interface Emulator") as process:
         wait_until(lambda: accepts(port), process, "the Runtime Interface Emulator")
         yield Endpoint(port, process, function="function")
 
@@ -102,7 +102,7 @@ def cargo_lambda(count):
     (port,) = free_ports(1)
     command = [
         program, "lambda", "watch", "--only-lambda-apis", "--offline", "--invoke-address", "127.0.0.1", "--invoke-port", port]
-    with _hosted(command, "cargo-lambda", folder=project) as process, contextlib.ExitStack() as runtimes:
+    with hosted(command, "cargo-lambda", folder=project) as process, contextlib.ExitStack() as runtimes:
         wait_until(lambda: accepts(port), process, "cargo-lambda")
         for _ in range(count):
             environment = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}/.rt/Bench"}
@@ -115,18 +115,18 @@ SEND_ANSWER_BYTES = 103
 
 
 @contextlib.contextmanager
-def bare():
-    """A server that reads a request and answers as many bytes as SendMessage has."""
+def bare(answer_bytes=SEND_ANSWER_BYTES):
+    """A server that reads a request and answers so many bytes."""
     (port,) = free_ports(1)
-    with _hosted([programs.PROTOTYPE, "--bare", port, SEND_ANSWER_BYTES], "the bare server") as process:
+    with hosted([programs.PROTOTYPE, "--bare", port, answer_bytes], "the bare server") as process:
         wait_until(lambda: accepts(port), process, "the bare server")
-        yield Endpoint(port, process)
+        yield Endpoint(port, process, gateway_port=port)
 
 
 @contextlib.contextmanager
 def moto():
     (port,) = free_ports(1)
-    with _hosted([programs.peer("moto_server"), "-H", "127.0.0.1", "-p", port], "moto server") as process:
+    with hosted([programs.peer("moto_server"), "-H", "127.0.0.1", "-p", port], "moto server") as process:
         wait_until(lambda: accepts(port), process, "moto server")
         yield Endpoint(port, process)
 
@@ -135,22 +135,22 @@ def moto():
 def ministack():
     (port,) = free_ports(1)
     environment = {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
-    with _hosted([programs.peer("ministack")], "MiniStack", environment) as process:
+    with hosted([programs.peer("ministack")], "MiniStack", environment) as process:
         wait_until(lambda: accepts(port), process, "MiniStack")
         yield Endpoint(port, process)
 
 
 @contextlib.contextmanager
-def martlet(*options):
+def martlet(*options, template=programs.HERE / "template.yaml"):
     """All features on: time-outs, log capture, billing records; the host's output goes to a file."""
     if not programs.MARTLET.exists():
         raise Failure(f"{programs.MARTLET.name} has not been built for release: make build")
     with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
         ready = pathlib.Path(folder, "ready.json")
         command = [
-            programs.MARTLET, "serve", "--template", programs.HERE / "template.yaml", "--port", 0, "--aws-port", 0,
+            programs.MARTLET, "serve", "--template", template, "--port", 0, "--aws-port", 0,
             "--ready-file", ready, "--state-dir", pathlib.Path(folder, "state"), *options]
-        with _hosted(command, "martlet serve") as process:
+        with hosted(command, "martlet serve") as process:
             wait_until(ready.exists, process, "martlet serve")
             addresses = json.loads(ready.read_text())
             ports = {name: urllib.parse.urlsplit(addresses[name]).port for name in ("aws", "gateway")}

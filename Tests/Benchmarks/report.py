@@ -4,6 +4,7 @@ import datetime
 import pathlib
 import statistics
 
+import gateway_goals
 import ledger_goals
 import programs
 import queue_goals
@@ -34,8 +35,6 @@ RATES = [
     ("C broker, 16 processes", "floor 1MB", "C bootstrap, 1 MB", "1"),
     ("RIE", "rie 1MB", "C bootstrap, 1 MB", "1"),
     ("cargo-lambda, 16 processes", "cargo-lambda 1MB", "C bootstrap, 1 MB", "1"),
-    ("martlet gateway, GET /hello", "route c1", "Swift Hello", "1"),
-    ("martlet gateway, GET /hello", "route c16", "Swift Hello", "16"),
     ("martlet", "ledger on c1", "C bootstrap", "1"),
     ("martlet --ledger off", "ledger off c1", "C bootstrap", "1"),
     ("martlet", "ledger on c16", "C bootstrap", "16"),
@@ -83,6 +82,14 @@ def markdown(results, command, rounds, seconds):
         ratios = results.ratios(f"freeze {name}", f"martlet {name}")
         if ratios:
             parts.append(f"With `--freeze`, {callers} caller{'s' if callers > 1 else ''}: {spread(ratios)} × the rate without.\n")
+    gateway = list(gateway_goals.rows(results))
+    if gateway:
+        parts.append("The gateway, GET requests:\n")
+        parts.append(_table(["host", "what", "connections", "requests/s", "median µs", "99 % µs"], gateway))
+        parts.append(
+            _table(
+                ["goal for the gateway", "measured", "goal", ""],
+                [[each.what, each.measured, each.goal, each.word] for each in gateway_goals.verdicts(results)]))
     queues = list(queue_goals.rows(results))
     if queues:
         parts.append("Queues, messages of 200 bytes (rates are of messages; a receive with its delete is one):\n")

@@ -94,8 +94,9 @@ final class Wire {
     let connection: HTTPConnection
     let channel: EmbeddedChannel
 
-    init() throws {
+    init(bounds: ConnectionBounds? = nil) throws {
         self.connection = HTTPConnection(service: self.service)
+        self.connection.bounds = bounds
         self.channel = EmbeddedChannel()
         let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
         try self.channel.pipeline.syncOperations.addHandlers(HalfClosing(), decoder, self.connection)
@@ -119,6 +120,8 @@ final class Wire {
         while let part = try self.channel.readOutbound(as: ByteBuffer.self) { all += String(buffer: part) }
         return all
     }
+
+    func advance(seconds: Int64) { self.channel.embeddedEventLoop.advanceTime(by: .seconds(seconds)) }
 
     var isOpen: Bool { self.channel.isActive }
 

@@ -29,38 +29,6 @@ import Testing
     }
 }
 
-/// Precedence and file forms: AWS SDKs and Tools reference guide, "Shared config and credentials files".
-@Suite struct CredentialChainTests {
-    private func chain(_ environment: [String: String], _ files: [String: String] = [:]) -> CredentialChain {
-        CredentialChain(environment: environment.merging(["HOME": "/h"]) { given, _ in given }) { files[$0] }
-    }
-
-    @Test func `the environment comes first`() throws {
-        let chain = self.chain(
-            ["AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": "S", "AWS_SESSION_TOKEN": "T"],
-            ["/h/.aws/credentials": "[default]\naws_access_key_id=F\naws_secret_access_key=S"])
-        #expect(try chain.credentials() == AWSCredentials(accessKeyID: "E", secretAccessKey: "S", sessionToken: "T"))
-    }
-
-    @Test func `a profile is read from the credentials file, then from the config file`() throws {
-        let files = [
-            "/h/.aws/credentials": "# comment\n[default]\naws_access_key_id = D\naws_secret_access_key = S\n",
-            "/h/.aws/config": "[default]\nregion=x\n[profile work]\naws_access_key_id=W\naws_secret_access_key=V\n",
-        ]
-        #expect(try self.chain([:], files).credentials().accessKeyID == "D")
-        #expect(try self.chain(["AWS_PROFILE": "work"], files).credentials().accessKeyID == "W")
-    }
-
-    @Test func `what is missing is told with what to do`() {
-        #expect { try self.chain([:]).credentials() } throws: {
-            ($0 as? CredentialChain.Missing)?.message.contains("AWS_ACCESS_KEY_ID") == true
-        }
-        #expect {
-            try self.chain([:], ["/h/.aws/config": "[default]\nsso_session = s\n"]).credentials()
-        } throws: { ($0 as? CredentialChain.Missing)?.message.contains("sso_session") == true }
-    }
-}
-
 @Suite struct RemoteQueueAddressTests {
     @Test func `a queue URL is taken apart`() throws {
         let address = try #require(RemoteQueueAddress("https://sqs.eu-central-1.amazonaws.com/123456789012/orders"))

@@ -174,5 +174,6 @@ struct FIFOTests {
         #expect(dead.bodies == ["a"])
         #expect(dead[0].value(.sequenceNumber)! > sent.sequenceNumber!)
         #expect(dead[0].value(.sentTimestamp) == "1700000030000")
+        #expect(dead[0].value(.deduplicationID) == sent.messageID.description)
     }
 }

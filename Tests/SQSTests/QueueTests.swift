@@ -153,6 +153,27 @@ struct QueueTests {
         try bench.purge()
     }
 
+    @Test("a host empties a queue as often as it likes, and nobody is billed for it")
+    func emptied() throws {
+        var bench = Bench()
+        try bench.create()
+        try bench.send("held")
+        _ = try bench.take()
+        try bench.send("delayed", delay: 60)
+        for _ in 0..<2 {
+            try bench.send("visible")
+            var effects = Effects()
+            bench.service.empty(QueueName(region: "us-east-1", name: "q"), now: bench.now, into: &effects)
+            bench.journal += effects.changes
+            #expect(effects.usage.isEmpty)
+            let counts = try bench.attributes()
+            for name in ["", "NotVisible", "Delayed"] { #expect(counts["ApproximateNumberOfMessages\(name)"] == "0") }
+        }
+        try bench.purge()
+        try bench.restart()
+        #expect(try bench.attributes()["ApproximateNumberOfMessages"] == "0")
+    }
+
     @Test(
         "forms of a queue URL",
         arguments: [

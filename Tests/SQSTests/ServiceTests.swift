@@ -147,6 +147,25 @@ struct ServiceTests {
         #expect(try tasks(&bench)[0].task.status == .failed)
     }
 
+    /// Developer guide, dead-letter queue redrive: a task runs for at most 36 hours, which is 129,600 s.
+    @Test("a move task ends after 36 hours, whatever is left, also over a restart")
+    func moveTaskLimit() throws {
+        var bench = try deadLetters(130)
+        try bench.set(["MessageRetentionPeriod": "1209600"], of: "dlq")
+        _ = try start(&bench, StartMessageMoveTaskRequest(sourceARN: Self.arn + "dlq", maximumMessagesPerSecond: 1))
+        bench.pass(.seconds(129_599))
+        let running = try tasks(&bench)[0]
+        #expect(running.task.status == .running)
+        try bench.restart()
+        bench.pass(.seconds(1))
+        let ended = try tasks(&bench)[0]
+        #expect(ended.task.status == .failed)
+        #expect(ended.task.failureReason == "TaskExceededMaximumDuration")
+        #expect(ended.taskHandle == nil)
+        #expect(ended.task.messagesMoved == running.task.messagesMoved)
+        #expect(ended.task.messagesMoved < 130)
+    }
+
     /// Amazon SQS pricing: chunks of 64 KB, empty receives count.
     @Test("usage: units, messages, empties, refusals, groups on standard queues")
     func usage() throws {

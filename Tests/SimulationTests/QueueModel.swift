@@ -20,15 +20,15 @@ struct QueueModel {
     struct Waiter {
         let id: WaiterID
         let request: ReceiveMessageRequest
-        let deadline: Timestamp
+        var deadline: Timestamp
     }
 
     struct Queue {
-        let visibilityTimeout: Int
-        let delay: Int
-        let retention: Int
-        let maximumReceives: Int?
-        let scopeIsGroup: Bool
+        var visibilityTimeout = 30
+        var delay = 0
+        var retention = 345_600
+        var maximumReceives: Int?
+        var scopeIsGroup = false
         /// In the order of arrival.
         var messages: [Message] = []
         var lockedGroups: Set<String> = []
@@ -36,6 +36,7 @@ struct QueueModel {
     }
 
     let isFIFO: Bool
+    let inFlightLimit: Int
     var queues: [String: Queue] = [:]
     var names: [QueueID: String] = [:]
     var waiters: [String: [Waiter]] = [:]
@@ -44,7 +45,12 @@ struct QueueModel {
     private var owners: [String: (id: RequestID, receiveCount: Int)] = [:]
     private var pending: [RequestID: StoredMessage] = [:]
 
-    init(isFIFO: Bool) { self.isFIFO = isFIFO }
+    var deletions: [String: Timestamp] = [:]
+
+    init(isFIFO: Bool, inFlightLimit: Int) {
+        self.isFIFO = isFIFO
+        self.inFlightLimit = inFlightLimit
+    }
 
     // MARK: - What happened
 
@@ -146,6 +152,8 @@ struct QueueModel {
     ) -> [String] {
         var faults: [String] = []
         let runs = self.isFIFO ? self.runs(of: name, now: now) : [:]
+        let room = min(request.maximumMessages ?? 1, self.room(in: name))
+        if messages.count > room { faults.append("\(name) gave \(messages.count) messages with room for \(room)") }
         let timeout = request.visibilityTimeoutSeconds ?? self.queues[name]!.visibilityTimeout
         var taken: [String: [RequestID]] = [:]
         for message in messages {
@@ -157,7 +165,9 @@ struct QueueModel {
             if known.isHeld || known.visibleAt > now { faults.append("\(name) gave a message that is hidden") }
             if known.body != message.body { faults.append("\(name) gave another body") }
             known.receiveCount += 1
-            if let maximum = self.queues[name]!.maximumReceives, known.receiveCount > maximum {
+            // A dead-letter queue that was deleted takes nothing.
+            let hasTarget = self.queues.keys.contains { $0.hasPrefix("dead") }
+            if let maximum = self.queues[name]!.maximumReceives, hasTarget, known.receiveCount > maximum {
                 faults.append("\(name) gave a message for the \(known.receiveCount)th time")
             }
             let count = message.systemAttributes.first { $0.name == .receiveCount }?.value
@@ -171,7 +181,7 @@ struct QueueModel {
             self.handles.append((name, message.receiptHandle))
             if self.handles.count > 60 { self.handles.removeFirst() }
             self.owners[message.receiptHandle] = (known.id, known.receiveCount)
-            if let group = known.group {
+            if self.isFIFO, let group = known.group {
                 taken[group, default: []].append(known.id)
                 if timeout > 0 { self.queues[name]!.lockedGroups.insert(group) }
             }
@@ -179,7 +189,7 @@ struct QueueModel {
         for (group, ids) in taken where Array(runs[group, default: []].prefix(ids.count)) != ids {
             faults.append("\(name) gave messages of \(group) out of order, or of a locked group")
         }
-        if isWhole, messages.count < request.maximumMessages ?? 1 {
+        if isWhole, messages.count < room {
             let left =
                 self.isFIFO
                 ? runs.values.reduce(0) { $0 + $1.count } - messages.count
@@ -204,6 +214,25 @@ struct QueueModel {
         self.queues[name]!.messages.filter { !$0.isHeld && $0.visibleAt <= now }
     }
 
+    /// How many messages more may be in flight.
+    func room(in name: String) -> Int {
+        max(0, self.inFlightLimit - self.queues[name]!.messages.count(where: \.isHeld))
+    }
+
+    /// Tenants take turns: none got two messages more than one that has some left. A message without a group is a tenant of its own.
+    func turns(of messages: [ReceivedMessage], in name: String, now: Timestamp) -> [String] {
+        let ids = Set(messages.map(\.messageID))
+        let visible = self.visible(in: name, now: now)
+        var taken: [String: Int] = [:]
+        for case let group? in visible.filter({ ids.contains($0.id) }).map(\.group) { taken[group, default: 0] += 1 }
+        guard let most = taken.values.max(), most > 1 else { return [] }
+        for left in visible where !ids.contains(left.id) {
+            let had = left.group.map { taken[$0, default: 0] } ?? 0
+            if had < most - 1 { return ["\(name) gave \(most) messages of a tenant, and \(had) of one that waits"] }
+        }
+        return []
+    }
+
     func hasDeliverable(in name: String, now: Timestamp) -> Bool {
         self.isFIFO ? !self.runs(of: name, now: now).isEmpty : !self.visible(in: name, now: now).isEmpty
     }
@@ -226,6 +255,8 @@ struct QueueModel {
     }
 
     // MARK: - Handles
+
+    mutating func forgetHandles(of name: String) { self.handles.removeAll { $0.queue == name } }
 
     func message(of handle: String, in name: String) -> Message? {
         guard let owner = self.owners[handle] else { return nil }

@@ -82,6 +82,7 @@ extension UsageEvent {
     ) -> UsageEvent {
         UsageEvent(
             time: .start + .seconds(seconds), region: region, queue: queue, action: action, isFIFO: isFIFO, units: units,
+            bytes: 0,
             messages: messages, isEmptyReceive: action == .receiveMessage && messages == 0, isFair: isFair, source: "test",
             waitTimeSeconds: action == .receiveMessage ? 20 : nil, isRefused: isRefused)
     }

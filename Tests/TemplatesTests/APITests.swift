@@ -117,10 +117,10 @@ import Testing
                 Events:
                   Q: {Type: SNS, Properties: {Topic: arn:aws:sns:us-east-1:1:t}}
                   A: {Type: Api, Properties: {Path: /a, Method: get}}
-                """, sections: "Globals: {Api: {CacheClusterEnabled: true}}"))
+                """, sections: "Globals: {Api: {EndpointAccessMode: BASIC}}"))
         #expect(
             deployment.notices.map(\.path) == [
-                "Resources/F/Properties/Events/Q", "Globals/Api/CacheClusterEnabled",
+                "Resources/F/Properties/Events/Q", "Globals/Api/EndpointAccessMode",
             ])
     }
 

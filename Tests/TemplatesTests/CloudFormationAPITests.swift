@@ -39,6 +39,37 @@ import Testing
         Live: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: live, DeploymentId: !Ref Deployed}}
         """
 
+    /// "AWS::ApiGateway::Stage" and "MethodSetting"; a SAM API hands its properties to its stage.
+    @Test(arguments: [
+        """
+        Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+        Live:
+          Type: AWS::ApiGateway::Stage
+          Properties:
+            {RestApiId: !Ref Api, StageName: live, DeploymentId: d, CacheClusterEnabled: true, CacheClusterSize: "0.5",
+            MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", CachingEnabled: true, CacheTtlInSeconds: 60, CacheDataEncrypted: true}]}
+        """,
+        """
+        Api:
+          Type: AWS::Serverless::Api
+          Properties:
+            StageName: live
+            OpenApiVersion: 3.0.1
+            DefinitionBody: {openapi: 3.0.1, info: {title: t, version: "1"}, paths: {}}
+            CacheClusterEnabled: true
+            CacheClusterSize: "0.5"
+            MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", CachingEnabled: true, CacheTtlInSeconds: 60}]
+        """,
+    ])
+    func aStageHasACache(resources: String) throws {
+        let deployment = try load(Self.resources(resources))
+        #expect(deployment.notices.isEmpty)
+        guard case .rest(let api) = try #require(deployment.gateway.apis.first) else { return #expect(Bool(false)) }
+        let stage = try #require(api.stages.first { $0.name == "live" })
+        let settings = try #require(stage.settings(resourcePath: "/a", method: "GET"))
+        #expect(stage.cachesResponses && settings.caches && settings.cacheTTLSeconds == 60)
+    }
+
     @Test func aRestAPIIsPutTogetherFromItsResources() throws {
         let deployment = try load(Self.resources(Self.rest))
         #expect(

@@ -21,7 +21,7 @@ struct ImportTable {
     static let standardLibrary: Set<String> = ["Swift", "Synchronization", "RegexBuilder", "FoundationEssentials"]
     /// The C library, for the targets that talk to the system.
     private static let system: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials"]
-    private static let core: Set<String> = ["CoreTypes", "APIGateway", "SQS", "Billing", "LambdaCore"]
+    private static let core: Set<String> = ["CoreTypes", "APIGateway", "SQS", "Billing", "LambdaCore", "Monitoring"]
 
     static let martlet = ImportTable(rows: [
         // The core: nothing from elsewhere.
@@ -33,6 +33,7 @@ struct ImportTable {
         Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
+        Row("Monitoring", ours: ["CoreTypes", "RegularExpressions"]),
         // The edges.
         Row("Templates", ours: ["CoreTypes", "APIGateway", "SQS", "LambdaCore"], others: ["Yams", "Foundation"]),
         Row("CProcess"),

@@ -42,10 +42,43 @@ struct DifferentialTests {
             "\(differences.count) of \(templates.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
     }
 
-    static func render(_ text: String, _ profile: Profile) -> ReferenceVelocity.Answer {
+    /// Java's exception too is the same, to the word.
+    @Test(.enabled(if: ReferenceVelocity.obstacle == nil, "Apache Velocity is not installed"))
+    func generatedFormatsComeOutAsJavasFormatterWritesThem() throws {
+        let calls = (0..<(Self.count * 3)).map { index -> (seed: UInt64, template: String, variables: String) in
+            var generator = FormatGenerator(seed: Self.firstSeed + UInt64(index))
+            let call = generator.call()
+            return (Self.firstSeed + UInt64(index), call.template, call.variables)
+        }
+        let answers = try ReferenceVelocity.render(
+            calls.map { #"{"template":\#(Self.quoted($0.template)),"variables":\#($0.variables),"profile":"Velocity 1.7"}"# })
+        #expect(answers.count == calls.count)
+        var differences: [String] = []
+        for (call, answer) in zip(calls, answers) {
+            let own = Self.render(call.template, .velocity1_7, call.variables)
+            switch (own, answer) {
+            case (.output(let own), .output(let other)) where own == other: continue
+            case (.failure(let own), .failure(let other)):
+                // Without the place before it.
+                let exception = own.split(separator: ": ", maxSplits: 1).last ?? ""
+                if other.contains(exception) || exception == "NullPointerException" { continue }
+                fallthrough
+            default:
+                differences.append(
+                    "seed \(call.seed): \(call.template) \(call.variables)\n  Velocity \(answer)\n  here     \(own)")
+            }
+        }
+        #expect(
+            differences.isEmpty,
+            "\(differences.count) of \(calls.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
+    }
+
+    static func render(
+        _ text: String, _ profile: Profile, _ variables: String = TemplateGenerator.variables
+    ) -> ReferenceVelocity.Answer {
         do {
             let template = try Template(text, profile: profile)
-            let variables = try #require(JSONValues.variables(TemplateGenerator.variables))
+            let variables = try #require(JSONValues.variables(variables))
             return .output(String(decoding: try template.render(variables), as: UTF8.self))
         } catch {
             return .failure("\(error)")

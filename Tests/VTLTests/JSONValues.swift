@@ -1,6 +1,7 @@
 import VTL
 
-/// Variables written as JSON, for tests: objects in order, whole numbers as Java's smallest class.
+/// Variables written as JSON, for tests: objects in order, whole numbers as Java's smallest class, with an `m` behind it a
+/// BigDecimal.
 struct JSONValues {
     private var rest: Substring
 
@@ -55,6 +56,7 @@ struct JSONValues {
         case "false": return false
         default: break
         }
+        if word.hasSuffix("m"), let number = BigDecimal(word.dropLast()) { return .decimal(number) }
         if let number = Int64(word) { return .integer(number) }
         if let number = BigInteger(word) { return .bigInteger(number) }
         return .double(Double(word) ?? .nan)

@@ -29,7 +29,9 @@ struct ReferenceVelocity {
         let output = folder.appending(path: "answers.ndjson")
         try Data((cases.joined(separator: "\n") + "\n").utf8).write(to: input)
         try Data().write(to: output)
-        try self.run("/usr/bin/java", ["-cp", classPath, "Render"], input: input, output: output)
+        // `String.format` goes by the locale.
+        let locale = ["-Duser.language=en", "-Duser.country=US"]
+        try self.run("/usr/bin/java", locale + ["-cp", classPath, "Render"], input: input, output: output)
         return try String(decoding: Data(contentsOf: output), as: UTF8.self).split(separator: "\n").map { line in
             let answer = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
             if let output = answer["output"] { return .output(output) }

@@ -161,7 +161,12 @@ struct TemplateGenerator {
             return self.pick([
                 "charAt(0)", "set(0, \(self.argument()))", "add(0, 'q')", "subList(0, 1)", "addAll($w)", "putAll($m)",
                 "matches('[a-z]+')", "parseInt('12')", "valueOf(3)", "indexOf('t', 1)", "lastIndexOf('t', 1)", "indexOf('', 9)",
-                "replace('tr', '<>')", "lastIndexOf('')",
+                "replace('tr', '<>')", "lastIndexOf('')", "format('%05d|%s', $n, $k)", "format('%s %<S', \(self.argument()))",
+                "format('%-6s|%,d', \(self.argument()), $i)", "format(\(self.argument()), $u)", "format('%.1f', $d)",
+                "join('-', $w)", "join(\(self.argument()), \(self.argument()))", "join(',', 'a', $u)",
+                "replaceFirst('t', '<$0>')",
+                "regionMatches(true, 1, 'TR', 0, 2)", "regionMatches(0, $s, 0, 2)", "codePointAt(1)", "codePointCount(0, 2)",
+                "contentEquals(\(self.argument()))", "stripLeading()", "getBytes().size()", "valueOf($s.toCharArray())",
             ])
         }
     }

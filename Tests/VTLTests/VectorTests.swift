@@ -6,7 +6,7 @@ import VTL
 struct VectorTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors")
 
-    @Test(arguments: ["velocity", "api-gateway"])
+    @Test(arguments: ["velocity", "api-gateway", "java-string"])
     func templatesRenderAsRecorded(file: String) throws {
         let lines = try String(contentsOf: Self.folder.appending(path: "\(file).ndjson"), encoding: .utf8).split(separator: "\n")
         #expect(lines.count > 10)
@@ -25,6 +25,11 @@ struct VectorTests {
                 own = String(decoding: try template.render(variables), as: UTF8.self)
             } catch {
                 own = nil
+                // The class of Java's exception stands before the text of both.
+                if case .string(let exception)? = vector["exception"] {
+                    let name = error.message.prefix { $0 != ":" }
+                    #expect(exception.prefix { $0 != ":" }.hasSuffix("." + name), "\(text): \(error.message)")
+                }
             }
             var expected: String?
             if case .string(let output)? = vector["expected"] { expected = output }

@@ -38,6 +38,16 @@ extension BackendRequest {
             body: request.body, tls: nil, serverName: address.host, timeoutMilliseconds: request.timeoutMilliseconds)
     }
 
+    /// A request over http that somebody composed; the `Host` header is among the headers.
+    package init(method: String, target: String, at address: TargetAddress, headers: [HTTPHeader], body: [UInt8]) {
+        self.init(
+            method: method, scheme: "http", address: address, target: target, headers: headers, body: body, tls: nil,
+            serverName: address.host, timeoutMilliseconds: Self.composedTimeoutMilliseconds)
+    }
+
+    /// As long as the longest function may take, with room for its start.
+    private static let composedTimeoutMilliseconds = 920_000
+
     /// A plain GET over http, of the host's own accord.
     package init(get target: String, from address: TargetAddress, host: String, timeoutMilliseconds: Int) {
         self.init(

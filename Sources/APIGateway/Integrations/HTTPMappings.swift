@@ -63,7 +63,6 @@ extension RequestContext {
         for (name, value) in self.pathParameters { parameters[name] = PercentEncoding.decode(value, plusIsSpace: false) }
         return HTTPMappingInput(
             body: MappingBody(body), path: self.decodedPath, pathParameters: parameters, querystring: self.query,
-            headers: headers,
-            context: self.contextObject, stageVariables: self.stage.variables)
+            headers: headers, context: MappingContext(self), stageVariables: self.stage.variables)
     }
 }

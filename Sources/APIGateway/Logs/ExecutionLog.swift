@@ -3,8 +3,17 @@ package import CoreTypes
 /// The lines that TestInvokeMethod and the execution log tell of a request (API Gateway developer guide, "Use the API Gateway
 /// console to test a REST API method"; texts recorded from AWS).
 package struct ExecutionLog: Hashable, Sendable {
-    /// Without time; ``text(requestID:at:)`` adds it.
-    package private(set) var lines: [String] = []
+    private struct Entry: Hashable, Sendable {
+        let time: Timestamp
+        let text: String
+    }
+
+    private var entries: [Entry] = []
+    /// What the next lines are dated with.
+    var now = Timestamp(milliseconds: 0)
+
+    /// Without their times.
+    package var lines: [String] { self.entries.map(\.text) }
 
     /// Longer lines are cut.
     private static let lineBytesMax = 1_024
@@ -13,9 +22,9 @@ package struct ExecutionLog: Hashable, Sendable {
     init() {}
 
     /// `Execution log for request …`, then a line each: `Sat Nov 21 05:47:00 UTC 2026 : Starting execution for request: …`.
-    package func text(requestID: RequestID, at now: Timestamp) -> String {
-        let time = Self.javaDate(now)
-        return "Execution log for request \(requestID)\n" + self.lines.map { "\(time) : \($0)\n" }.joined()
+    package func text(requestID: RequestID) -> String {
+        "Execution log for request \(requestID)\n"
+            + self.entries.map { "\(Self.javaDate($0.time)) : \($0.text)\n" }.joined()
     }
 
     /// `EEE MMM dd HH:mm:ss zzz yyyy`, as Java's `Date` writes itself; RFC 9110's form has the same parts.
@@ -62,22 +71,30 @@ package struct ExecutionLog: Hashable, Sendable {
         self.add("Endpoint response body before transformations: \(Self.text(body))")
     }
 
+    mutating func functionFailed(_ message: String) {
+        self.add("Lambda execution failed with status 200 due to customer function error: \(message)")
+    }
+
     mutating func failed(_ reason: String) { self.add("Execution failed due to configuration error: \(reason)") }
 
     mutating func finish(_ response: GatewayResponse, isFault: Bool) {
         if !isFault {
             let own = response.headers.filter { !$0.isNamed("x-amzn-requestid") && !$0.isNamed("x-amz-apigw-id") }
+            let (trace, others) = (own.filter { $0.isNamed(TraceHeader.name) }, own.filter { !$0.isNamed(TraceHeader.name) })
             self.add("Method response body after transformations: \(Self.text(response.body.bytes))")
-            self.add("Method response headers: \(Self.map(own.map { ($0.name, $0.value) }))")
+            self.add("Method response headers: \(Self.map((trace + others).map { ($0.name, $0.value) }))")
             self.add("Successfully completed execution")
         }
         self.add("Method completed with status: \(response.status)")
     }
 
-    private mutating func add(_ line: String) {
-        guard line.utf8.count > Self.lineBytesMax else { return self.lines.append(line) }
-        let kept = line.utf8.prefix(Self.lineBytesMax - Self.truncated.utf8.count)
-        self.lines.append(String(decoding: kept, as: UTF8.self) + Self.truncated)
+    mutating func add(_ line: String) {
+        var text = line
+        if line.utf8.count > Self.lineBytesMax {
+            let kept = line.utf8.prefix(Self.lineBytesMax - Self.truncated.utf8.count)
+            text = String(decoding: kept, as: UTF8.self) + Self.truncated
+        }
+        self.entries.append(Entry(time: self.now, text: text))
     }
 
     /// As Java writes a map: `{a=1, b=2}`.

@@ -25,7 +25,8 @@ package struct CompiledTemplate: Sendable {
     ) throws(MappingFailure) -> RenderedMapping {
         let variables = TemplateVariables(input, overrides: overrides)
         do throws(TemplateError) {
-            let body = try self.template.render(variables.values.merging(more) { _, more in more }, trace: trace)
+            let values = more.isEmpty ? variables.values : variables.values.merging(more) { _, more in more }
+            let body = try self.template.render(values, trace: trace)
             return RenderedMapping(body: body, overrides: variables.overrides)
         } catch {
             throw variables.input.failure ?? .template(error)

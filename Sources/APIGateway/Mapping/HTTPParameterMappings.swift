@@ -1,4 +1,4 @@
-package import CoreTypes
+import CoreTypes
 
 /// `append:`, `overwrite:` and `remove:` of an HTTP API, for its requests (API Gateway developer guide, "Transform API
 /// requests and responses for HTTP APIs in API Gateway").
@@ -173,12 +173,12 @@ package struct HTTPMappingInput {
     package var querystring: ValueLists
     /// Of the request, or of the response for ``HTTPResponseMappings``. Names are compared without case.
     package var headers: [HTTPHeader]
-    package var context: JSONObject
+    package var context: MappingContext
     package var stageVariables: [String: String]
 
     package init(
         body: MappingBody, path: String = "", pathParameters: [String: String] = [:], querystring: ValueLists = ValueLists(),
-        headers: [HTTPHeader] = [], context: JSONObject = JSONObject(), stageVariables: [String: String] = [:]
+        headers: [HTTPHeader] = [], context: MappingContext = MappingContext(), stageVariables: [String: String] = [:]
     ) {
         self.body = body
         self.path = path

@@ -9,14 +9,13 @@ package struct MappingInput {
     package var parameters: RequestParameters
     /// The headers of the integration's response; empty in the request phase.
     package var integrationHeaders: ValueLists
-    /// `$context`: `{"requestId": "…", "identity": {"sourceIp": "…"}, "authorizer": {…}, …}`. `requestOverride` and
-    /// `responseOverride` are added by the rendering and don't belong in it.
-    package var context: JSONObject
+    /// `$context`. `requestOverride` and `responseOverride` are added by the rendering and don't belong in it.
+    package var context: MappingContext
     package var stageVariables: [String: String]
 
     package init(
         body: MappingBody, parameters: RequestParameters = RequestParameters(), integrationHeaders: ValueLists = ValueLists(),
-        context: JSONObject = JSONObject(), stageVariables: [String: String] = [:]
+        context: MappingContext = MappingContext(), stageVariables: [String: String] = [:]
     ) {
         self.body = body
         self.parameters = parameters

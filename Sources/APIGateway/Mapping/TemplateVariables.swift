@@ -5,28 +5,27 @@ import VTL
 struct TemplateVariables {
     let input: InputObject
     private let context: ContextMap
-    private let requestPath: ContextMap
-    private let requestQuerystring: ContextMap
-    private let requestHeaders: ContextMap
-    private let responseHeaders: ContextMap
-    private let responseOverride: ContextMap
+    private let made: OverrideMaps
     private let stageVariables = MapValue(order: .hash)
 
     init(_ input: MappingInput, overrides: MappingOverrides) {
         self.input = InputObject(body: input.body, parameters: input.parameters)
-        self.requestPath = Self.map(overrides.requestPath)
-        self.requestQuerystring = Self.map(overrides.requestQuerystring)
-        self.requestHeaders = Self.map(overrides.requestHeaders)
-        self.responseHeaders = Self.map(overrides.responseHeaders)
-        self.responseOverride = ContextMap([("header", .object(self.responseHeaders))])
-        if let status = overrides.responseStatus { self.responseOverride.map["status"] = .integer(Int64(status)) }
-        self.context = ContextMap(input.context)
-        self.context.map["requestOverride"] = .object(
-            ContextMap([
-                ("path", .object(self.requestPath)), ("header", .object(self.requestHeaders)),
-                ("querystring", .object(self.requestQuerystring)),
-            ]))
-        self.context.map["responseOverride"] = .object(self.responseOverride)
+        let made = OverrideMaps(overrides)
+        self.made = made
+        let context = input.context
+        self.context = ContextMap(
+            rest: ContextMap.Rest(
+                member: { name in
+                    switch name {
+                    case "requestOverride": .object(made.request)
+                    case "responseOverride": .object(made.response)
+                    default: context[name].map(ContextMap.value)
+                    }
+                },
+                all: {
+                    context.object.members.map { ($0.name, ContextMap.value($0.value)) }
+                        + [("requestOverride", .object(made.request)), ("responseOverride", .object(made.response))]
+                }))
         // Sorted, so that names that share a bucket have one order in every run.
         for (name, value) in input.stageVariables.sorted(by: { $0.key < $1.key }) { self.stageVariables[name] = .string(value) }
     }
@@ -39,13 +38,47 @@ struct TemplateVariables {
     }
 
     /// What the overrides hold after the rendering.
+    var overrides: MappingOverrides { self.made.overrides }
+}
+
+/// `$context.requestOverride` and `$context.responseOverride`, made when a template asks for them.
+private final class OverrideMaps {
+    private let initial: MappingOverrides
+    private lazy var requestPath = Self.map(self.initial.requestPath)
+    private lazy var requestQuerystring = Self.map(self.initial.requestQuerystring)
+    private lazy var requestHeaders = Self.map(self.initial.requestHeaders)
+    private lazy var responseHeaders = Self.map(self.initial.responseHeaders)
+    private var isRequestMade = false
+    private var isResponseMade = false
+
+    init(_ overrides: MappingOverrides) { self.initial = overrides }
+
+    private(set) lazy var request: ContextMap = {
+        self.isRequestMade = true
+        return ContextMap([
+            ("path", .object(self.requestPath)), ("header", .object(self.requestHeaders)),
+            ("querystring", .object(self.requestQuerystring)),
+        ])
+    }()
+
+    private(set) lazy var response: ContextMap = {
+        self.isResponseMade = true
+        let response = ContextMap([("header", .object(self.responseHeaders))])
+        if let status = self.initial.responseStatus { response.map["status"] = .integer(Int64(status)) }
+        return response
+    }()
+
     var overrides: MappingOverrides {
-        var overrides = MappingOverrides()
-        overrides.requestPath = Self.lists(self.requestPath)
-        overrides.requestQuerystring = Self.lists(self.requestQuerystring)
-        overrides.requestHeaders = Self.lists(self.requestHeaders)
-        overrides.responseHeaders = Self.lists(self.responseHeaders)
-        overrides.responseStatus = self.responseOverride.map["status"].flatMap(Self.status)
+        var overrides = self.initial
+        if self.isRequestMade {
+            overrides.requestPath = Self.lists(self.requestPath)
+            overrides.requestQuerystring = Self.lists(self.requestQuerystring)
+            overrides.requestHeaders = Self.lists(self.requestHeaders)
+        }
+        if self.isResponseMade {
+            overrides.responseHeaders = Self.lists(self.responseHeaders)
+            overrides.responseStatus = self.response.map["status"].flatMap(Self.status)
+        }
         return overrides
     }
 

@@ -38,6 +38,8 @@ extension RestAPI {
         package var canary: CanarySettings?
         package var accessLog: AccessLogSettings?
         package var tracingEnabled = false
+        /// The stage has a cache, `CacheClusterEnabled`; which answers it keeps is the methods' own.
+        package var cachesResponses = false
 
         package init(name: String, variables: [String: String] = [:]) {
             self.name = name
@@ -70,6 +72,9 @@ extension RestAPI {
         package var httpMethod: String
         package var throttle = ThrottleSettings()
         package var logLevel = LogLevel.off
+        package var caches = false
+        /// 0 to 3,600; `nil` for the 300 that API Gateway takes.
+        package var cacheTTLSeconds: Int?
         /// Bodies and headers in the execution log.
         package var tracesData = false
 

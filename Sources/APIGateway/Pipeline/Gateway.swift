@@ -54,22 +54,26 @@ package struct Gateway: Sendable {
                 func note(_ reason: String) {
                     problems.append(GatewayProblem(apiID: api.id, place: "\(verb) \(operation.path)", reason: reason))
                 }
+                let own = settings.settings(resourcePath: operation.path, method: verb)
                 return ServedMethod(
-                    api: served, stage: stage, operation: operation,
-                    throttle: settings.settings(resourcePath: operation.path, method: verb)?.throttle,
+                    api: served, stage: stage, operation: operation, throttle: own?.throttle,
                     validation: RequestValidation(method, of: api, note: note),
-                    integration: .rest(method, stage: stage, note: note))
+                    integration: .rest(method, stage: stage, note: note),
+                    cache: ServedCache(
+                        method, resource: operation.resourceID ?? operation.path, settings: own, stage: settings, note: note))
             }
         }
         let stages = api.stages.map { stage -> Router.StageMethods in
             let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
             let plain = ServedStage(
                 name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
-            var methods = Router.StageMethods(name: stage.name, methods: serve(plain, stage))
+            var methods = Router.StageMethods(
+                name: stage.name, methods: serve(plain, stage), unrouted: ServedMethod(unroutedIn: plain, of: served))
             if let canary = stage.canary {
                 let variables = stage.variables.merging(canary.variableOverrides) { $1 }
                 let served = ServedStage(
-                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true)
+                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true,
+                    usesStageCache: canary.usesStageCache)
                 methods.canary = serve(served, stage)
                 methods.canaryShare = canary.percentTraffic / 100
             }
@@ -93,7 +97,8 @@ package struct Gateway: Sendable {
                         problems.append(GatewayProblem(apiID: api.id, place: route.routeKey, reason: $0))
                     })
             }
-            return Router.StageMethods(name: stage.name, methods: methods)
+            return Router.StageMethods(
+                name: stage.name, methods: methods, unrouted: ServedMethod(unroutedIn: plain, of: served))
         }
         return Router.Entry(served, operations: operations, stages: stages)
     }

@@ -2,6 +2,8 @@
 package enum GatewayAction: Sendable {
     /// The answer to the client; the exchange is over.
     case respond(GatewayResponse)
+    /// Decompress the body.
+    case decompress(ContentCoding)
     /// Call the integration's function, or that of a function URL.
     case invoke(FunctionCall)
     /// Call the function of a Lambda authorizer.
@@ -18,6 +20,11 @@ package enum GatewayAction: Sendable {
 
 /// What happened since.
 package enum GatewayEvent {
+    case decompressed([UInt8])
+    /// It isn't what its coding says.
+    case damagedBody
+    /// Decompressed, it is larger than the gateway takes.
+    case bodyTooLarge
     /// The function that was called ended; of the integration or the authorizer.
     case functionEnded(FunctionResult)
     case tokenVerified

@@ -23,6 +23,7 @@ extension GatewayExchange {
     mutating func integrate(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         try context.served.validation.check(context)
+        if let response = self.cachedResponse(&shared, at: now) { return self.finish(response, at: now) }
         self.integrationBegan = now
         let integration = context.served.integration
         switch integration.backend {
@@ -80,15 +81,37 @@ extension GatewayExchange {
                 timeoutMilliseconds: context.served.integration.timeoutMilliseconds))
     }
 
-    func transform(_ context: RequestContext) throws(GatewayFault) -> RequestTransformation.Output {
-        try context.served.integration.request.apply(context)
+    mutating func transform(_ context: RequestContext) throws(GatewayFault) -> RequestTransformation.Output {
+        do throws(GatewayFault) {
+            return try context.served.integration.request.apply(context)
+        } catch {
+            if error == .configurationError { self.executionLog?.failed("Unable to transform request") }
+            throw error
+        }
+    }
+
+    /// The method's answer by the integration response that matches.
+    mutating func transform(
+        _ source: ResponseTransformations.Source, _ context: RequestContext
+    ) throws(GatewayFault) -> GatewayResponse {
+        let responses = context.served.integration.responses
+        do throws(GatewayFault) {
+            return try responses.apply(source, context: context)
+        } catch {
+            self.executionLog?.failed(
+                responses.entry(for: source) == nil
+                    ? "No match for output mapping and no default output mapping configured. "
+                        + "Endpoint Response Status Code: \(source.status ?? 200)"
+                    : "Unable to transform response")
+            throw error
+        }
     }
 
     private mutating func mock(_ context: RequestContext, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
-        guard !made.isPassthrough else { throw .configurationError }
         let status: Int
         do throws(MappingFailure) {
+            guard !made.isPassthrough else { throw .noStatusCode }
             status = try MockIntegration.statusCode(of: made.body)
         } catch {
             self.executionLog?.failed("Unable to parse statusCode. It should be an integer and defined in request template.")
@@ -97,7 +120,7 @@ extension GatewayExchange {
         // What the request template wrote to the overrides is seen by the response's; the body is not.
         let source = ResponseTransformations.Source(
             selector: String(status), status: status, overrides: made.overrides, isMock: true)
-        let response = try context.served.integration.responses.apply(source, context: context)
+        let response = try self.transform(source, context)
         return self.finish(self.mapped(response), at: now)
     }
 

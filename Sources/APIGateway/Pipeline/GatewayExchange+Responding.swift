@@ -27,8 +27,12 @@ extension GatewayExchange {
                 throw error
             }
             return self.finish(self.proxied(response), at: now)
-        case .failed: throw .integrationFailure
-        case .timedOut: throw self.door == .http ? .integrationTimeout : .integrationFailure
+        case .failed(let payload):
+            self.logFunctionError(payload)
+            throw .integrationFailure
+        case .timedOut(let payload):
+            self.logFunctionError(payload)
+            throw self.door == .http ? .integrationTimeout : .integrationFailure
         case .throttled: throw .functionThrottled
         case .eventTooLarge: throw .payloadTooLarge
         case .missing: throw .configurationError
@@ -51,7 +55,7 @@ extension GatewayExchange {
         }
         self.context?.record.integrationStatus = 200
         self.logResponse(status: 200, headers: [], body: source.body)
-        let response = try context.served.integration.responses.apply(source, context: context)
+        let response = try self.transform(source, context)
         return self.finish(self.mapped(response, withTrace: true), at: now)
     }
 
@@ -68,7 +72,7 @@ extension GatewayExchange {
             let source = ResponseTransformations.Source(
                 selector: String(answer.status), status: answer.status, headers: answer.headers, body: answer.body,
                 overrides: overrides)
-            let response = try context.served.integration.responses.apply(source, context: context)
+            let response = try self.transform(source, context)
             return self.finish(self.mapped(response, withTrace: true), at: now)
         case .httpProxy, .action:
             guard 200...599 ~= answer.status else { throw .badBackendAnswer }
@@ -104,6 +108,12 @@ extension GatewayExchange {
         }
     }
 
+    private mutating func logFunctionError(_ payload: UnsafeRawBufferPointer) {
+        guard self.executionLog != nil else { return }
+        self.logResponse(status: 200, headers: [], body: Array(payload))
+        self.executionLog?.functionFailed(FunctionErrorMessage.read(payload) ?? "")
+    }
+
     private mutating func logResponse(status: Int, headers: [HTTPHeader], body: [UInt8]) {
         self.executionLog?.endpointResponse(
             status: status, latencyMilliseconds: self.context?.record.integrationLatencyMilliseconds ?? 0, headers: headers,
@@ -112,6 +122,7 @@ extension GatewayExchange {
 
     private mutating func noteLatency(at now: Timestamp) {
         guard let integrationBegan else { return }
+        self.integrationLatency = now - integrationBegan
         self.context?.record.integrationLatencyMilliseconds = Int((now - integrationBegan).milliseconds)
     }
 }
@@ -149,6 +160,7 @@ extension GatewayExchange {
         self.context?.error = fault
         self.fault = fault
         if self.context?.record.integrationError == nil { self.context?.record.integrationError = fault.integrationMessage }
+        if let text = fault.executionText { self.executionLog?.add(text) }
         let response: GatewayResponse
         if let context, context.isREST {
             response = context.api.gatewayResponses.response(for: fault, in: context)
@@ -158,8 +170,17 @@ extension GatewayExchange {
         return self.finish(response, at: now, isFault: true)
     }
 
-    mutating func finish(_ response: GatewayResponse, at now: Timestamp, isFault: Bool = false) -> GatewayAction {
+    /// - Parameter isWhole: a stream's body is still to come.
+    mutating func finish(
+        _ response: GatewayResponse, at now: Timestamp, isFault: Bool = false, isWhole: Bool = true
+    ) -> GatewayAction {
         var response = response
+        if !isFault { self.note(response) }
+        if self.ignoresCacheControl { response.headers.append(Self.ignoredCacheControl) }
+        if isWhole, !isFault, let coding = self.coding(of: response) {
+            response.coding = coding
+            response.headers.append(HTTPHeader("Content-Encoding", coding.rawValue))
+        }
         if let context, !context.isREST, !isFault {
             // A mapping that can't be applied leaves the response as it was: it is the client's all the same.
             var changed = response
@@ -184,9 +205,19 @@ extension GatewayExchange {
         self.context?.record.status = response.status
         self.context?.record.responseLength = response.body.count
         self.context?.record.responseLatencyMilliseconds = Int((now - self.stamp.time).milliseconds)
+        self.outcome = GatewayOutcome(self, response, at: now)
         self.executionLog?.finish(response, isFault: isFault)
         self.state = .answered
         return .respond(response)
+    }
+
+    /// How a REST API's answer is compressed: where the API says from which size on, the client prefers a coding that is known, and
+    /// the backend has not done it.
+    private func coding(of response: GatewayResponse) -> ContentCoding? {
+        guard let minimum = self.context?.api.minimumCompressionBytes, response.body.count >= max(minimum, 1),
+            self.testedMethod == nil, response.headers.first("content-encoding") == nil
+        else { return nil }
+        return ContentCoding.preferred(self.request.headers.last("accept-encoding"))
     }
 
     /// The line of the stage's access log; `nil` before the answer, or where the stage keeps none.
@@ -201,7 +232,7 @@ extension GatewayExchange {
         guard case .integrating(.functionProxy) = self.state else { return nil }
         self.noteLatency(at: now)
         let response = self.proxied(ProxyResponse(status: status, headers: headers, body: .text("")))
-        guard case .respond(let head) = self.finish(response, at: now) else { return nil }
+        guard case .respond(let head) = self.finish(response, at: now, isWhole: false) else { return nil }
         return head
     }
 }
@@ -217,6 +248,24 @@ extension Door {
 }
 
 extension GatewayFault {
+    /// What the execution log says of it; `nil` for faults whose cause was told where it was found.
+    fileprivate var executionText: String? {
+        switch self {
+        case .missingParameters: self.validationText
+        case .invalidBody:
+            "Request body does not match model schema for content type application/json: \(self.validationText ?? "")"
+        case .integrationTimeout: "Execution failed due to a timeout error"
+        case .functionThrottled: "Lambda invocation failed with status: 429"
+        case .unsupportedMediaType, .unreadableBody, .payloadTooLarge: self.answer(at: .rest).message
+        case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .badRequest, .targetTooLong,
+            .headersTooLarge, .methodARNTooLong, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied, .anonymousDenied,
+            .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken, .invalidSignature,
+            .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer, .linkUnavailable,
+            .throttled, .unknownURL, .unsignedRequest:
+            nil
+        }
+    }
+
     /// `$context.integrationErrorMessage`
     fileprivate var integrationMessage: String? {
         switch self {

@@ -2,6 +2,7 @@ import CoreTypes
 
 extension GatewayExchange {
     mutating func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+        if let testedMethod { return try self.beginTest(testedMethod, &shared, at: now) }
         if let host = self.request.headers.last("host"), let id = FunctionURL.id(ofHost: host) {
             return try self.beginURL(id, at: now)
         }
@@ -15,10 +16,21 @@ extension GatewayExchange {
             return self.finish(GatewayResponse(status: 204, headers: headers, body: .text("")), at: now)
         }
         switch outcome {
-        case .fault(let fault, _, _): throw self.refined(fault)
+        case .fault(let fault, _, _, let unrouted):
+            self.context = unrouted.map { self.makeContext($0, verb: verb, target: target) }
+            throw self.refined(fault)
         case .match(let match):
             let context = self.makeContext(match, verb: verb, target: target)
             self.context = context
+            if context.isREST, !self.body.isEmpty {
+                switch ContentCoding.ofRequest(self.request.headers.last("content-encoding")) {
+                case .identity: break
+                case .unsupported: throw .unsupportedMediaType
+                case .coded(let coding):
+                    self.state = .decompressing
+                    return .decompress(coding)
+                }
+            }
             self.executionLog?.begin(context)
             return try self.authorize(context, &shared, at: now)
         }

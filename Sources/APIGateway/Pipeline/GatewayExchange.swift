@@ -2,7 +2,7 @@ package import CoreTypes
 
 /// One request on its way through the gateway: told what happened, it says what is to be done next, until it answers.
 ///
-///     ready ──start──► [authorizing | verifyingToken | verifyingSignature] ──► [integrating] ──► answered
+///     ready ──start──► [decompressing] ──► [authorizing | verifyingToken | verifyingSignature] ──► [integrating] ──► answered
 ///
 /// The stages between two states run at once: route → resource policy → authorizer → API key and usage plan → request
 /// validation → integration request, and back: integration response → method response. Each may end the request with a gateway
@@ -10,6 +10,8 @@ package import CoreTypes
 package struct GatewayExchange {
     enum State {
         case ready
+        /// The client's body.
+        case decompressing
         /// A Lambda authorizer was called.
         case authorizing(AuthorizerCall)
         case verifyingToken(TokenCheck)
@@ -20,7 +22,7 @@ package struct GatewayExchange {
 
     let gateway: Gateway
     package let request: GatewayRequest
-    package let body: [UInt8]
+    package private(set) var body: [UInt8]
     package let stamp: RequestStamp
     package let trace: RequestTrace
     var state = State.ready
@@ -34,8 +36,18 @@ package struct GatewayExchange {
     var fault: GatewayFault?
     /// What the client gets, once that is known. The body of a stream is not part of it.
     var reply: (status: Int, bodyBytes: Int)?
+    /// Where the stage keeps the method's answers.
+    var keeping: Keeping?
+    /// The client asked for a new answer, and may not.
+    var ignoresCacheControl = false
     /// Where the integration was asked.
     var integrationBegan: Timestamp?
+    /// The one method of a test; `nil` for a client's request, which is routed.
+    var testedMethod: ServedMethod?
+    /// Until it answered.
+    var integrationLatency: Duration?
+    /// Set with the answer.
+    package internal(set) var outcome: GatewayOutcome?
     /// Lines for those who test a method; `nil` where nobody asked for them.
     package internal(set) var executionLog: ExecutionLog?
 
@@ -61,15 +73,22 @@ package struct GatewayExchange {
     /// Routes the request and goes as far as it can.
     package mutating func start(_ shared: inout GatewayState, at now: Timestamp) -> GatewayAction {
         guard case .ready = self.state else { return .nothing }
-        return self.attempt(at: now) { (exchange) throws(GatewayFault) in try exchange.begin(&shared, at: now) }
+        self.executionLog?.now = now
+        let action = self.attempt(at: now) { (exchange) throws(GatewayFault) in try exchange.begin(&shared, at: now) }
+        self.keepResponse(&shared, at: now)
+        return action
     }
 
     /// Goes on with what happened. An event that the state does not wait for changes nothing: it came too late.
     package mutating func resume(
         _ event: GatewayEvent, _ shared: inout GatewayState, at now: Timestamp
     ) -> GatewayAction {
-        self.attempt(at: now) { (exchange) throws(GatewayFault) in
+        self.executionLog?.now = now
+        let action = self.attempt(at: now) { (exchange) throws(GatewayFault) in
             switch (exchange.state, event) {
+            case (.decompressing, .decompressed(let body)): try exchange.decompressed(body, &shared, at: now)
+            case (.decompressing, .damagedBody): throw .unsupportedMediaType
+            case (.decompressing, .bodyTooLarge): throw .payloadTooLarge
             case (.authorizing(let call), .functionEnded(let result)):
                 try exchange.authorizerEnded(result, call, &shared, at: now)
             case (.authorizing, .timedOut):
@@ -89,11 +108,24 @@ package struct GatewayExchange {
             case (.integrating(let integrating), .backendFailed(let failure)):
                 try exchange.backendFailed(failure, integrating, &shared)
             case (.integrating, .timedOut): throw .integrationTimeout
-            case (.ready, _), (.answered, _), (.authorizing, _), (.verifyingToken, _), (.verifyingSignature, _),
+            case (.ready, _), (.decompressing, _), (.answered, _), (.authorizing, _), (.verifyingToken, _),
+                (.verifyingSignature, _),
                 (.integrating, _):
                 .nothing
             }
         }
+        self.keepResponse(&shared, at: now)
+        return action
+    }
+
+    private mutating func decompressed(
+        _ body: [UInt8], _ shared: inout GatewayState, at now: Timestamp
+    ) throws(GatewayFault) -> GatewayAction {
+        self.body = body
+        self.context?.body = body
+        guard let context = self.context else { return .nothing }
+        self.executionLog?.begin(context)
+        return try self.authorize(context, &shared, at: now)
     }
 
     /// Ends the request by a fault that the listener found: a body that it stopped reading, too many requests at once.

@@ -5,6 +5,8 @@ package struct GatewayState: Sendable {
     package var usage: UsageCounters
     package var authorizations: AuthorizerCache
     package var loadBalancers: LoadBalancerState
+    /// Answers that stages keep.
+    package var responses = ResponseCache()
 
     /// - Parameter usage: from the last run, so that quotas are not forgotten.
     package init(usage: UsageCounters = UsageCounters(), accountLimit: ThrottleLimit = .account) {

@@ -27,9 +27,10 @@ extension RequestContext {
         case "requestId": self.requestID
         case "requestTime": self.stamp.time.commonLogFormat
         case "requestTimeEpoch": String(self.stamp.time.milliseconds)
-        case "resourceId": self.isREST ? self.served.resourceID : nil
-        case "resourcePath": self.isREST ? self.served.path : nil
-        case "routeKey": self.isREST ? nil : self.served.routeKey
+        // A request that found no method has none of these.
+        case "resourceId": self.isREST && !self.served.resourceID.isEmpty ? self.served.resourceID : nil
+        case "resourcePath": self.isREST && !self.served.path.isEmpty ? self.served.path : nil
+        case "routeKey": self.isREST || self.served.routeKey.isEmpty ? nil : self.served.routeKey
         case "stage": self.stage.name
         case "customDomain.basePathMatched": self.basePath.map { $0.isEmpty ? "(none)" : $0 }
         default: nil

@@ -47,23 +47,12 @@ enum ForwardedHeaders {
 }
 
 /// What a Signature Version 4 request is known by.
-package enum Signature {
+enum Signature {
     static let algorithm = "AWS4-HMAC-SHA256"
 
     /// Signed in the header or, as a presigned URL, in the query.
     static func isPresent(in request: GatewayRequest) -> Bool {
         if request.headers.contains(where: { $0.isNamed("authorization") && $0.value.hasPrefix(self.algorithm) }) { return true }
         return ValueLists(query: RequestTarget(request.target).query)["X-Amz-Signature"] != nil
-    }
-
-    /// The key of `Credential=AKID/20261121/us-east-1/execute-api/aws4_request`.
-    package static func accessKey(of request: GatewayRequest) -> String? {
-        let query = ValueLists(query: RequestTarget(request.target).query)
-        let credential =
-            query["X-Amz-Credential"]?.last
-            ?? request.headers.last("authorization").flatMap { value in
-                value.firstRange(of: "Credential=").map { String(value[$0.upperBound...]) }
-            }
-        return credential.map { String($0.prefix { $0 != "/" && $0 != "," && $0 != " " }) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -10,26 +10,38 @@ extension RequestContext {
         return MappingInput(
             body: MappingBody(body),
             parameters: RequestParameters(path: path, querystring: self.query, header: ValueLists(headers: self.headers)),
-            integrationHeaders: integrationHeaders, context: self.contextObject, stageVariables: self.stage.variables)
+            integrationHeaders: integrationHeaders, context: MappingContext(self), stageVariables: self.stage.variables)
     }
 
     /// `$context` as templates see it, in the order recorded on AWS.
     var contextObject: JSONObject {
         var context = JSONObject()
-        func set(_ names: String...) {
-            for name in names { if let value = self.variable(name) { context[name] = .string(value) } }
-        }
-        set("resourceId")
-        if let result = self.authorizer { context["authorizer"] = Self.authorizerObject(result) }
-        set(
-            "resourcePath", "httpMethod", "extendedRequestId", "requestTime", "path", "accountId", "protocol", "stage",
-            "domainPrefix")
-        context["requestTimeEpoch"] = .number(JSONNumber(self.stamp.time.milliseconds))
-        set("requestId")
-        context["identity"] = .object(self.identityObject)
-        set("domainName", "deploymentId", "apiId", "isCanaryRequest", "awsEndpointRequestId", "routeKey")
+        for name in Self.contextNames { if let value = self.contextMember(name) { context[name] = value } }
         return context
     }
+
+    /// One member of it.
+    func contextMember(_ name: String) -> JSON? {
+        switch name {
+        case "authorizer": self.authorizer.map(Self.authorizerObject)
+        case "identity": .object(self.identityObject)
+        case "requestTimeEpoch": .number(JSONNumber(self.stamp.time.milliseconds))
+        default: Self.contextNames.contains(name) ? self.variable(name).map(JSON.string) : nil
+        }
+    }
+
+    /// The text of `stage` or `identity.sourceIp`.
+    func contextText(at path: String) -> String? {
+        let first = String(path.prefix { $0 != "." })
+        guard let member = self.contextMember(first) else { return nil }
+        return JSONObject([(first, member)]).text(at: path)
+    }
+
+    private static let contextNames = [
+        "resourceId", "authorizer", "resourcePath", "httpMethod", "extendedRequestId", "requestTime", "path", "accountId",
+        "protocol", "stage", "domainPrefix", "requestTimeEpoch", "requestId", "identity", "domainName", "deploymentId", "apiId",
+        "isCanaryRequest", "awsEndpointRequestId", "routeKey",
+    ]
 
     private static func authorizerObject(_ result: AuthorizerResult) -> JSON {
         var object = JSONObject()

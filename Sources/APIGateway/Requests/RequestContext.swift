@@ -17,7 +17,8 @@ struct RequestContext: Sendable {
     let query: ValueLists
     /// As the backend sees them.
     let headers: [HTTPHeader]
-    let body: [UInt8]
+    /// Decompressed.
+    var body: [UInt8]
     let stamp: RequestStamp
     let trace: RequestTrace
 

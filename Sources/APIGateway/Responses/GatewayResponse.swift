@@ -25,6 +25,8 @@ package struct GatewayResponse: Hashable, Sendable {
     package var status: Int
     package var headers: [HTTPHeader]
     package var body: Body
+    /// How the listener is to compress the body; the header that says so is among the headers.
+    package internal(set) var coding: ContentCoding?
 
     init(status: Int, headers: [HTTPHeader], body: Body) {
         self.status = status

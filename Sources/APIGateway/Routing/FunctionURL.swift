@@ -22,8 +22,6 @@ package struct FunctionURL: Hashable, Sendable {
 
     /// `abc123.lambda-url.eu-west-1.localhost:3000` gives `abc123`.
     static func id(ofHost host: String) -> String? {
-        let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        guard labels.count == 3, labels[1].lowercased() == "lambda-url" else { return nil }
-        return labels[0].lowercased()
+        HostLabels.first(of: host, before: "lambda-url")
     }
 }

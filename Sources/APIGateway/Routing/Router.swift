@@ -24,19 +24,20 @@ package struct Router: Sendable {
     enum Outcome: Sendable {
         case match(Match)
         /// With the API where one was found, whose CORS configuration and answers count.
-        case fault(GatewayFault, API.Kind, ServedAPI?)
+        /// `unrouted`: where a stage was found and no method: what its customized answers and its access log speak of.
+        case fault(GatewayFault, API.Kind, ServedAPI?, unrouted: Match? = nil)
 
         var kind: API.Kind {
             switch self {
             case .match(let match): match.method.api.kind
-            case .fault(_, let kind, _): kind
+            case .fault(_, let kind, _, _): kind
             }
         }
 
         var api: ServedAPI? {
             switch self {
             case .match(let match): match.method.api
-            case .fault(_, _, let api): api
+            case .fault(_, _, let api, _): api
             }
         }
     }
@@ -45,6 +46,8 @@ package struct Router: Sendable {
     struct StageMethods: Sendable {
         let name: String
         let methods: [ServedMethod]
+        /// Stands for a request that has no method.
+        let unrouted: ServedMethod
         var canary: [ServedMethod]?
         /// 0 to 1.
         var canaryShare = 0.0
@@ -135,11 +138,10 @@ package struct Router: Sendable {
 
     /// `abc123-vpce-0a1b.execute-api.eu-west-1.localhost:3000` gives `abc123` and `vpce-0a1b`.
     static func hostLabels(_ host: String) -> (apiID: String, vpcEndpointID: String?)? {
-        let labels = host.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        guard labels.count == 3, labels[1].lowercased() == "execute-api" else { return nil }
-        let label = labels[0].lowercased()
-        guard let mark = label.firstRange(of: "-vpce-") else { return (label, nil) }
-        return (String(label[..<mark.lowerBound]), String(label[label.index(after: mark.lowerBound)...]))
+        guard let label = HostLabels.first(of: host, before: "execute-api") else { return nil }
+        let mark = "-vpce-".utf8
+        guard let start = label.utf8.indices.first(where: { label.utf8[$0...].starts(with: mark) }) else { return (label, nil) }
+        return (String(label[..<start]), String(label[label.utf8.index(after: start)...]))
     }
 
     private func resolve(in domain: CustomDomains.Domain, _ question: Question) -> Outcome {
@@ -188,6 +190,8 @@ package struct Router: Sendable {
             let method = stage.method(index, share: question.share)
             return .match(Match(method: method, path: path, basePath: basePath, parameters: []))
         }
-        return .fault(kind == .rest ? .missingAuthenticationToken : .routeNotFound, kind, entry.api)
+        return .fault(
+            kind == .rest ? .missingAuthenticationToken : .routeNotFound, kind, entry.api,
+            unrouted: Match(method: stage.unrouted, path: path, basePath: basePath, parameters: []))
     }
 }

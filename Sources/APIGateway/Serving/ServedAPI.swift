@@ -15,10 +15,12 @@ package struct GatewayPlace: Hashable, Sendable {
 final class ServedAPI: Sendable {
     let kind: API.Kind
     let id: String
+    let name: String
     let place: GatewayPlace
     let endpointType: EndpointType
     let disablesDefaultEndpoint: Bool
     let binaryMediaTypes: BinaryMediaTypes
+    let minimumCompressionBytes: Int?
     let apiKeySource: RestAPI.APIKeySource
     let policy: ResourcePolicy
     let gatewayResponses: CustomizedResponses
@@ -28,10 +30,12 @@ final class ServedAPI: Sendable {
     init(_ api: RestAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
         self.kind = .rest
         self.id = api.id
+        self.name = api.name
         self.place = place
         self.endpointType = api.endpointType
         self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
         self.binaryMediaTypes = BinaryMediaTypes(api.binaryMediaTypes)
+        self.minimumCompressionBytes = api.minimumCompressionBytes
         self.apiKeySource = api.apiKeySource
         self.policy = ResourcePolicy(api.policy, apiID: api.id, isPrivate: api.endpointType == .private, place: place, &problems)
         self.gatewayResponses = CustomizedResponses(api.gatewayResponses)
@@ -42,10 +46,12 @@ final class ServedAPI: Sendable {
     init(_ api: HTTPAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
         self.kind = .http
         self.id = api.id
+        self.name = api.name
         self.place = place
         self.endpointType = .regional
         self.disablesDefaultEndpoint = api.disablesExecuteAPIEndpoint
         self.binaryMediaTypes = BinaryMediaTypes([])
+        self.minimumCompressionBytes = nil
         self.apiKeySource = .header
         self.policy = .none
         self.gatewayResponses = CustomizedResponses([])

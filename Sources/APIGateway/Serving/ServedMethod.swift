@@ -16,10 +16,22 @@ final class ServedMethod: Sendable {
     let throttle: Throttle.Check?
     let validation: RequestValidation
     let integration: ServedIntegration
+    /// `nil` where answers are not kept.
+    let cache: ServedCache?
+
+    /// What requests that no method takes are told of as: without path, resource and route key.
+    convenience init(unroutedIn stage: ServedStage, of api: ServedAPI) {
+        let nothing = Integration(type: .mock)
+        let operation = Operation(
+            method: nil, path: "", authorization: .none, apiKeyRequired: false, integration: nothing, resourceID: nil)
+        self.init(
+            api: api, stage: stage, operation: operation, throttle: nil, validation: .none,
+            integration: .rest(RestAPI.Method(httpMethod: "ANY", integration: nothing), stage: stage, note: { _ in }))
+    }
 
     init(
         api: ServedAPI, stage: ServedStage, operation: Operation, throttle: ThrottleSettings?,
-        validation: RequestValidation, integration: ServedIntegration
+        validation: RequestValidation, integration: ServedIntegration, cache: ServedCache? = nil
     ) {
         self.api = api
         self.stage = stage
@@ -35,6 +47,7 @@ final class ServedMethod: Sendable {
         }
         self.validation = validation
         self.integration = integration
+        self.cache = cache
     }
 }
 

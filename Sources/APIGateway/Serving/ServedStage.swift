@@ -8,9 +8,12 @@ final class ServedStage: Sendable {
     let accessLog: AccessLogFormat?
     /// `nil` for a stage without a canary: then `$context.isCanaryRequest` is `false`, too.
     let isCanary: Bool
+    /// A canary that doesn't use the stage's cache.
+    let hasCacheOfItsOwn: Bool
 
     init(
-        name: String, deploymentID: String, variables: [String: String], accessLog: AccessLogFormat?, isCanary: Bool = false
+        name: String, deploymentID: String, variables: [String: String], accessLog: AccessLogFormat?, isCanary: Bool = false,
+        usesStageCache: Bool = true
     ) {
         self.name = name
         self.deploymentID = deploymentID
@@ -18,6 +21,7 @@ final class ServedStage: Sendable {
         self.sortedVariables = variables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.accessLog = accessLog
         self.isCanary = isCanary
+        self.hasCacheOfItsOwn = !usesStageCache
     }
 }
 

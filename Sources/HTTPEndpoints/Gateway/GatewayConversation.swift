@@ -11,8 +11,15 @@ import NIOCore
 /// A conversation waits for one thing at a time. What comes after the time-out of that thing is dropped by the exchange, or
 /// here where a later wait has begun.
 final class GatewayConversation {
+    /// Who gets the answer.
+    enum Client {
+        case connection(HTTPConnection)
+        /// Somebody who tests the method.
+        case test((MethodTestResult) -> Void)
+    }
+
     private(set) var exchange: GatewayExchange
-    let connection: HTTPConnection
+    private let client: Client
     private let endpoint: GatewayEndpoint
     private var timer: Scheduled<Void>?
     /// To an HTTP endpoint.
@@ -20,10 +27,10 @@ final class GatewayConversation {
     /// Counts the waits, so that a late result is known as one.
     private var wait = 0
 
-    init(_ exchange: GatewayExchange, endpoint: GatewayEndpoint, connection: HTTPConnection) {
+    init(_ exchange: GatewayExchange, endpoint: GatewayEndpoint, client: Client) {
         self.exchange = exchange
         self.endpoint = endpoint
-        self.connection = connection
+        self.client = client
     }
 
     func start() { self.perform(self.exchange.start(&self.endpoint.state, at: HostClock.now())) }
@@ -44,8 +51,9 @@ final class GatewayConversation {
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
         self.timer?.cancel()
         self.timer = nil
-        defer { self.endpoint.log(self.exchange) }
-        return self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
+        self.endpoint.log(self.exchange, response)
+        return response
     }
 
     /// All of a stream has been handed on that will be.
@@ -55,9 +63,13 @@ final class GatewayConversation {
         self.wait += 1
         switch action {
         case .respond(let response):
-            self.connection.respond(with: response)
-            self.endpoint.log(self.exchange)
-            self.endpoint.meter(self.exchange)
+            switch self.client {
+            case .connection(let connection): connection.respond(with: response)
+            case .test(let completion): completion(self.exchange.testResult(response))
+            }
+            self.endpoint.log(self.exchange, response)
+            if case .connection = self.client { self.endpoint.meter(self.exchange) }
+        case .decompress(let coding): self.decompress(coding)
         case .invoke(let call): self.invoke(call)
         case .callAuthorizer(let call): self.invoke(call)
         case .verifySignature:
@@ -75,6 +87,17 @@ final class GatewayConversation {
                 self.resume(.backendFailed(.unresolvable))
             }
         case .nothing: break
+        }
+    }
+
+    private func decompress(_ coding: ContentCoding) {
+        let body = Result { () throws(ContentCoding.Failure) in
+            try coding.decompress(self.exchange.body, limit: GatewayLimits.payloadBytes)
+        }
+        switch body {
+        case .success(let body): self.resume(.decompressed(body))
+        case .failure(.damaged): self.resume(.damagedBody)
+        case .failure(.tooLarge): self.resume(.bodyTooLarge)
         }
     }
 
@@ -108,7 +131,12 @@ final class GatewayConversation {
         if let limit = call.timeoutMilliseconds, limit < function.configuration.timeoutSeconds * 1_000 {
             self.startTimer(milliseconds: limit)
         }
-        let client: any InvocationClient = streams ? StreamedAnswer(self) : GatewayAnswer(self, wait: self.wait)
+        let client: any InvocationClient =
+            if streams, case .connection(let connection) = self.client {
+                StreamedAnswer(self, to: connection)
+            } else {
+                GatewayAnswer(self, wait: self.wait)
+            }
         service.invoker.invoke(
             Invocation(
                 // A function URL's request id is the invocation's; an API's is its own.

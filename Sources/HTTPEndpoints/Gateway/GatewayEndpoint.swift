@@ -10,7 +10,7 @@ package import NIOHTTP1
 package final class GatewayEndpoint: HTTPService {
     let service: LambdaService
     private let port: Int
-    /// Secrets of access keys. Empty: any signature is good.
+    /// Secrets of access keys.
     private let credentials: [String: String]
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
@@ -21,15 +21,19 @@ package final class GatewayEndpoint: HTTPService {
     private var checks: TargetChecks?
     /// Where services answer: the host's AWS endpoint.
     package var awsAddress: TargetAddress?
+    /// Told of every request to an API that was answered, for metrics.
+    package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
-    package var logAccess: (String) -> Void = { _ in }
-    /// Takes each request to an API once it is answered, with the time of its answer.
+    package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
+    /// Takes each request to an API as it is billed, with the time: once it is answered, a stream at its end.
     package var meter: (MeteredRequest, Timestamp) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
-    package var logExecution: ((String) -> Void)?
+    package var logExecution: ((String, GatewayOutcome?) -> Void)?
+    /// Remembers what was asked and answered.
+    package var history: RequestHistory?
 
     /// - Parameters:
-    ///   - credentials: secrets of access keys; without any, signatures are not checked.
+    ///   - credentials: secrets of the access keys whose signatures are good.
     ///   - keySources: a file or an `http://` address of a key set, for each issuer of tokens that is not asked itself.
     package init(
         service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, credentials: [String: String],
@@ -95,13 +99,22 @@ package final class GatewayEndpoint: HTTPService {
 
     package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
         let exchange = self.makeExchange(request.head, body: Array(buffer: request.body), on: connection)
-        GatewayConversation(exchange, endpoint: self, connection: connection).start()
+        GatewayConversation(exchange, endpoint: self, client: .connection(connection)).start()
+    }
+
+    /// Runs a method by itself.
+    func test(_ tested: TestedCall, _ completion: @escaping (MethodTestResult) -> Void) {
+        let exchange = GatewayExchange(
+            testing: tested.method, tested.verb, of: tested.resource, in: tested.api, with: tested.test, gateway: self.gateway,
+            stamp: self.makeStamp())
+        GatewayConversation(exchange, endpoint: self, client: .test(completion)).start()
     }
 
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
+            self.log(exchange, response)
             self.meter(exchange)
         }
     }
@@ -112,11 +125,13 @@ package final class GatewayEndpoint: HTTPService {
         self.meter(metered.streaming(streamedBytes), HostClock.now())
     }
 
-    /// The lines of a request that was answered.
-    func log(_ exchange: GatewayExchange) {
-        if let line = exchange.accessLogLine { self.logAccess(line) }
+    /// The lines of a request that was answered; `nil` for one that was not.
+    func log(_ exchange: GatewayExchange, _ response: GatewayResponse?) {
+        if let response { self.history?.append(exchange, response) }
+        if let outcome = exchange.outcome { self.onOutcome(outcome) }
+        if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
         if let logExecution, let log = exchange.executionLog {
-            logExecution(log.text(requestID: exchange.stamp.requestID, at: exchange.stamp.time))
+            logExecution(log.text(requestID: exchange.stamp.requestID), exchange.outcome)
         }
     }
 
@@ -125,27 +140,25 @@ package final class GatewayEndpoint: HTTPService {
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
             sourceIP: connection.remoteAddress?.ipAddress ?? "127.0.0.1")
         request.port = self.port
-        let stamp = self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) }
         return GatewayExchange(
-            gateway: self.gateway, request: request, body: body, stamp: stamp, logsExecution: self.logExecution != nil)
+            gateway: self.gateway, request: request, body: body, stamp: self.makeStamp(),
+            logsExecution: self.logExecution != nil || self.history?.wantsExecutionLogs == true)
     }
+
+    private func makeStamp() -> RequestStamp { self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) } }
 
     /// Checks the signature of a request to a function URL or a method with `AWS_IAM`.
     func verifySignature(_ request: GatewayRequest, body: [UInt8], isURL: Bool) -> GatewayEvent {
-        let key: String
-        if self.credentials.isEmpty {
-            // Whoever names an access key is the account's own user of that name.
-            key = Signature.accessKey(of: request) ?? "unknown"
-        } else {
-            let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { [credentials] in credentials[$0] }
-            let verified = body.withUnsafeBytes { bytes in
-                Result { () throws(SigV4.Fault) in try signatures.verify(request, body: bytes, now: HostClock.now()) }
-            }
-            switch verified {
-            case .success(let signer): key = signer
-            case .failure(let fault): return .signatureRefused(.invalid(code: fault.code, message: fault.message))
-            }
+        let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { [credentials] in credentials[$0] }
+        let verified = body.withUnsafeBytes { bytes in
+            Result { () throws(SigV4.Fault) in try signatures.verify(request, body: bytes, now: HostClock.now()) }
         }
+        let key: String
+        switch verified {
+        case .success(let signer): key = signer
+        case .failure(let fault): return .signatureRefused(.invalid(code: fault.code, message: fault.message))
+        }
+        // Whoever has an access key is the account's own user of that name.
         let account = self.gateway.place.accountID
         return .signatureVerified(
             IAMIdentity(accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)"))
@@ -167,9 +180,10 @@ extension Integration {
 extension HTTPConnection {
     func respond(with response: GatewayResponse) {
         let body =
-            switch response.body {
-            case .text(let text): ByteBuffer(string: text)
-            case .bytes(let bytes): ByteBuffer(bytes: bytes)
+            switch (response.coding, response.body) {
+            case (let coding?, let body): ByteBuffer(bytes: coding.compress(body.bytes))
+            case (nil, .text(let text)): ByteBuffer(string: text)
+            case (nil, .bytes(let bytes)): ByteBuffer(bytes: bytes)
             }
         self.respond(status: HTTPResponseStatus(statusCode: response.status), body: body) { head in
             for header in response.headers { head.writeForeignHeader(header.name, header.value) }

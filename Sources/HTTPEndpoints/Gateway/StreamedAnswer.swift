@@ -28,9 +28,9 @@ final class StreamedAnswer: InvocationClient {
     private var prelude: [UInt8] = []
     private var bodyBytes = 0
 
-    init(_ conversation: GatewayConversation) {
+    init(_ conversation: GatewayConversation, to connection: HTTPConnection) {
         self.conversation = conversation
-        self.connection = conversation.connection
+        self.connection = connection
     }
 
     func streamBegan(contentType: String?) {

@@ -11,6 +11,13 @@ package final class AsynchronousInvoker {
     private var wake: Scheduled<Void>?
     /// Where messages for queues go; the answer is an error text or `nil`. Without one there are no queues on this host.
     package var sendMessage: ((DestinationDelivery, ARN) -> String?)?
+    /// What CloudWatch counts of asynchronous invocations (Lambda developer guide, "Asynchronous invocation metrics").
+    package enum Happening: Hashable, Sendable {
+        case received, dropped, destinationFailed, deadLetterFailed
+    }
+
+    /// Told of each with the function's name, for metrics.
+    package var onHappening: (Happening, _ function: String) -> Void = { _, _ in }
     /// Told of every delivery that could not be made and every event that was dropped.
     package var report: (String) -> Void = { _ in }
 
@@ -33,7 +40,9 @@ package final class AsynchronousInvoker {
             qualifier: qualifier,
             payload: Array(buffer: payload), clientContext: clientContext, traceHeader: traceHeader)
         do throws(AsynchronousRefusal) {
-            self.perform(try self.queue.accept(event, policy: policy, now: HostClock.now()))
+            let actions = try self.queue.accept(event, policy: policy, now: HostClock.now())
+            self.onHappening(.received, function.configuration.name)
+            self.perform(actions)
         } catch {
             switch error {
             case .payloadTooLarge(let bytes):
@@ -68,7 +77,7 @@ package final class AsynchronousInvoker {
 
     private func invoke(_ attempt: AsynchronousAttempt) {
         do throws(LambdaAPIError) {
-            let name = attempt.event.function.resource.split(separator: ":").last.map(String.init) ?? ""
+            let name = Self.functionName(attempt.event)
             let function = try self.service.resolve(name, qualifier: attempt.event.qualifier)
             guard function.reservedConcurrency != 0 else {
                 self.end(attempt, .reservedConcurrencyIsZero)
@@ -90,8 +99,9 @@ package final class AsynchronousInvoker {
     }
 
     private func finish(_ ending: AsynchronousEnding) {
-        for delivery in ending.deliveries { self.deliver(delivery) }
+        for delivery in ending.deliveries { self.deliver(delivery, of: ending.event) }
         if ending.isDropped {
+            self.onHappening(.dropped, Self.functionName(ending.event))
             self.report(
                 "asynchronous event \(ending.event.requestID) of \(ending.event.qualifiedFunctionARN) is dropped "
                     + "(\(ending.condition.rawValue) after \(ending.invokeCount) tries): no destination and no dead-letter queue is configured"
@@ -99,8 +109,14 @@ package final class AsynchronousInvoker {
         }
     }
 
-    private func deliver(_ delivery: DestinationDelivery) {
+    private static func functionName(_ event: AsynchronousEvent) -> String {
+        event.function.resource.split(separator: ":").last.map(String.init) ?? ""
+    }
+
+    private func deliver(_ delivery: DestinationDelivery, of event: AsynchronousEvent) {
         func failed(_ why: String) {
+            self.onHappening(
+                delivery.kind == .destination ? .destinationFailed : .deadLetterFailed, Self.functionName(event))
             self.report("\(delivery.kind.rawValue) of request \(delivery.requestID) got nothing: \(why)")
         }
         switch delivery.target {

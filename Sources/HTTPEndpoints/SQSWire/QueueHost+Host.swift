@@ -29,6 +29,15 @@ extension QueueHost {
         }
     }
 
+    /// Drops every message of every queue.
+    func empty() {
+        let names = self.inspect { service, _ in service.summaries.map(\.name) }
+        // The typed throw is that of the verbs; this one has nothing to refuse.
+        try? self.perform { (service, now, effects) throws(SQSError) in
+            for name in names { service.empty(name, now: now, into: &effects) }
+        }
+    }
+
     /// Sends what an asynchronous invocation leaves behind to a queue of this host.
     /// - Returns: why it could not be sent.
     package func deliver(_ delivery: DestinationDelivery, to queue: ARN) -> String? {

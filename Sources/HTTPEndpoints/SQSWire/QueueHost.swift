@@ -20,13 +20,17 @@ package final class QueueHost {
     package let account: String
     /// Of callers that name none.
     package let region: String
+    /// Since the host started.
     package private(set) var usage: QueueUsage
-    /// Takes each request as it is billed.
-    package var meter: (UsageEvent) -> Void = { _ in }
+    private let earlier: QueueUsage
     /// Told once, when the journal fails.
     package var report: (String) -> Void = { _ in }
+    /// Told of every request as it is billed, for metrics and the ledger.
+    package var onUsage: (UsageEvent) -> Void = { _ in }
     /// Follows what is added to queues, for `martlet queues tail`.
     var observers: [ObjectIdentifier: (StoredMessage) -> Void] = [:]
+    /// Follows how much queues hold, for the console.
+    package var depths: DepthHistory?
 
     private var service: QueueService
     private let commit: Commit?
@@ -43,18 +47,22 @@ package final class QueueHost {
     private var stopped: EventLoopPromise<Void>?
 
     /// - Parameters:
-    ///   - usage: what was asked before, and since when.
+    ///   - earlier: what was asked before, and since when.
     ///   - commit: `nil` for queues that live in memory alone.
     package init(
-        service: QueueService, account: String, region: String, usage: QueueUsage, commit: Commit?, eventLoop: any EventLoop
+        service: QueueService, account: String, region: String, earlier: QueueUsage, commit: Commit?, eventLoop: any EventLoop
     ) {
         self.service = service
         self.account = account
         self.region = region
         self.commit = commit
         self.eventLoop = eventLoop
-        self.usage = usage
+        self.earlier = earlier
+        self.usage = QueueUsage(since: HostClock.now())
     }
+
+    /// With what the hosts before this one were asked in the month.
+    package var usageOfMonth: QueueUsage { self.usage.following(self.earlier) }
 
     /// What the host itself does with queues, such as making those of the template.
     package func hostCaller(_ source: String) -> Caller {
@@ -148,7 +156,7 @@ package final class QueueHost {
     private func settle() {
         for event in self.effects.usage {
             self.usage.add(event)
-            self.meter(event)
+            self.onUsage(event)
         }
         self.effects.usage.removeAll(keepingCapacity: true)
         if !self.effects.deliveries.isEmpty {
@@ -204,6 +212,7 @@ package final class QueueHost {
             self.groups[self.groups.index(before: self.groups.endIndex)].append(contentsOf: answers)
         }
         self.setTimer()
+        self.depths?.turnEnded()
         self.finishStop()
     }
 
@@ -221,6 +230,8 @@ package final class QueueHost {
         guard let stopped, self.groups.isEmpty, self.answers.isEmpty, self.effects.changes.isEmpty else { return }
         self.stopped = nil
         self.timer?.task.cancel()
+        self.depths?.stop()
+        self.depths = nil
         stopped.succeed()
     }
 

@@ -8,6 +8,7 @@ import SQS
 /// What `martlet queues` asks of a running host and SQS has no action for, under `/_martlet/queues`:
 ///
 /// - `GET /_martlet/queues`: every queue with its depth, its requests and what they cost.
+/// - `GET /_martlet/queues/NAME`: its attributes, and how many messages it held over time.
 /// - `GET /_martlet/queues/NAME/messages?limit=10`: the oldest messages, without receiving them.
 /// - `GET /_martlet/queues/NAME/tail`: a line of JSON for each message that is added, until the client goes.
 ///
@@ -44,6 +45,7 @@ struct QueueInspection {
             return
         }
         switch (parts.count, parts.last) {
+        case (1, _): self.respond(.ok, self.details(of: summary), on: connection)
         case (2, "messages"):
             let limit = min(max(parameter("limit").flatMap { Int($0) } ?? Self.peekDefault, 1), Self.peekMax)
             let messages = self.queues.inspect { service, now in
@@ -64,7 +66,7 @@ struct QueueInspection {
     // MARK: Answers
 
     private func overview() -> JSON {
-        let usage = self.queues.usage
+        let usage = self.queues.usageOfMonth
         let prices = PriceTable.table(for: self.queues.region)
         let (summaries, now) = self.queues.inspect { service, now in (service.summaries, now) }
         let rows = summaries.map { summary -> JSON in
@@ -90,6 +92,23 @@ struct QueueInspection {
             "since": .string(usage.since.iso8601), "region": .string(self.queues.region), "pricesOf": .string(prices.pricesOf),
             "pricesRegion": .string(prices.region), "freeRequestsPerMonth": Self.number(PriceTable.freeQueueRequests),
             "queues": .array(rows), "total": Self.json(total, prices),
+        ]
+    }
+
+    /// `depth` has a point `[milliseconds since 1970, visible, in flight, delayed]` for each change, the oldest first.
+    private func details(of summary: QueueSummary) -> JSON {
+        let points = self.queues.depths?.points(of: summary.id) ?? []
+        return [
+            "name": .string(summary.name.name), "region": .string(summary.name.region),
+            "attributes": .object(
+                JSONObject(sorted: self.queues.inspect { service, _ in service.attributes(of: summary.name) ?? [:] })),
+            "depth": .array(
+                points.map {
+                    [
+                        .number(JSONNumber($0.time.milliseconds)), Self.number($0.visible), Self.number($0.inFlight),
+                        Self.number($0.delayed),
+                    ]
+                }),
         ]
     }
 
@@ -129,44 +148,12 @@ struct QueueInspection {
     private static func number(_ value: Int) -> JSON { .number(JSONNumber(value)) }
 
     private func tail(_ summary: QueueSummary, on connection: HTTPConnection) {
-        connection.startStream(status: .ok) { $0.writeStaticString("content-type: application/x-ndjson\r\n") }
         let id = ObjectIdentifier(connection)
         let queues = self.queues
-        let follower = QueueFollower(connection)
+        let follower = LineFollower(connection)
         queues.observers[id] = { message in
             if message.queue == summary.id { follower.send(Self.json(message, now: message.sentAt)) }
         }
         connection.onClose = { queues.observers[id] = nil }
-    }
-}
-
-/// A client that follows a queue. One that reads slowly misses messages, and is told how many.
-private final class QueueFollower {
-    private weak var connection: HTTPConnection?
-    private var unsent = 0
-    private var skipped = 0
-    /// Lines that the network has not taken yet.
-    private static let unsentMax = 1_000
-
-    init(_ connection: HTTPConnection) { self.connection = connection }
-
-    func send(_ json: JSON) {
-        guard let connection, connection.isOpen else { return }
-        guard self.unsent < Self.unsentMax else {
-            self.skipped += 1
-            return
-        }
-        if self.skipped > 0 {
-            self.write(["skipped": .number(JSONNumber(self.skipped))], to: connection)
-            self.skipped = 0
-        }
-        self.write(json, to: connection)
-    }
-
-    private func write(_ json: JSON, to connection: HTTPConnection) {
-        self.unsent += 1
-        let sent = connection.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { [self] _ in self.unsent -= 1 }
-        connection.stream(ByteBuffer(bytes: json.bytes + [0x0A]), completion: sent)
     }
 }

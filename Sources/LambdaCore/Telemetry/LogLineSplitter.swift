@@ -12,6 +12,9 @@ package struct LogLineSplitter: Sendable {
         self.limit = lengthLimit
     }
 
+    /// Whether bytes wait for their line's end.
+    package var hasPartialLine: Bool { !self.partial.isEmpty }
+
     /// Calls `line` with each line that these bytes complete, without its line break. O(n); a line that lies whole in `bytes`
     /// is not copied.
     package mutating func append(_ bytes: ArraySlice<UInt8>, line: (ArraySlice<UInt8>) -> Void) {

@@ -10,7 +10,7 @@ extension MessageSlot {
 /// One message as it lies in memory: about 170 bytes beside its body. Times are milliseconds since 1970.
 struct MessageRecord: Sendable {
     enum State: UInt8, Sendable {
-        /// Can be received; in the ready list of a standard queue.
+        /// Can be received; among the ready messages of a standard queue.
         case visible
         /// Never received, its delay is not over; in the timer wheel.
         case delayed
@@ -35,9 +35,9 @@ struct MessageRecord: Sendable {
     var lastReceivedAt: Int64 = 0
     var receiveCount: UInt32 = 0
     var queue: UInt32
-    /// `UInt32.max` on standard queues.
+    /// Of a FIFO queue; on a standard queue the tenant of a visible message, else `UInt32.max`.
     var group = UInt32.max
-    /// In the ready list or in a bucket of the timer wheel.
+    /// Among the ready messages or in a bucket of the timer wheel.
     var place = Links()
     /// Among the messages of its group, in the order of their sends.
     var order = Links()
@@ -45,6 +45,13 @@ struct MessageRecord: Sendable {
     var arrival = Links()
     var bucket: UInt16 = 0
     var state = State.visible
+
+    /// In a FIFO dead-letter queue a message's own id stands for the one that it was sent with, so that two with the same one don't
+    /// hide each other (developer guide, "Configure a dead-letter queue redrive").
+    var deduplicationID: String? {
+        guard let sent = self.details.deduplicationID else { return nil }
+        return self.details.deadLetterSourceARN == nil ? sent : self.messageID.description
+    }
 }
 
 /// All messages of all queues: records in chunks that never move, so that growth copies nothing, found by serial.

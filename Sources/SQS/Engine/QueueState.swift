@@ -7,7 +7,7 @@ struct QueueState: Sendable {
     /// Read from the policy once.
     var policy: PolicyDocument?
     /// The receive of messages takes from here: standard queues only.
-    var ready = MessageList()
+    var ready = ReadyMessages()
     /// All messages, in the order of arrival.
     var arrivals = MessageList()
     /// Messages that arrived with a send time before that of one already here (moves keep it): `arrivals` is not in the order of

@@ -10,8 +10,8 @@ struct CloudFormationIntegration {
         emulated: [
             "Type", "IntegrationHttpMethod", "Uri", "Credentials", "ConnectionType", "ConnectionId", "ContentHandling",
             "PassthroughBehavior", "TimeoutInMillis", "RequestParameters", "RequestTemplates", "IntegrationResponses",
-            "ResponseTransferMode", "IntegrationTarget", "TlsConfig",
-        ], unemulated: ["CacheKeyParameters", "CacheNamespace"])
+            "ResponseTransferMode", "IntegrationTarget", "TlsConfig", "CacheKeyParameters", "CacheNamespace",
+        ])
 
     func read() -> Integration? {
         self.reader.check(Self.known)

@@ -8,22 +8,20 @@ struct RestStageReader {
     private static let stage = PropertyTable(
         emulated: [
             "RestApiId", "StageName", "DeploymentId", "Description", "Variables", "MethodSettings", "CanarySetting",
-            "AccessLogSetting", "TracingEnabled",
-        ], ignorable: ["Tags", "DocumentationVersion"],
-        unemulated: ["CacheClusterEnabled", "CacheClusterSize", "ClientCertificateId"])
+            "AccessLogSetting", "TracingEnabled", "CacheClusterEnabled",
+        ], ignorable: ["Tags", "DocumentationVersion", "CacheClusterSize"],
+        unemulated: ["ClientCertificateId"])
     private static let deployment = PropertyTable(
         emulated: ["RestApiId", "StageName", "StageDescription"], ignorable: ["Description"],
         unemulated: ["DeploymentCanarySettings"])
     private static let stageDescription = PropertyTable(
         emulated: [
             "Variables", "MethodSettings", "CanarySetting", "AccessLogSetting", "TracingEnabled", "Description",
-            "LoggingLevel", "DataTraceEnabled", "ThrottlingBurstLimit", "ThrottlingRateLimit",
+            "LoggingLevel", "DataTraceEnabled", "ThrottlingBurstLimit", "ThrottlingRateLimit", "CacheClusterEnabled",
+            "CacheTtlInSeconds", "CachingEnabled",
         ],
-        ignorable: ["Tags", "DocumentationVersion", "MetricsEnabled"],
-        unemulated: [
-            "CacheClusterEnabled", "CacheClusterSize", "CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled",
-            "ClientCertificateId",
-        ])
+        ignorable: ["Tags", "DocumentationVersion", "MetricsEnabled", "CacheClusterSize", "CacheDataEncrypted"],
+        unemulated: ["ClientCertificateId"])
 
     func read(into api: inout RestAPI) {
         for resource in GatewayReader.resources("AWS::ApiGateway::Stage", in: self.evaluation) {
@@ -67,12 +65,13 @@ struct RestStageReader {
         stage.description = reader.text("Description") ?? ""
         stage.variables = StageProperties.variables("Variables", reader)
         stage.tracingEnabled = reader.boolean("TracingEnabled") ?? false
+        stage.cachesResponses = reader.boolean("CacheClusterEnabled") ?? false
         stage.accessLog = StageProperties.accessLog("AccessLogSetting", reader)
         stage.methodSettings = (reader.maps("MethodSettings") ?? []).compactMap(self.methodSettings)
         if let canary = reader.map("CanarySetting") {
             canary.check(
                 PropertyTable(
-                    emulated: ["DeploymentId", "PercentTraffic", "StageVariableOverrides"], unemulated: ["UseStageCache"]))
+                    emulated: ["DeploymentId", "PercentTraffic", "StageVariableOverrides", "UseStageCache"]))
             stage.canary = RestAPI.CanarySettings(
                 deploymentID: canary.text("DeploymentId") ?? stage.deploymentID,
                 percentTraffic: canary.number("PercentTraffic", in: 0...100) ?? 0,
@@ -84,10 +83,8 @@ struct RestStageReader {
     /// Settings of a stage description that count for all of its methods.
     private func readDefaults(_ reader: PropertyReader, into stage: inout RestAPI.Stage) {
         var settings = RestAPI.MethodSettings(resourcePath: "/*", httpMethod: "*")
-        settings.throttle = StageProperties.throttle(reader, rate: "ThrottlingRateLimit", burst: "ThrottlingBurstLimit")
-        settings.logLevel = reader.choice("LoggingLevel", of: RestAPI.MethodSettings.LogLevel.allCases) ?? .off
-        settings.tracesData = reader.boolean("DataTraceEnabled") ?? false
-        if !settings.throttle.isEmpty || settings.logLevel != .off || settings.tracesData {
+        self.readShared(reader, into: &settings)
+        if settings != RestAPI.MethodSettings(resourcePath: "/*", httpMethod: "*") {
             stage.methodSettings.insert(settings, at: 0)
         }
     }
@@ -97,8 +94,8 @@ struct RestStageReader {
             PropertyTable(
                 emulated: [
                     "ResourcePath", "HttpMethod", "ThrottlingBurstLimit", "ThrottlingRateLimit", "LoggingLevel",
-                    "DataTraceEnabled",
-                ], ignorable: ["MetricsEnabled"], unemulated: ["CacheDataEncrypted", "CacheTtlInSeconds", "CachingEnabled"]))
+                    "DataTraceEnabled", "CacheTtlInSeconds", "CachingEnabled",
+                ], ignorable: ["MetricsEnabled", "CacheDataEncrypted"]))
         // A path as written (`/orders/{id}`), or with its slashes escaped (`/~1orders~1{id}`).
         var path = reader.text("ResourcePath") ?? "/*"
         if path.contains("~1") { path = String(path.hasPrefix("/~1") ? path.dropFirst() : path[...]).replacing("~1", with: "/") }
@@ -111,9 +108,16 @@ struct RestStageReader {
             return nil
         }
         var settings = RestAPI.MethodSettings(resourcePath: path, httpMethod: method)
+        self.readShared(reader, into: &settings)
+        return settings
+    }
+
+    /// What both shapes of settings have.
+    private func readShared(_ reader: PropertyReader, into settings: inout RestAPI.MethodSettings) {
         settings.throttle = StageProperties.throttle(reader, rate: "ThrottlingRateLimit", burst: "ThrottlingBurstLimit")
         settings.logLevel = reader.choice("LoggingLevel", of: RestAPI.MethodSettings.LogLevel.allCases) ?? .off
         settings.tracesData = reader.boolean("DataTraceEnabled") ?? false
-        return settings
+        settings.caches = reader.boolean("CachingEnabled") ?? false
+        settings.cacheTTLSeconds = reader.integer("CacheTtlInSeconds", in: 0...3_600)
     }
 }

@@ -12,9 +12,9 @@ struct IntegrationReader {
             "type", "httpMethod", "uri", "credentials", "connectionType", "connectionId", "contentHandling",
             "passthroughBehavior", "timeoutInMillis", "requestParameters", "requestTemplates", "responses",
             "responseParameters", "tlsConfig", "payloadFormatVersion", "integrationSubtype", "responseTransferMode",
-            "integrationTarget",
+            "integrationTarget", "cacheKeyParameters", "cacheNamespace",
         ],
-        ignorable: ["description", "$ref"], unemulated: ["cacheKeyParameters", "cacheNamespace"])
+        ignorable: ["description", "$ref"])
 
     func read() -> Integration? {
         self.reader.check(Self.known)

@@ -56,6 +56,8 @@ struct ServerlessRestAPI {
                 ("Variables", self.reader.value("Variables")), ("MethodSettings", self.reader.value("MethodSettings")),
                 ("AccessLogSetting", self.reader.value("AccessLogSetting")),
                 ("CanarySetting", self.reader.value("CanarySetting")), ("TracingEnabled", self.reader.value("TracingEnabled")),
+                ("CacheClusterEnabled", self.reader.value("CacheClusterEnabled")),
+                ("CacheClusterSize", self.reader.value("CacheClusterSize")),
             ], from: self.resource, path: self.paths)
         self.expansion.name("\(name).Stage", stage)
         self.expansion.name("\(name).Deployment", deployment)

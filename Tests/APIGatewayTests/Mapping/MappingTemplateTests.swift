@@ -26,7 +26,7 @@ struct MappingVector: CustomTestStringConvertible, Sendable {
             case .string(let text): MappingBody(text)
             case let value?: MappingBody(value.bytes)
             }
-        var input = MappingInput(body: body, context: self.object["context"]?.objectValue ?? [:])
+        var input = MappingInput(body: body, context: MappingContext(self.object["context"]?.objectValue ?? [:]))
         input.parameters.path = self.lists("path")
         input.parameters.querystring = self.lists("querystring")
         input.parameters.header = self.lists("header")
@@ -82,6 +82,27 @@ struct MappingTemplateTests {
         expected.responseHeaders = ValueLists([("Content-Type", ["text/plain"])])
         expected.responseStatus = 418
         #expect(rendered.overrides == expected)
+    }
+
+    // `java.util.HashMap`, which the maps of `$context` are on the service.
+    @Test("write overrides by the methods of a map, too")
+    func overridesByMethods() throws {
+        let rendered = try render(
+            """
+            #set($h = $context.requestOverride.header)$h.putAll({"A": "1", "B": "2"})$h.put("C", "3")$h.putIfAbsent("A", "9")|\
+            $h.containsValue("2")|$h.size()|$context.requestOverride.path.putAll($h)$h.clear()$h.putAll("x")$h.isEmpty()
+            """)
+        #expect(String(decoding: rendered.body, as: UTF8.self) == "1|true|3|true")
+        #expect(rendered.overrides.requestHeaders == ValueLists())
+        #expect(rendered.overrides.requestPath == ValueLists([("A", ["1"]), ("B", ["2"]), ("C", ["3"])]))
+    }
+
+    // json-smart's `JSONArray.toJSONString()`.
+    @Test("ask an array for its JSON")
+    func arraysAsJSON() throws {
+        let input = MappingInput(body: MappingBody(#"{"a":[1, {"b": "c"}]}"#))
+        let rendered = try render("$input.path('$.a').toJSONString()|#set($l = [1])$l.toJSONString()", input)
+        #expect(String(decoding: rendered.body, as: UTF8.self) == #"[1,{"b":"c"}]|"#)
     }
 
     @Test("ignore a status that is none", arguments: ["99", "600", "'x'", "4.5", "''"])

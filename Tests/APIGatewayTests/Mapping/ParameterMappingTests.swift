@@ -12,9 +12,9 @@ struct ParameterMappingTests {
         input.parameters.querystring = ValueLists([("q", ["1", "2"])])
         input.parameters.header = ValueLists([("X-Id", ["a", "b"])])
         input.integrationHeaders = ValueLists([("Location", ["/x"]), ("Set-Cookie", ["a", "b"])])
-        input.context = [
+        input.context = MappingContext([
             "requestId": "r1", "identity": ["sourceIp": "192.0.2.1"], "requestTimeEpoch": 17, "authorizer": ["k.v": "dot"],
-        ]
+        ])
         input.stageVariables = ["env": "prod"]
         return input
     }
@@ -122,7 +122,7 @@ struct HTTPParameterMappingTests {
         HTTPMappingInput(
             body: MappingBody(#"{"id":7,"list":["a"]}"#), path: "/pets/5", pathParameters: ["petId": "5"],
             querystring: ValueLists([("q", ["1", "2"])]), headers: [HTTPHeader("X-Id", "a"), HTTPHeader("x-id", "b")],
-            context: ["stage": "dev", "identity": ["sourceIp": "192.0.2.1"]], stageVariables: ["env": "prod"])
+            context: MappingContext(["stage": "dev", "identity": ["sourceIp": "192.0.2.1"]]), stageVariables: ["env": "prod"])
     }
 
     @Test(

@@ -6,12 +6,12 @@ import Testing
 @Suite("Exchange: every state × every event")
 struct ExchangeStateTests {
     enum State: CaseIterable, Sendable {
-        case ready, authorizing, verifyingToken, verifyingSignature, function, proxyFunction, backend, answered
+        case ready, decompressing, authorizing, verifyingToken, verifyingSignature, function, proxyFunction, backend, answered
     }
 
     enum Event: CaseIterable, Sendable {
         case functionEnded, tokenVerified, tokenRefused, signatureVerified, signatureRefused, backendAnswered, backendFailed,
-            timedOut
+            timedOut, decompressed, damagedBody, bodyTooLarge
 
         func send(to drive: inout Drive) -> GatewayAction {
             switch self {
@@ -27,6 +27,9 @@ struct ExchangeStateTests {
             case .backendAnswered: return drive.resume(.backendAnswered(BackendAnswer(status: 200, headers: [], body: [])))
             case .backendFailed: return drive.resume(.backendFailed(.refused))
             case .timedOut: return drive.resume(.timedOut)
+            case .decompressed: return drive.resume(.decompressed([0x61]))
+            case .damagedBody: return drive.resume(.damagedBody)
+            case .bodyTooLarge: return drive.resume(.bodyTooLarge)
             }
         }
     }
@@ -35,6 +38,8 @@ struct ExchangeStateTests {
         var drive: Drive
         switch state {
         case .ready: return Gateway(restMethod()).drive("GET", "/stage/a")
+        case .decompressing:
+            drive = Gateway(restMethod()).drive("POST", "/stage/a", headers: [("Content-Encoding", "gzip")], body: [1])
         case .authorizing:
             drive = Gateway(guarded(tokenAuthorizer())).drive("GET", "/stage/a", headers: LambdaAuthorizerTests.token)
         case .verifyingToken: drive = TokenTests.drive(TokenTests.claims())
@@ -54,6 +59,7 @@ struct ExchangeStateTests {
 
     /// What each state waits for; everything else came too late and changes nothing.
     static let expected: [State: [Event: Outcome]] = [
+        .decompressing: [.decompressed: .call, .damagedBody: .answer(415), .bodyTooLarge: .answer(413)],
         .authorizing: [.functionEnded: .call, .timedOut: .answer(500)],
         .verifyingToken: [.tokenVerified: .call, .tokenRefused: .answer(401), .timedOut: .answer(401)],
         .verifyingSignature: [.signatureVerified: .call, .signatureRefused: .answer(403), .timedOut: .answer(403)],
@@ -70,7 +76,7 @@ struct ExchangeStateTests {
         switch event.send(to: &drive) {
         case .nothing: outcome = .nothing
         case .respond(let response): outcome = .answer(response.status)
-        case .invoke, .callAuthorizer, .verifyToken, .verifySignature, .sendHTTP, .callService: outcome = .call
+        case .decompress, .invoke, .callAuthorizer, .verifyToken, .verifySignature, .sendHTTP, .callService: outcome = .call
         }
         #expect(outcome == Self.expected[state]?[event] ?? .nothing)
         if case .answer = outcome { #expect(drive.exchange.isAnswered) }

@@ -156,7 +156,7 @@ struct LogTests {
             .drive("GET", "/stage/m?foo=bar", headers: [("content-type", "application/json")], logs: true)
         _ = drive.start()
         let log = try #require(drive.exchange.executionLog)
-        let text = log.text(requestID: drive.exchange.stamp.requestID, at: testTime)
+        let text = log.text(requestID: drive.exchange.stamp.requestID)
         #expect(
             text.hasPrefix(
                 "Execution log for request \(stamp().requestID)\nSat Nov 21 05:47:00 UTC 2026 : Starting execution for request: ")

@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import socket
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
@@ -40,6 +41,24 @@ class Answer:
         return [node.text for node in self.xml.iter() if node.tag.split("}")[-1] == name]
 
 
+class _Answers:
+    """Lets http.client read one answer after the other from the same file."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def makefile(self, _):
+        return _Unclosed(self.file)
+
+
+class _Unclosed:
+    def __init__(self, file):
+        self.read, self.readinto, self.readline, self.flush = file.read, file.readinto, file.readline, file.flush
+
+    def close(self):
+        pass
+
+
 class Wire:
     """One connection to an endpoint."""
 
@@ -61,6 +80,27 @@ class Wire:
         payload = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         target = f"AmazonSQS.{action}"
         return self.send("POST", path, payload, Content_Type="application/x-amz-json-1.0", X_Amz_Target=target, **headers)
+
+    def pipeline(self, action, body, count):
+        """The same call of the JSON protocol many times over one connection, without waiting in between; all must succeed."""
+        host, _, port = self.address.partition(":")
+        payload = json.dumps(body).encode()
+        head = (
+            f"POST / HTTP/1.1\r\nHost: {self.address}\r\nAuthorization: {self.authorization}\r\nX-Amz-Target: AmazonSQS.{action}\r\n"
+            f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(payload)}\r\n\r\n"
+        )
+        request = head.encode() + payload
+        at_once = 50
+        with socket.create_connection((host, int(port)), 60) as connection:
+            answers = connection.makefile("rb")
+            for start in range(0, count, at_once):
+                some = min(at_once, count - start)
+                connection.sendall(request * some)
+                for _ in range(some):
+                    response = http.client.HTTPResponse(_Answers(answers))
+                    response.begin()
+                    assert response.status == 200, response.read()
+                    response.read()
 
     def query(self, path="/", accept=None, method="POST", **parameters):
         """A call of the Query protocol; dots in names are written as two underscores."""

@@ -154,3 +154,61 @@ def test_new_code_serves_the_next_try(lambdas, recorder):
     lambdas.get_waiter("function_updated_v2").wait(FunctionName=recorder.name)
     identifiers = {note["id"] for note in recorder.wait(2)}
     assert len(identifiers) == 1
+
+
+# Queues
+
+
+@pytest.fixture
+def queue(server):
+    sqs = server.client("sqs")
+    url = sqs.create_queue(QueueName=f"after-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+    def receive():
+        return sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, MessageAttributeNames=["All"], AttributeNames=["All"])["Messages"]
+
+    return arn, receive
+
+
+def test_a_success_goes_to_the_destination_queue(lambdas, recorder, queue):
+    arn, receive = queue
+    lambdas.put_function_event_invoke_config(FunctionName=recorder.name, DestinationConfig={"OnSuccess": {"Destination": arn}})
+    identifier = send(lambdas, recorder, {"주문": 1})
+    (message,) = receive()
+    record = json.loads(message["Body"])
+    assert record["requestContext"]["requestId"] == identifier and record["requestContext"]["condition"] == "Success"
+    assert (record["requestPayload"], record["responsePayload"]) == ({"주문": 1}, {"echo": {"주문": 1}})
+    assert record["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
+
+
+def test_what_fails_goes_to_the_failure_queue_and_the_dead_letter_queue(lambdas, recorder, queue, server):
+    """The record of the destination, and the event itself with three attributes for the dead-letter queue ("Dead-letter queues")."""
+    arn, receive = queue
+    sqs = server.client("sqs")
+    dead = sqs.create_queue(QueueName=f"dead-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+    dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    lambdas.update_function_configuration(FunctionName=recorder.name, DeadLetterConfig={"TargetArn": dead_arn})
+    lambdas.get_waiter("function_updated_v2").wait(FunctionName=recorder.name)
+    lambdas.put_function_event_invoke_config(
+        FunctionName=recorder.name, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": arn}}
+    )
+    identifier = send(lambdas, recorder, {"fail": 9, "까닭": "시험"})
+    (message,) = receive()
+    record = json.loads(message["Body"])
+    assert (record["requestContext"]["requestId"], record["requestContext"]["condition"]) == (identifier, "RetriesExhausted")
+    assert record["responsePayload"]["errorMessage"] == "다시"
+    (letter,) = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=20, MessageAttributeNames=["All"])["Messages"]
+    assert json.loads(letter["Body"]) == {"fail": 9, "까닭": "시험"}
+    attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert (attributes["RequestID"], attributes["ErrorCode"], attributes["ErrorMessage"]) == (identifier, "200", "다시")
+
+
+def test_a_destination_queue_that_is_gone_is_told_in_the_log(lambdas, recorder, queue, server):
+    arn, _ = queue
+    lambdas.put_function_event_invoke_config(FunctionName=recorder.name, DestinationConfig={"OnSuccess": {"Destination": arn}})
+    sqs = server.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"])
+    identifier = send(lambdas, recorder, {"n": 1})
+    told = lambda: [line for line in server.log().splitlines() if arn in line and identifier in line]
+    assert "does not exist" in hosts.eventually(told, "a word about the delivery")[0]

@@ -45,7 +45,10 @@ class Backend:
                 head = [line.decode()]
                 while (line := reader.readline()) not in (b"\r\n", b""):
                     head.append(line.decode())
-                fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+                fields = {}
+                for name, _, value in (line.partition(":") for line in head[1:]):
+                    # Lines of a name are one list (RFC 9110 section 5.3).
+                    fields[name.lower()] = ",".join(filter(None, [fields.get(name.lower()), value.strip()]))
                 body = reader.read(int(fields.get("content-length", 0)))
                 self.requests.append((head[0].strip(), fields, body))
                 if not self.answer(connection, head[0].split()[1].split("?")[0]):

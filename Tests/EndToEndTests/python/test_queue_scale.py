@@ -12,7 +12,7 @@ import pytest
 
 import host as hosts
 import template
-from queue_wire import ACCOUNT, Wire, authorization
+from queue_wire import ACCOUNT, Wire, authorization, error_of
 
 SOAK = os.environ.get("MARTLET_SOAK") == "1"
 WAITERS = 5_000 if SOAK else 1_000
@@ -148,3 +148,18 @@ def test_a_backlog_costs_memory_and_no_time(server):
         # A backlog a thousand times as deep: twice the time is another order of growth and no noise.
         assert deep_send < 2 * shallow_send and deep_cycle < 2 * shallow_cycle
     server.kill()
+
+
+@pytest.mark.skipif(not SOAK, reason="24,000 requests; MARTLET_SOAK=1 makes them")
+def test_120_000_messages_are_in_flight_at_most(server):
+    """Quotas: then a short poll of a standard queue is refused, and a long one waits."""
+    wire, url = Wire(server.aws), f"{server.aws}/{ACCOUNT}/q"
+    entries = [{"Id": str(n), "MessageBody": "x"} for n in range(10)]
+    wire.pipeline("SendMessageBatch", {"QueueUrl": url, "Entries": entries}, 12_001)
+    wire.pipeline("ReceiveMessage", {"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 43200}, 12_000)
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    counts = wire.json("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": names}).json["Attributes"]
+    assert [counts[name] for name in names] == ["10", "120000"]
+    refused = wire.json("ReceiveMessage", {"QueueUrl": url})
+    assert (refused.status, error_of(refused)[:3]) == (403, ("com.amazonaws.sqs", "OverLimit", "OverLimit"))
+    assert wire.json("ReceiveMessage", {"QueueUrl": url, "WaitTimeSeconds": 1}).json == {}

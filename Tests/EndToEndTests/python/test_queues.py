@@ -1,4 +1,4 @@
-"""Queues as AWS's own clients see them: every action of SQS over the JSON protocol, by boto3 and by the AWS CLI.
+"""Queues as AWS's own clients see them: every action of SQS over the JSON protocol, by boto3 (test_aws_cli.py has the AWS CLI).
 
 Expected values: Amazon SQS API Reference (2012-11-05) and developer guide; the MD5 vectors are recordings of AWS by LocalStack's
 tests (tests/aws/services/sqs, snapshots of 2023 to 2025). botocore itself checks MD5OfMessageBody and MD5OfBody.
@@ -6,9 +6,7 @@ tests (tests/aws/services/sqs, snapshots of 2023 to 2025). botocore itself check
 
 import hashlib
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -508,23 +506,3 @@ def test_the_command_follows_what_is_added(server, sqs, queue):
     finally:
         tail.kill()
         tail.wait()
-
-
-def test_the_aws_cli_makes_a_round_trip(server):
-    def aws(*arguments):
-        # Version 1 of the CLI takes the endpoint of SQS from this option alone; AWS_ENDPOINT_URL is for version 2.
-        line = [sys.executable, "-m", "awscli", "--endpoint-url", server.aws, "sqs", *arguments]
-        keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-        run = subprocess.run(
-            line, capture_output=True, text=True, timeout=120, env={**os.environ, **keys, "AWS_DEFAULT_REGION": hosts.REGION}
-        )
-        assert run.returncode == 0, run.stderr
-        return json.loads(run.stdout) if run.stdout.strip() else None
-
-    url = aws("create-queue", "--queue-name", f"cli-{uuid.uuid4().hex[:8]}")["QueueUrl"]
-    sent = aws("send-message", "--queue-url", url, "--message-body", '{"주문":1}')
-    (message,) = aws("receive-message", "--queue-url", url, "--wait-time-seconds", "20")["Messages"]
-    assert (message["MessageId"], message["Body"]) == (sent["MessageId"], '{"주문":1}')
-    aws("delete-message", "--queue-url", url, "--receipt-handle", message["ReceiptHandle"])
-    assert aws("receive-message", "--queue-url", url) is None
-    aws("delete-queue", "--queue-url", url)

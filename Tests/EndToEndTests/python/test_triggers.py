@@ -44,6 +44,9 @@ def handler(event, context):
             if group:
                 stopped.add(group)
             continue
+        if words[0] == "answer":
+            note(record, "answered")
+            return json.loads(body.removeprefix("answer "))
         if words[0] == "sleep":
             note(record, "began")
             time.sleep(float(words[1]))
@@ -179,6 +182,24 @@ def test_a_poison_message_ends_in_the_dead_letter_queue(world):
     assert world.is_empty()
     [message] = world.sqs.receive_message(QueueUrl=world.dead_url, MessageSystemAttributeNames=["All"])["Messages"]
     assert message["Attributes"]["DeadLetterQueueSourceArn"].endswith(":work")
+
+
+GOOD_ANSWERS = ["null", "{}", '{"batchItemFailures":null}', '{"batchItemFailures":[]}']
+BAD_ANSWERS = [
+    '{"batchItemFailures":[{"itemIdentifier":""}]}', '{"batchItemFailures":[{"itemIdentifier":null}]}',
+    '{"batchItemFailures":[{"id":"x"}]}', '{"batchItemFailures":[{"itemIdentifier":"of no message"}]}',
+]
+
+
+def test_odd_answers_are_taken_as_aws_takes_them(tmp_path):
+    """Lambda developer guide, "Implementing partial batch responses": what counts as a success of all, and what as a failure of all."""
+    with World(tmp_path, event="BatchSize: 1") as world:
+        world.send(*[f"answer {answer}" for answer in GOOD_ANSWERS + BAD_ANSWERS])
+        eventually(lambda: world.depth(world.dead_url)[0] == len(BAD_ANSWERS), world.notes)
+        eventually(world.is_empty, world.depth)
+        tries = [note["body"].removeprefix("answer ") for note in world.notes("answered")]
+        assert {answer: tries.count(answer) for answer in GOOD_ANSWERS} == dict.fromkeys(GOOD_ANSWERS, 1)
+        assert {answer: tries.count(answer) for answer in BAD_ANSWERS} == dict.fromkeys(BAD_ANSWERS, 3)
 
 
 def test_an_error_of_the_function_fails_the_whole_batch(tmp_path):

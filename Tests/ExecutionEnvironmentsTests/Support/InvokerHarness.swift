@@ -303,6 +303,7 @@ final class Recorder: ExecutionObserver, Sendable {
         var output: [(text: String, requestID: RequestID?)] = []
         var extensionLines: [String] = []
         var waitingFor: [String] = []
+        var throttled: [String] = []
         var records: [InvocationRecord] = []
     }
 
@@ -317,6 +318,10 @@ final class Recorder: ExecutionObserver, Sendable {
     func text(of requestID: RequestID) -> String {
         self.heard.withLock { $0.output.filter { $0.requestID == requestID }.map(\.text).joined() }
     }
+
+    var throttled: [String] { self.heard.withLock { $0.throttled } }
+
+    func throttled(function: String, at time: Timestamp) { self.heard.withLock { $0.throttled.append(function) } }
 
     func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {
         self.heard.withLock { $0.platform.append(event) }
@@ -338,7 +343,7 @@ final class Recorder: ExecutionObserver, Sendable {
 
     func waitsForAttachment(function: String) { self.heard.withLock { $0.waitingFor.append(function) } }
 
-    func finished(_ record: InvocationRecord, in environment: EnvironmentDescription) {
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
         self.heard.withLock { $0.records.append(record) }
     }
 }

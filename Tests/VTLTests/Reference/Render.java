@@ -2,6 +2,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,7 +117,9 @@ final class Json {
         }
     }
 
+    /** A number with an m behind it is a BigDecimal. */
     private static Object number(String word) {
+        if (word.endsWith("m")) return new BigDecimal(word.substring(0, word.length() - 1));
         if (word.matches(".*[.eE].*")) return Double.valueOf(word);
         BigInteger number = new BigInteger(word);
         if (number.bitLength() < 32) return number.intValue();

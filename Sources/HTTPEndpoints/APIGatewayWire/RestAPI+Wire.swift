@@ -1,0 +1,96 @@
+import APIGateway
+import CoreTypes
+
+// What API Gateway says of its resources, by the shapes of its API reference; members that nothing here gives a value are left
+// out, as all of them are optional.
+
+extension RestAPI {
+    var wire: JSONObject {
+        var json: JSONObject = [
+            "id": .string(self.id), "name": .string(self.name), "apiKeySource": .string(self.apiKeySource.rawValue),
+            "endpointConfiguration": ["types": [.string(self.endpointType.rawValue)]],
+            "disableExecuteApiEndpoint": .bool(self.disablesExecuteAPIEndpoint),
+        ]
+        if !self.description.isEmpty { json["description"] = .string(self.description) }
+        if !self.version.isEmpty { json["version"] = .string(self.version) }
+        if !self.binaryMediaTypes.isEmpty { json["binaryMediaTypes"] = .array(self.binaryMediaTypes.map(JSON.string)) }
+        if let bytes = self.minimumCompressionBytes { json["minimumCompressionSize"] = .number(JSONNumber(bytes)) }
+        if let root = self.resources.first(where: { $0.path == "/" }) { json["rootResourceId"] = .string(root.id) }
+        return json
+    }
+
+    /// Of the API reference's "Resource".
+    func wire(of resource: Resource, embedsMethods: Bool) -> JSON {
+        var json: JSONObject = ["id": .string(resource.id), "path": .string(resource.path)]
+        if resource.path != "/" {
+            let parts = resource.path.split(separator: "/")
+            let parent = "/" + parts.dropLast().joined(separator: "/")
+            json["pathPart"] = .string(parts.last.map(String.init) ?? "")
+            json["parentId"] = self.resources.first { $0.path == parent }.map { .string($0.id) }
+        }
+        if !resource.methods.isEmpty {
+            var methods = JSONObject()
+            for method in resource.methods { methods[method.httpMethod] = embedsMethods ? method.wire : [:] }
+            json["resourceMethods"] = .object(methods)
+        }
+        return .object(json)
+    }
+}
+
+extension RestAPI.Method {
+    fileprivate var wire: JSON {
+        let authorization =
+            switch self.authorization {
+            case .none: "NONE"
+            case .iam: "AWS_IAM"
+            case .authorizer: "CUSTOM"
+            }
+        var integration: JSONObject = ["type": .string(self.integration.type.rawValue)]
+        if let uri = self.integration.uri { integration["uri"] = .string(uri) }
+        return [
+            "httpMethod": .string(self.httpMethod), "authorizationType": .string(authorization),
+            "apiKeyRequired": .bool(self.apiKeyRequired), "methodIntegration": .object(integration),
+        ]
+    }
+}
+
+extension RestAPI.Stage {
+    var wire: JSON {
+        var json: JSONObject = [
+            "stageName": .string(self.name), "deploymentId": .string(self.deploymentID),
+            "tracingEnabled": .bool(self.tracingEnabled),
+        ]
+        if !self.variables.isEmpty { json["variables"] = .object(JSONObject(sorted: self.variables)) }
+        return .object(json)
+    }
+}
+
+extension UsagePlan {
+    var wire: JSONObject {
+        var json: JSONObject = ["id": .string(self.id), "name": .string(self.name)]
+        if !self.description.isEmpty { json["description"] = .string(self.description) }
+        json["apiStages"] = .array(self.stages.map { ["apiId": .string($0.apiID), "stage": .string($0.stage)] })
+        if !self.throttle.isEmpty {
+            json["throttle"] = [
+                "burstLimit": .number(JSONNumber(self.throttle.burstLimit ?? 0)),
+                "rateLimit": .number(JSONNumber(self.throttle.rateLimit ?? 0)),
+            ]
+        }
+        if let quota {
+            json["quota"] = [
+                "limit": .number(JSONNumber(quota.limit)), "offset": .number(JSONNumber(quota.offset)),
+                "period": .string(quota.period.rawValue),
+            ]
+        }
+        return json
+    }
+}
+
+extension APIKey {
+    func wire(showsValue: Bool) -> JSON {
+        var json: JSONObject = ["id": .string(self.id), "name": .string(self.name), "enabled": .bool(self.isEnabled)]
+        if showsValue { json["value"] = .string(self.value) }
+        if !self.description.isEmpty { json["description"] = .string(self.description) }
+        return .object(json)
+    }
+}

@@ -1,0 +1,69 @@
+import { shares } from "./charts.js";
+import { h, show, whenQuiet } from "./dom.js";
+import { get } from "./host.js";
+import { dateTime, money, number, t } from "./words.js";
+
+/** Sums of the bill's lines by who used it, the dearest first. */
+function consumers(bill) {
+  const sums = new Map();
+  for (const line of bill.lines) {
+    const name = `${line.kind} ${line.name}`;
+    sums.set(name, (sums.get(name) ?? 0) + Number(line.amount));
+  }
+  return [...sums].sort(([, left], [, right]) => right - left).slice(0, 12).map(([name, sum]) => [name, sum, money(sum)]);
+}
+
+function sums(bill) {
+  return h("div", { class: "tiles three" }, ["gross", "credit", "total"].map((name) => {
+    const sign = name === "credit" && Number(bill[name]) > 0 ? "−" : "";
+    return h("div", { class: `tile ${name}` }, h("span", { class: "label" }, t(name)), h("strong", {}, sign + money(bill[name], 2)));
+  }));
+}
+
+function items(bill) {
+  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("item")), h("th", { class: "num" }, t("quantity")),
+    h("th", { class: "num" }, t("free")), h("th", { class: "num" }, t("gross")), h("th", { class: "num" }, t("amount")))),
+    h("tbody", {}, bill.items.map((item) => h("tr", {}, h("td", {}, item.title),
+      h("td", { class: "num" }, `${number(item.quantity)} `, h("span", { class: "dim" }, item.unit)), h("td", { class: "num" }, number(item.free)),
+      h("td", { class: "num" }, money(item.gross)), h("td", { class: "num" }, money(item.amount)))))));
+}
+
+function unpriced(lines) {
+  if (lines.length === 0) return null;
+  return h("p", { class: "hint" }, `${t("unpriced")}: ${lines.map((one) => `${one.item} (${one.name})`).join(", ")}`);
+}
+
+export function bill() {
+  const rate = h("input", {
+    type: "number", min: 1, max: 1000000, inputmode: "numeric", "data-key": "filter", "aria-label": t("atRate"), oninput: () => later(),
+  });
+  const now = h("div"), month = h("div"), prices = h("p", { class: "place" });
+  const problem = h("p", { class: "problem", hidden: true });
+  const node = h("div", { class: "bill" }, problem, now,
+    h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("projection")),
+      h("label", { class: "inline" }, rate, h("span", {}, t("atRate")))), month), prices);
+
+  async function load() {
+    try {
+      const isGiven = rate.value !== "" && rate.validity.valid;
+      const answer = await get(`bill${isGiven ? `?rate=${Math.round(Number(rate.value))}` : ""}`);
+      problem.hidden = true;
+      show(now, answer.bill.items.length === 0 ? h("p", { class: "hollow card" }, t("noBill")) : [
+        sums(answer.bill),
+        h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("where"))), shares(consumers(answer.bill))),
+        h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("priced"))), items(answer.bill),
+          unpriced(answer.bill.unpriced))]);
+      show(month, answer.month === null ? h("p", { class: "hollow" }, t("noBill")) : [
+        h("p", { class: "dim" }, `${t("month")}, ${isGiven ? `${number(Number(rate.value))} ${t("atRate")}` : t("measuredPace")}`),
+        sums(answer.month), shares(consumers(answer.month))]);
+      show(prices, h("span", {}, t("pricesOf", answer.bill.region, answer.bill.pricesOf)), h("span", {}, `${t("since")} ${dateTime(answer.since)}`));
+    } catch (error) {
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+  }
+
+  const later = whenQuiet(200, load);
+  load();
+  return { node, changed: later };
+}
