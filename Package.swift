@@ -79,7 +79,7 @@ let package = Package(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
             resources: [.embedInCode("Bootstraps")], swiftSettings: strict),
-        .target(name: "Storage", dependencies: ["CoreTypes", "SQS"] + sqlite, swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["CoreTypes", "SQS", "Billing"] + sqlite, swiftSettings: strict),
         .target(
             name: "HTTPEndpoints",
             dependencies: [
@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "Billing", "Monitoring", "Templates", "ExecutionEnvironments",
+                "CoreTypes", "VTL", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "Templates",
+                "ExecutionEnvironments",
                 "Storage", "Emulator", arguments,
             ],
             swiftSettings: strict),
@@ -127,8 +128,9 @@ let package = Package(
         .testTarget(name: "SQSTests", dependencies: ["SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "CoreTypes"], swiftSettings: strict),
         .testTarget(name: "LambdaCoreTests", dependencies: ["LambdaCore", "Billing", "CoreTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "SQS", "Billing", "CoreTypes"] + sqlite, swiftSettings: strict),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "CoreTypes"], swiftSettings: strict),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "SQS", "CoreTypes"], swiftSettings: strict),
         .testTarget(
             name: "TemplatesTests", dependencies: ["Templates", "CoreTypes", "APIGateway", "LambdaCore"], exclude: ["sam"],
             swiftSettings: strict),

@@ -15,7 +15,7 @@ package struct InvocationReport: Sendable {
     /// What `martlet invoke --report json` prints. All members are always there, except `initDurationMs` (cold starts only) and
     /// `errorType` (errors only); amounts are exact decimal numbers of dollars.
     /// ```
-    /// {"requestId":"…","functionName":"Hello","functionVersion":"$LATEST","startedAt":"2026-10-01T12:00:00.000Z",
+    /// {"requestId":"…","functionName":"Hello","functionVersion":"$LATEST","source":"invoke","startedAt":"2026-10-01T12:00:00.000Z",
     ///  "coldStart":true,"durationMs":3.01,"billedDurationMs":114,"initDurationMs":110.1,"memorySizeMB":128,"maxMemoryUsedMB":36,
     ///  "architecture":"x86_64","requestBytes":2,"responseBytes":15,"status":"success","gbSeconds":0.01425,
     ///  "cost":{"requests":0.0000002,"duration":0.000000237500475,"total":0.000000437500475,"currency":"USD",
@@ -27,8 +27,9 @@ package struct InvocationReport: Sendable {
         let record = self.record
         var document: JSONObject = [
             "requestId": .string(record.requestID.description), "functionName": .string(record.functionName),
-            "functionVersion": .string(record.version), "startedAt": .string(record.startedAt.iso8601),
-            "coldStart": .bool(record.isColdStart), "durationMs": Self.milliseconds(record.duration),
+            "functionVersion": .string(record.version), "source": .string(record.source.rawValue),
+            "startedAt": .string(record.startedAt.iso8601), "coldStart": .bool(record.isColdStart),
+            "durationMs": Self.milliseconds(record.duration),
             "billedDurationMs": .number(JSONNumber(record.billedMilliseconds)),
         ]
         document["initDurationMs"] = record.initDuration.map(Self.milliseconds)

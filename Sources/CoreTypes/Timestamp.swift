@@ -65,6 +65,13 @@ extension Timestamp {
             millisecond: Int(self.milliseconds - self.seconds * 1_000), weekday: ((Int(days) + 4) % 7 + 7) % 7)
     }
 
+    /// Midnight of the first day of its month, in UTC: bills are made out so.
+    package var startOfMonth: Timestamp {
+        let civil = self.civil
+        let sinceMidnight = Int64(civil.hour * 3_600 + civil.minute * 60 + civil.second)
+        return Timestamp(seconds: self.seconds - sinceMidnight - Int64(civil.day - 1) * 86_400)
+    }
+
     /// `2026-01-31T12:00:00.000Z` (RFC 3339), as telemetry records, logs and destinations write it.
     package var iso8601: String { self.dateTime + "Z" }
 

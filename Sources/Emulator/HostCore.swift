@@ -19,6 +19,7 @@ final class HostCore {
     private let service: LambdaService
     private let storage: CodeStorage
     private let printer: LogPrinter?
+    private let ledger: HostLedger?
     private let monitoring: MonitoringHost
     /// Kept here: the environments hold it weakly.
     private let observers: ExecutionObservers
@@ -63,7 +64,10 @@ final class HostCore {
         self.storage = CodeStorage(directory: "\(settings.stateFolder)/code")
         self.printer = logs.map { LogPrinter(writer: $0) }
         self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
-        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.recorder]
+        self.ledger =
+            settings.keepsLedger
+            ? try HostLedger(settings, apis: self.configuration.apis) { [logs] in logs?.write(line: "martlet: \($0)") } : nil
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.recorder, self.ledger]
         self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
@@ -151,11 +155,18 @@ final class HostCore {
     func listen(announced: Bool) -> EventLoopFuture<HostFile> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         do {
-            let queues = try HostQueues(self.settings, eventLoop: self.eventLoop) { [logs] in logs?.write(line: "martlet: \($0)")
-            }
+            let queues = try HostQueues(
+                self.settings, earlier: try self.ledger?.queueUsage() ?? QueueUsage(since: HostClock.now()),
+                eventLoop: self.eventLoop
+            ) { [logs] in logs?.write(line: "martlet: \($0)") }
             self.queues = queues
+            // What the host itself asks of queues is billed, too.
+            queues.host.onUsage = { [ledger] in ledger?.meter($0) }
             try queues.deploy(self.deployedQueues)
-            queues.host.onUsage = { [monitoring] in monitoring.used($0) }
+            queues.host.onUsage = { [monitoring, ledger] event in
+                monitoring.used(event)
+                ledger?.meter(event)
+            }
             self.monitoring.queueLevels = { [unowned host = queues.host] in
                 host.inspect { service, _ in service.summaries.map(QueueLevel.init) }
             }
@@ -233,6 +244,7 @@ final class HostCore {
             log?.write(line: line)
             monitoring.wroteAccessLog(line, of: outcome)
         }
+        if let ledger { gateway.meter = { ledger.meter($0, at: $1) } }
         if self.settings.traces {
             gateway.logExecution = { [logs, monitoring] text, outcome in
                 logs?.write(line: text)
@@ -385,6 +397,7 @@ final class HostCore {
             .flatMap { core.value.service.invoker.stop() }
             .map {
                 core.value.queues?.close()
+                core.value.ledger?.close()
                 core.value.accessLog?.flush()
                 core.value.guardian.dismiss()
                 StateFolder.remove(core.value.environmentsFolder)

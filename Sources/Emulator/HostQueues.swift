@@ -15,7 +15,8 @@ final class HostQueues {
     static let fileName = "queues.sqlite"
 
     /// Opens the journal and brings the queues back, or begins empty ones.
-    init(_ settings: HostSettings, eventLoop: any EventLoop, report: @escaping (String) -> Void) throws {
+    /// - Parameter earlier: what they were asked before.
+    init(_ settings: HostSettings, earlier: QueueUsage, eventLoop: any EventLoop, report: @escaping (String) -> Void) throws {
         let queueSettings = QueueSettings(account: settings.account, limits: settings.relaxesLimits ? .relaxed : .aws)
         var random = BufferedRandom()
         let seed = (random.next(), random.next())
@@ -23,7 +24,7 @@ final class HostQueues {
             self.journal = nil
             self.host = QueueHost(
                 service: QueueService(settings: queueSettings, seed: seed), account: settings.account, region: settings.region,
-                commit: nil, eventLoop: eventLoop)
+                earlier: earlier, commit: nil, eventLoop: eventLoop)
         } else {
             let journal: QueueJournal
             let service: QueueService
@@ -38,7 +39,7 @@ final class HostQueues {
             journal.start()
             self.journal = journal
             self.host = QueueHost(
-                service: service, account: settings.account, region: settings.region,
+                service: service, account: settings.account, region: settings.region, earlier: earlier,
                 commit: { changes, completion in journal.append(changes) { completion($0?.description) } },
                 eventLoop: eventLoop)
         }

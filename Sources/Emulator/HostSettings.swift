@@ -44,6 +44,12 @@ package struct HostSettings: Sendable {
     package var freezesIdle = false
     /// Which build of Swift products runs: `release` or `debug`.
     package var swiftConfiguration = "release"
+    /// What is billed is written down: in the state folder, or in memory with the queues.
+    package var keepsLedger = true
+    /// Invocations that the ledger keeps, about.
+    package var ledgerRecords = Ledger.invocationsMaxDefault
+    /// What runs: a host that listens, or a command.
+    package var sessionKind = LedgerSession.Kind.command
     /// Queues that live in memory alone and end with the host.
     package var keepsQueuesInMemory = false
     /// What an answered change of a queue survives.

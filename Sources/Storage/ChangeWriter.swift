@@ -5,17 +5,17 @@ import SQS
 /// Applies the journal's changes to its tables. Every statement is prepared once; each change costs one to four of them, by key,
 /// whatever the tables hold, but those that end a whole queue, which walk the messages.
 final class ChangeWriter {
-    private let begin, commit, rollback: JournalStatement
+    private let begin, commit, rollback: PreparedStatement
     private let saveQueue, deleteQueue, deleteQueueTasks, deleteQueueReceipts, deleteQueueMessages,
-        deleteQueueDeduplication: JournalStatement
-    private let addMessage, deleteMessage, moveMessage: JournalStatement
-    private let saveReceipt, deleteReceipt, moveReceipt, changeReceiptVisibility, changeMessageVisibility: JournalStatement
-    private let saveDeduplication, expireDeduplication, saveTask, forgetTask, reserve: JournalStatement
+        deleteQueueDeduplication: PreparedStatement
+    private let addMessage, deleteMessage, moveMessage: PreparedStatement
+    private let saveReceipt, deleteReceipt, moveReceipt, changeReceiptVisibility, changeMessageVisibility: PreparedStatement
+    private let saveDeduplication, expireDeduplication, saveTask, forgetTask, reserve: PreparedStatement
     /// Messages of one sender share their details as a rule, and so their bytes.
     private var lastDetails: (details: MessageDetails, bytes: [UInt8])?
 
     init(_ database: Database) throws(StorageError) {
-        func make(_ sql: String) throws(StorageError) -> JournalStatement { try JournalStatement(database, sql) }
+        func make(_ sql: String) throws(StorageError) -> PreparedStatement { try PreparedStatement(database, sql) }
         self.begin = try make("BEGIN IMMEDIATE")
         self.commit = try make("COMMIT")
         self.rollback = try make("ROLLBACK")
@@ -105,7 +105,7 @@ final class ChangeWriter {
         }
     }
 
-    private func run(_ statement: JournalStatement, _ key: UInt64) throws(StorageError) {
+    private func run(_ statement: PreparedStatement, _ key: UInt64) throws(StorageError) {
         statement.bind(1, key)
         try statement.run()
     }

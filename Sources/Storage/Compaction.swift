@@ -5,7 +5,7 @@ import GRDB
 /// SQLite uses free pages for the next rows before it lets the file grow, so that a queue which fills and empties needs no
 /// compaction; only what a burst has left behind does.
 final class Compaction {
-    private let freePages, pages, vacuum: JournalStatement
+    private let freePages, pages, vacuum: PreparedStatement
     private var commitsSinceLook = 0
 
     /// Pages moved in one step: some milliseconds, after which waiting commits have their turn.
@@ -15,9 +15,9 @@ final class Compaction {
     private static let commitsBetweenLooks = 1_000
 
     init(_ database: Database) throws(StorageError) {
-        self.freePages = try JournalStatement(database, "PRAGMA freelist_count")
-        self.pages = try JournalStatement(database, "PRAGMA page_count")
-        self.vacuum = try JournalStatement(database, "PRAGMA incremental_vacuum(\(Self.stepPages))")
+        self.freePages = try PreparedStatement(database, "PRAGMA freelist_count")
+        self.pages = try PreparedStatement(database, "PRAGMA page_count")
+        self.vacuum = try PreparedStatement(database, "PRAGMA incremental_vacuum(\(Self.stepPages))")
     }
 
     func committed() { self.commitsSinceLook += 1 }
@@ -26,8 +26,8 @@ final class Compaction {
     func step() -> Bool {
         guard self.commitsSinceLook >= Self.commitsBetweenLooks else { return false }
         do throws(StorageError) {
-            let free = try Self.number(self.freePages)
-            let all = try Self.number(self.pages)
+            let free = try self.freePages.onlyInteger() ?? 0
+            let all = try self.pages.onlyInteger() ?? 0
             guard all > Self.smallestPages, free > all / 2 else {
                 self.commitsSinceLook = 0
                 return false
@@ -39,12 +39,5 @@ final class Compaction {
             self.commitsSinceLook = 0
             return false
         }
-    }
-
-    private static func number(_ statement: JournalStatement) throws(StorageError) -> Int64 {
-        guard try statement.next() else { return 0 }
-        let value = statement.integer(0)
-        while try statement.next() {}
-        return value
     }
 }

@@ -1,6 +1,8 @@
 /// What keeps a store from being opened or written; a sentence that a user can act on.
 package struct StorageError: Error, Hashable, CustomStringConvertible {
     package enum Code: Hashable, Sendable {
+        /// There is no such file.
+        case absent
         /// Another process has it open.
         case inUse
         /// The file is no store of ours, or its content does not hold together.

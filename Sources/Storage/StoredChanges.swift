@@ -7,7 +7,7 @@ package import SQS
 /// A sequence can't throw: a fault ends it, and stands in ``fault``.
 package final class StoredChanges: Sequence, IteratorProtocol {
     package private(set) var fault: StorageError?
-    private let reserved, queues, messages, deduplication, tasks: JournalStatement
+    private let reserved, queues, messages, deduplication, tasks: PreparedStatement
     private var phase = Phase.reserved
     private var lastDetails: (bytes: [UInt8], source: String?, details: MessageDetails)?
 
@@ -16,19 +16,19 @@ package final class StoredChanges: Sequence, IteratorProtocol {
     }
 
     init(_ database: Database) throws(StorageError) {
-        self.reserved = try JournalStatement(database, "SELECT serial FROM reserved")
-        self.queues = try JournalStatement(
+        self.reserved = try PreparedStatement(database, "SELECT serial FROM reserved")
+        self.queues = try PreparedStatement(
             database, "SELECT id, region, name, attributes, tags, created_at, modified_at FROM queues ORDER BY id")
-        self.messages = try JournalStatement(
+        self.messages = try PreparedStatement(
             database,
             """
             SELECT serial, queue, id_high, id_low, md5_high, md5_low, sent_at, messages.visible_at, dead_letter_source, details,
                 body, receipts.visible_at, receive_count, first_received_at, last_received_at
             FROM messages LEFT JOIN receipts USING (serial) ORDER BY serial
             """)
-        self.deduplication = try JournalStatement(
+        self.deduplication = try PreparedStatement(
             database, "SELECT queue, id, group_id, has_group, id_high, id_low, serial, expires_at FROM deduplication")
-        self.tasks = try JournalStatement(database, "SELECT task FROM move_tasks")
+        self.tasks = try PreparedStatement(database, "SELECT task FROM move_tasks")
     }
 
     package func next() -> Change? {

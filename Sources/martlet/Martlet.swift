@@ -21,6 +21,7 @@ struct Martlet: AsyncParsableCommand {
               martlet triggers                       event source mappings and what they do
               martlet top                            rates, errors, durations and cost, live
               martlet logs -f Hello                  what functions print, as it comes
+              martlet bill                           what everything has cost so far
               martlet cost                           what something will cost in a month
               martlet tune Orders -e event.json      the cheapest and the fastest memory size
               martlet doctor                         what this machine has and lacks
@@ -32,7 +33,7 @@ struct Martlet: AsyncParsableCommand {
         subcommands: [
             InvokeCommand.self, ServeCommand.self, RoutesCommand.self, TestMethodCommand.self, ExportCommand.self,
             ReplayCommand.self, RecordCommand.self, TemplateCommand.self, QueuesCommand.self, TriggersCommand.self,
-            TopCommand.self, LogsCommand.self, CostCommand.self, TuneCommand.self, DoctorCommand.self,
+            TopCommand.self, LogsCommand.self, BillCommand.self, CostCommand.self, TuneCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -10,6 +10,12 @@ import Templates
 
 extension Durability: ExpressibleByArgument {}
 
+enum LedgerSwitch: String, ExpressibleByArgument, CaseIterable {
+    case on, off
+
+    static var `default`: LedgerSwitch { Defaults.choice("MARTLET_LEDGER") ?? .on }
+}
+
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -59,7 +65,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Stop the processes between invocations, as AWS does: background work stands still here, too (MARTLET_FREEZE).")
     var freeze = Defaults.flag("MARTLET_FREEZE")
 
-    @Flag(help: "Keep queues in memory alone: they end with the host (MARTLET_IN_MEMORY).")
+    @Option(
+        help:
+            "Whether what is billed is written to the ledger, for 'martlet bill': on or off (MARTLET_LEDGER).")
+    var ledger = LedgerSwitch.default
+
+    @Option(help: "Invocations that the ledger keeps, about; what older ones cost stays (MARTLET_LEDGER_RECORDS).")
+    var ledgerRecords: Int = Defaults.number("MARTLET_LEDGER_RECORDS") ?? Ledger.invocationsMaxDefault
+
+    @Flag(help: "Keep queues and the ledger in memory alone: they end with the host (MARTLET_IN_MEMORY).")
     var inMemory = Defaults.flag("MARTLET_IN_MEMORY")
 
     @Option(
@@ -83,6 +97,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
+    /// Some 15 GB.
+    private static let ledgerRecordsMax = 100_000_000
+
     @OptionGroup var gateway: GatewayOptions
     @OptionGroup var input: OpenAPIInput
     @OptionGroup var shared: SharedOptions
@@ -94,6 +111,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         guard 1...1_000 ~= self.maxEnvironments else {
             throw ValidationError("--max-environments is from 1 to 1000, not \(self.maxEnvironments)")
+        }
+        guard 1...Self.ledgerRecordsMax ~= self.ledgerRecords else {
+            throw ValidationError("--ledger-records is from 1 to \(Self.ledgerRecordsMax), not \(self.ledgerRecords)")
         }
         guard self.idleTimeout >= 1 else { throw ValidationError("--idle-timeout is 1 or more seconds, not \(self.idleTimeout)") }
     }
@@ -119,6 +139,9 @@ struct ServeCommand: AsyncParsableCommand {
         settings.freezesIdle = self.freeze
         settings.hastensRetries = self.hastenRetries
         settings.allowsRemoteQueues = self.allowRemote
+        settings.keepsLedger = self.ledger == .on
+        settings.ledgerRecords = self.ledgerRecords
+        settings.sessionKind = .host
         settings.keepsQueuesInMemory = self.inMemory
         settings.durability = self.durability
         settings.relaxesLimits = self.relaxedLimits
@@ -130,9 +153,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
-            // Before anybody can know that the host is there, and tell it to stop.
-            let signals = await StopSignals()
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
+            // Before anybody knows that the host is there: who stops it at once is heard.
+            let signals = StopSignals()
             let addresses: HostFile
             do {
                 addresses = try await host.listen()
@@ -146,7 +169,7 @@ struct ServeCommand: AsyncParsableCommand {
                 self.printSignatures(project, settings)
                 self.printSummary(project, addresses, authority: try await host.authorityPath())
             }
-            await signals.first()
+            await signals.wait()
             if !self.shared.quiet { Terminal.error("Stopping…") }
             try await host.stop()
         } catch let error as HostError {

@@ -69,16 +69,26 @@ struct Project {
             throw CommandFailure(
                 description: error.diagnostics.map { "error: \($0)" }.joined(separator: "\n"), exitCode: ExitStatus.usage)
         }
-        let folder = URL(fileURLWithPath: options.template).deletingLastPathComponent().standardizedFileURL.path
-        let state = options.stateDir.hasPrefix("/") ? options.stateDir : "\(folder)/\(options.stateDir)"
+        let folder = Self.folder(ofTemplate: options.template)
+        let state = Self.stateFolder(options.stateDir, ofTemplate: options.template)
         var settings = HostSettings(
             stateFolder: state, projectFolder: folder, searchPath: Self.searchPath)
         settings.region = options.region
         settings.account = options.accountId
+        settings.keepsLedger = LedgerSwitch.default == .on
         settings.python = Defaults.text("MARTLET_PYTHON")
         settings.node = Defaults.text("MARTLET_NODE")
         settings.swiftConfiguration = Defaults.text("MARTLET_SWIFT_CONFIGURATION") ?? "release"
         self.settings = settings
+    }
+
+    private static func folder(ofTemplate template: String) -> String {
+        URL(fileURLWithPath: template).deletingLastPathComponent().standardizedFileURL.path
+    }
+
+    /// Where a host of this template keeps its things; the template needn't be there.
+    static func stateFolder(_ stateDir: String, ofTemplate template: String) -> String {
+        stateDir.hasPrefix("/") ? stateDir : "\(self.folder(ofTemplate: template))/\(stateDir)"
     }
 
     /// Builds the Swift products that are missing or older than their sources, with progress on stderr.

@@ -1,35 +1,39 @@
 import Dispatch
 import Foundation
 
-/// SIGINT and SIGTERM, caught from the moment that this is made: one that comes before somebody waits for it isn't lost.
-struct StopSignals {
-    private let sources: [any DispatchSourceSignal]
-    private let arrivals: AsyncStream<Void>
+/// Where the handler of signals writes to. Set once, before there is a handler; a handler may do little more than write.
+private nonisolated(unsafe) var stopPipe: Int32 = -1
 
-    /// Returns when they are caught: Dispatch registers its sources on another thread, and what comes before that is ignored.
-    init() async {
+/// SIGINT and SIGTERM, heard from the moment it is made. One in a process.
+///
+/// Through a pipe: a Dispatch source of signals misses some on Linux, where what is ignored is dropped before it is seen while
+/// the main thread waits.
+struct StopSignals {
+    private let source: any DispatchSourceRead
+    private let stream: AsyncStream<Void>
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        precondition(pipe(&ends) == 0, "a process that has just begun has descriptors left")
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        stopPipe = ends[1]
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        let (registrations, registered) = AsyncStream.makeStream(of: Void.self)
-        self.arrivals = stream
-        self.sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setRegistrationHandler { registered.yield() }
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-            return source
-        }
-        var missing = self.sources.count
-        for await _ in registrations {
-            missing -= 1
-            if missing == 0 { break }
+        self.stream = stream
+        self.source = DispatchSource.makeReadSource(fileDescriptor: ends[0])
+        self.source.setEventHandler { continuation.yield() }
+        self.source.activate()
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { _ in
+                var byte: UInt8 = 0
+                _ = write(stopPipe, &byte, 1)
+            }
         }
     }
 
     /// Returns at the first of them; a second SIGINT ends the process at once, and the guardian cleans up.
-    func first() async {
-        for await _ in self.arrivals { break }
-        for source in self.sources { source.cancel() }
+    func wait() async {
+        for await _ in self.stream { break }
+        self.source.cancel()
         signal(SIGINT, SIG_DFL)
     }
 }

@@ -85,9 +85,12 @@ struct TuneCommand: AsyncParsableCommand {
         for index in deployment.functions.indices where deployment.functions[index].configuration.name == name {
             deployment.functions[index].configuration.memoryMB = memoryMB
         }
+        var settings = project.settings
+        // Measurements would bend the figures of what is developed.
+        settings.keepsLedger = false
         do {
             let logs = self.shared.verbose ? LogWriter(descriptor: STDERR_FILENO) : nil
-            let host = try await Host.start(project.settings, deployment: deployment, logs: logs)
+            let host = try await Host.start(settings, deployment: deployment, logs: logs)
             let records: Result<[InvocationRecord], any Error>
             do {
                 records = .success(try await self.records(host, name, payload))

@@ -12,6 +12,7 @@ import sys
 import gateway_goals
 import gateway_hosts
 import hosts
+import ledger
 import libraries
 import measurements
 import programs
@@ -47,7 +48,7 @@ class Bench:
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
             self.cold, self.cold_emulator, self.one_shot, self.gateway, self.gateway_proxies, self.queues, self.queues_in_memory,
             self.queues_power, self.bare, self.moto, self.ministack, self.triggers, self.templates, self.velocity, self.airspeed,
-            self.parsers,
+            self.parsers, self.ledger_cost, self.ledger,
         ]
         if self.only:
             visits = [visit for visit in visits if visit.__name__ in self.only]
@@ -223,6 +224,23 @@ class Bench:
     def parsers(self, index):
         for name, time in libraries.parsers().items():
             self.results.add(f"json {name}", index, time)
+
+    def ledger_cost(self, index):
+        """The same host with and without its ledger, side by side: what waits takes nothing from what is measured."""
+        with hosts.martlet() as on, hosts.martlet("--ledger", "off") as off:
+            contestants = [("on", on), ("off", off)]
+            # There and back, so that a drift of the machine weighs on both.
+            for step, order in enumerate([contestants, contestants[::-1]]):
+                for name, endpoint in order:
+                    self.rate(f"ledger {name} c1", 2 * index + step, endpoint, ONE)
+                for name, endpoint in order:
+                    self.rate(f"ledger {name} c16", 2 * index + step, endpoint, SIXTEEN)
+
+    def ledger(self, index):
+        if index == 0:
+            ledger.build()
+        for name, number in ledger.figures().items():
+            self.results.add(f"ledger {name}", index, number)
 
     def idle(self, index):
         """With an environment that waits, as after a first try."""

@@ -57,7 +57,7 @@ def spread(numbers, style="{:.2f}"):
     return middle if len(numbers) == 1 else f"{middle} ({style.format(min(numbers))}–{style.format(max(numbers))})"
 
 
-def _at_least(what, ratios, factor, of, strictly=False):
+def at_least(what, ratios, factor, of, strictly=False):
     met = None
     if ratios:
         middle = statistics.median(ratios)
@@ -68,15 +68,15 @@ def _at_least(what, ratios, factor, of, strictly=False):
 
 def verdicts(results):
     prototype = results.faster("prototype 1 c1", "prototype 16 c1")
-    yield _at_least("C bootstrap, 1 caller", results.ratios("martlet c1", "rie c1"), 1.80, "RIE")
-    yield _at_least("C bootstrap, 1 caller", results.ratios("martlet c1", prototype), 0.85, "prototype")
-    yield _at_least("C bootstrap, 16 callers", results.ratios("martlet c16", "prototype 16 c16"), 0.70, "prototype")
-    yield _at_least("C bootstrap, 16 callers", results.ratios("martlet c16", "cargo-lambda c16"), 1.00, "cargo-lambda", True)
+    yield at_least("C bootstrap, 1 caller", results.ratios("martlet c1", "rie c1"), 1.80, "RIE")
+    yield at_least("C bootstrap, 1 caller", results.ratios("martlet c1", prototype), 0.85, "prototype")
+    yield at_least("C bootstrap, 16 callers", results.ratios("martlet c16", "prototype 16 c16"), 0.70, "prototype")
+    yield at_least("C bootstrap, 16 callers", results.ratios("martlet c16", "cargo-lambda c16"), 1.00, "cargo-lambda", True)
     for callers, name in (("1 caller", "c1"), ("16 callers", "c16")):
         ratios = results.ratios(f"martlet swift {name}", f"martlet {name}")
-        yield _at_least(f"Swift handler, {callers}", ratios, 0.90, "C bootstrap on martlet")
+        yield at_least(f"Swift handler, {callers}", ratios, 0.90, "C bootstrap on martlet")
     megabyte = results.faster("prototype 1 1MB", "prototype 16 1MB")
-    yield _at_least("1 MB payloads, 1 caller", results.ratios("martlet 1MB", megabyte), 0.80, "prototype")
+    yield at_least("1 MB payloads, 1 caller", results.ratios("martlet 1MB", megabyte), 0.80, "prototype")
 
     mine, bare = results.values("cold martlet Hello"), results.values("cold prototype Hello")
     measured, met = "–", None
@@ -91,15 +91,15 @@ def verdicts(results):
         yield Verdict(f"Idle host, {state}: CPU ticks in 5 s", spread(ticks, "{:.0f}"), "0", max(ticks) == 0 if ticks else None)
         yield Verdict(
             f"Idle host, {state}: resident MB", spread(resident, "{:.0f}"), "< 60", max(resident) < 60 if resident else None)
-    yield _at_least(
+    yield at_least(
         "Rendering a request template", results.ratios("template", "template velocity"), 1.00, "Apache Velocity, warm JVM")
-    yield _at_least("Rendering a request template", results.ratios("template", "template airspeed"), 20.00, "airspeed")
+    yield at_least("Rendering a request template", results.ratios("template", "template airspeed"), 20.00, "airspeed")
     growth = results.values("template growth")
     yield Verdict(
         "A template's loop, 10 times the items: times the time", spread(growth), "≤ 11.00",
         statistics.median(growth) <= 11 if growth else None)
     fastest = results.faster("json JSONSerialization", "json JSONDecoder")
-    yield _at_least("Parsing 1 MB of JSON", results.ratios("json here", fastest), 0.67, f"{fastest.removeprefix('json ')}")
+    yield at_least("Parsing 1 MB of JSON", results.ratios("json here", fastest), 0.67, f"{fastest.removeprefix('json ')}")
     one_shot = results.values("one-shot")
     yield Verdict(
         "`martlet invoke Hello`, milliseconds", spread(one_shot, "{:.0f}"), "< 150",

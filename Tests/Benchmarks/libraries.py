@@ -19,13 +19,14 @@ JARS = [f"/usr/share/java/{name}.jar" for name in ("velocity", "commons-collecti
 AIRSPEED = "airspeed==0.7.1"
 SECONDS_MAX = 600
 
-# A package of its own, so that nothing but the two libraries is built.
+# A package of its own, so that nothing but the libraries is built.
 MANIFEST = """// swift-tools-version:6.2
 import PackageDescription
 let package = Package(
     name: "libraries", platforms: [.macOS(.v15)],
     targets: [
-        .target(name: "VTL"), .target(name: "CoreTypes"),
+        .target(name: "RegularExpressions"), .target(name: "VTL", dependencies: ["RegularExpressions"]),
+        .target(name: "CoreTypes", dependencies: ["RegularExpressions"]),
         .executableTarget(name: "templates", dependencies: ["VTL"]), .executableTarget(name: "json", dependencies: ["CoreTypes"]),
     ])
 """
@@ -37,15 +38,16 @@ def build():
     manifest = PACKAGE / "Package.swift"
     if not manifest.exists() or manifest.read_text() != MANIFEST:
         manifest.write_text(MANIFEST)
-    folders = [programs.ROOT / "Sources" / "VTL", programs.ROOT / "Sources" / "CoreTypes", TEMPLATES, programs.HERE / "json"]
+    names = ["RegularExpressions", "VTL", "CoreTypes"]
+    folders = [*(programs.ROOT / "Sources" / name for name in names), TEMPLATES, programs.HERE / "json"]
     for folder in folders:
         link = sources / folder.name
         if not link.is_symlink():
             link.symlink_to(folder)
-    _run(["swift", "build", "-c", "release", "--package-path", PACKAGE])
+    run(["swift", "build", "-c", "release", "--package-path", PACKAGE])
 
 
-def _run(command, **options):
+def run(command, **options):
     command = [str(part) for part in command]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS_MAX, check=False, **options)
     if done.returncode != 0:
@@ -54,7 +56,7 @@ def _run(command, **options):
 
 
 def _program(name, *arguments):
-    return _run([PACKAGE / ".build" / "release" / name, *arguments])
+    return run([PACKAGE / ".build" / "release" / name, *arguments])
 
 
 def template():
@@ -74,8 +76,8 @@ def velocity():
     path = ":".join([*JARS, str(JAVA)])
     if not (JAVA / "Warm.class").exists():
         render = programs.ROOT / "Tests" / "VTLTests" / "Reference" / "Render.java"
-        _run(["javac", "-cp", path, "-d", JAVA, TEMPLATES / "Warm.java", render])
-    return ProcessorTime(float(_run(["java", "-cp", path, "Warm", TEMPLATES])))
+        run(["javac", "-cp", path, "-d", JAVA, TEMPLATES / "Warm.java", render])
+    return ProcessorTime(float(run(["java", "-cp", path, "Warm", TEMPLATES])))
 
 
 def airspeed():
@@ -83,11 +85,11 @@ def airspeed():
     target = programs.BUILT / "peers" / AIRSPEED.replace("==", "-")
     if not target.exists():
         try:
-            _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", target, AIRSPEED])
+            run([sys.executable, "-m", "pip", "install", "--quiet", "--target", target, AIRSPEED])
         except Failure as failure:
             shutil.rmtree(target, ignore_errors=True)
             raise Failure(f"{AIRSPEED} could not be installed with pip") from failure
-    return ProcessorTime(float(_run(
+    return ProcessorTime(float(run(
         [sys.executable, TEMPLATES / "airspeed_bench.py", TEMPLATES], env={**os.environ, "PYTHONPATH": str(target)})))
 
 

@@ -5,6 +5,7 @@ import pathlib
 import statistics
 
 import gateway_goals
+import ledger_goals
 import programs
 import queue_goals
 import trigger_goals
@@ -34,6 +35,10 @@ RATES = [
     ("C broker, 16 processes", "floor 1MB", "C bootstrap, 1 MB", "1"),
     ("RIE", "rie 1MB", "C bootstrap, 1 MB", "1"),
     ("cargo-lambda, 16 processes", "cargo-lambda 1MB", "C bootstrap, 1 MB", "1"),
+    ("martlet", "ledger on c1", "C bootstrap", "1"),
+    ("martlet --ledger off", "ledger off c1", "C bootstrap", "1"),
+    ("martlet", "ledger on c16", "C bootstrap", "16"),
+    ("martlet --ledger off", "ledger off c16", "C bootstrap", "16"),
 ]
 
 COLD = [
@@ -101,6 +106,15 @@ def markdown(results, command, rounds, seconds):
             _table(
                 ["goal for triggers", "measured", "goal", ""],
                 [[each.what, each.measured, each.goal, each.word] for each in trigger_goals.verdicts(results)]))
+    ledger = list(ledger_goals.rows(results))
+    if ledger:
+        parts.append("The ledger and the price function:\n")
+        parts.append(_table(["what", "measured"], ledger))
+    if ledger or "ledger on c1" in results.samples:
+        parts.append(
+            _table(
+                ["goal for the ledger", "measured", "goal", ""],
+                [[each.what, each.measured, each.goal, each.word] for each in ledger_goals.verdicts(results)]))
     cold = [
         [who, program, *(f"{figure:.2f}" for figure in _quantiles(results.values(name))), str(len(results.values(name)))]
         for who, name, program in COLD if results.values(name)]

@@ -12,7 +12,7 @@ struct InvocationReportTests {
         #expect(
             report.json.description
                 == #"{"requestId":"8f4d2c1b-0a39-4e58-9f67-0123456789ab","functionName":"Hello","functionVersion":"$LATEST","#
-                + #""startedAt":"2026-10-01T12:00:00.000Z","coldStart":true,"durationMs":3.01,"#
+                + #""source":"invoke","startedAt":"2026-10-01T12:00:00.000Z","coldStart":true,"durationMs":3.01,"#
                 + #""billedDurationMs":114,"initDurationMs":110.1,"#
                 + #""memorySizeMB":128,"maxMemoryUsedMB":36,"architecture":"x86_64","requestBytes":2,"#
                 + #""responseBytes":15,"status":"success","#

@@ -25,6 +25,17 @@ struct TimestampTests {
         #expect(time.lambdaLastModified == "2020-03-12T19:03:58.001+0000")
     }
 
+    // Expected values: `date -u -d @SECONDS`, with day 1 and midnight in the place of the rest.
+    @Test(
+        "a month begins at midnight of its first day",
+        arguments: [
+            (Timestamp(milliseconds: 1_573_755_365_568), "2019-11-01T00:00:00.000Z"),
+            (Timestamp(seconds: 951_782_400), "2000-02-01T00:00:00.000Z"),
+            (Timestamp(seconds: 951_868_800), "2000-03-01T00:00:00.000Z"),
+            (Timestamp(milliseconds: -1), "1969-12-01T00:00:00.000Z"),
+        ])
+    func startOfMonth(time: Timestamp, iso: String) { #expect(time.startOfMonth.iso8601 == iso) }
+
     @Test(
         "an ARN keeps its text",
         arguments: ["arn:aws:lambda:us-east-1:123456789012:function:n:prod", "arn:aws:sqs:ap-northeast-2:000000000000:주문"])

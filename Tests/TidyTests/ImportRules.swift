@@ -45,7 +45,7 @@ struct ImportTable {
         Row(
             "ExecutionEnvironments", ours: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib"],
             others: system.union(["Crypto", "NIO*"])),
-        Row("Storage", ours: ["CoreTypes", "SQS"], others: system.union(["GRDB", "GRDBSQLite"])),
+        Row("Storage", ours: ["CoreTypes", "SQS", "Billing"], others: system.union(["GRDB", "GRDBSQLite"])),
         Row(
             "HTTPEndpoints", ours: core.union(["ExecutionEnvironments", "HTTPServing", "CZlib"]),
             others: system.union(["Crypto", "CryptoExtras", "NIO*"])),

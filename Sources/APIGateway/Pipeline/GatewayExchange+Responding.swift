@@ -158,6 +158,7 @@ extension GatewayExchange {
     /// The gateway's own answer.
     mutating func answer(_ fault: GatewayFault, at now: Timestamp) -> GatewayAction {
         self.context?.error = fault
+        self.fault = fault
         if self.context?.record.integrationError == nil { self.context?.record.integrationError = fault.integrationMessage }
         if let text = fault.executionText { self.executionLog?.add(text) }
         let response: GatewayResponse
@@ -200,6 +201,7 @@ extension GatewayExchange {
         }
         // These two have no body (RFC 9110 sections 15.3.5 and 15.4.5), whatever the backend wrote.
         if response.status == 204 || response.status == 304 { response.body = .text("") }
+        self.reply = (response.status, response.body.count)
         self.context?.record.status = response.status
         self.context?.record.responseLength = response.body.count
         self.context?.record.responseLatencyMilliseconds = Int((now - self.stamp.time).milliseconds)

@@ -4,6 +4,7 @@ import ExecutionEnvironments
 import HTTPServing
 import LambdaCore
 import NIOHTTP1
+import SQS
 
 /// `/_martlet/overview`, `/_martlet/functions` and `/_martlet/bill`
 extension ConsoleEndpoint {

@@ -56,6 +56,9 @@ final class GatewayConversation {
         return response
     }
 
+    /// All of a stream has been handed on that will be.
+    func endStream(bytes: Int) { self.endpoint.meter(self.exchange, streamedBytes: bytes) }
+
     private func perform(_ action: GatewayAction) {
         self.wait += 1
         switch action {
@@ -64,6 +67,7 @@ final class GatewayConversation {
             case .connection(let connection):
                 connection.respond(with: response)
                 self.endpoint.log(self.exchange, response)
+                self.endpoint.meter(self.exchange)
             // Its log is part of the answer, and it counts as no request.
             case .test(let completion): completion(self.exchange.testResult(response))
             }

@@ -1,5 +1,5 @@
 package import APIGateway
-import CoreTypes
+package import CoreTypes
 import ExecutionEnvironments
 package import HTTPServing
 import LambdaCore
@@ -32,6 +32,8 @@ package final class GatewayEndpoint: HTTPService {
     package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
     package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
+    /// Takes each request to an API as it is billed, with the time: once it is answered, a stream at its end.
+    package var meter: (MeteredRequest, Timestamp) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
     package var logExecution: ((String, GatewayOutcome?) -> Void)?
     /// Remembers what was asked and answered.
@@ -122,7 +124,14 @@ package final class GatewayEndpoint: HTTPService {
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
             self.log(exchange, response)
+            self.meter(exchange)
         }
+    }
+
+    /// - Parameter streamedBytes: what followed the head of a stream.
+    func meter(_ exchange: GatewayExchange, streamedBytes: Int = 0) {
+        guard let metered = exchange.metered else { return }
+        self.meter(metered.streaming(streamedBytes), HostClock.now())
     }
 
     /// The lines of a request that was answered; `nil` for one that was not.

@@ -26,6 +26,7 @@ final class StreamedAnswer: InvocationClient {
     private let connection: HTTPConnection
     private var phase = Phase.nothing
     private var prelude: [UInt8] = []
+    private var bodyBytes = 0
 
     init(_ conversation: GatewayConversation, to connection: HTTPConnection) {
         self.conversation = conversation
@@ -44,7 +45,9 @@ final class StreamedAnswer: InvocationClient {
 
     func streamed(_ part: ByteBuffer, consumed: EventLoopPromise<Void>?) {
         switch self.phase {
-        case .body: self.connection.stream(part, completion: consumed)
+        case .body:
+            self.bodyBytes += part.readableBytes
+            self.connection.stream(part, completion: consumed)
         case .prelude:
             consumed?.succeed()
             self.prelude.append(contentsOf: part.readableBytesView)
@@ -63,6 +66,7 @@ final class StreamedAnswer: InvocationClient {
             self.phase = .over
             // Too late for a status: the client learns of it by the missing end.
             if result.failure == nil { self.connection.endStream() } else { self.connection.abortStream() }
+            self.conversation.endStream(bytes: self.bodyBytes)
         case .over: break
         }
     }
@@ -79,7 +83,9 @@ final class StreamedAnswer: InvocationClient {
         self.begin(status: status, headers: Self.headers(of: members))
         let rest = self.prelude[end.upperBound...]
         self.prelude = []
-        if !rest.isEmpty { self.connection.stream(ByteBuffer(bytes: rest)) }
+        guard !rest.isEmpty else { return }
+        self.bodyBytes += rest.count
+        self.connection.stream(ByteBuffer(bytes: rest))
     }
 
     private static func headers(of members: JSONObject) -> [HTTPHeader] {

@@ -6,6 +6,7 @@ import LambdaCore
 import Monitoring
 import NIOCore
 import NIOHTTP1
+import SQS
 
 /// What `martlet top`, `martlet logs` and Prometheus ask of a running host:
 ///

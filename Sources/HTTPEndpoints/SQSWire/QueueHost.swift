@@ -20,10 +20,12 @@ package final class QueueHost {
     package let account: String
     /// Of callers that name none.
     package let region: String
+    /// Since the host started.
     package private(set) var usage: QueueUsage
+    private let earlier: QueueUsage
     /// Told once, when the journal fails.
     package var report: (String) -> Void = { _ in }
-    /// Told of every request, for metrics.
+    /// Told of every request as it is billed, for metrics and the ledger.
     package var onUsage: (UsageEvent) -> Void = { _ in }
     /// Follows what is added to queues, for `martlet queues tail`.
     var observers: [ObjectIdentifier: (StoredMessage) -> Void] = [:]
@@ -44,15 +46,23 @@ package final class QueueHost {
     private var failure: String?
     private var stopped: EventLoopPromise<Void>?
 
-    /// - Parameter commit: `nil` for queues that live in memory alone.
-    package init(service: QueueService, account: String, region: String, commit: Commit?, eventLoop: any EventLoop) {
+    /// - Parameters:
+    ///   - earlier: what was asked before, and since when.
+    ///   - commit: `nil` for queues that live in memory alone.
+    package init(
+        service: QueueService, account: String, region: String, earlier: QueueUsage, commit: Commit?, eventLoop: any EventLoop
+    ) {
         self.service = service
         self.account = account
         self.region = region
         self.commit = commit
         self.eventLoop = eventLoop
+        self.earlier = earlier
         self.usage = QueueUsage(since: HostClock.now())
     }
+
+    /// With what the hosts before this one were asked in the month.
+    package var usageOfMonth: QueueUsage { self.usage.following(self.earlier) }
 
     /// What the host itself does with queues, such as making those of the template.
     package func hostCaller(_ source: String) -> Caller {

@@ -66,7 +66,7 @@ struct QueueInspection {
     // MARK: Answers
 
     private func overview() -> JSON {
-        let usage = self.queues.usage
+        let usage = self.queues.usageOfMonth
         let prices = PriceTable.table(for: self.queues.region)
         let (summaries, now) = self.queues.inspect { service, now in (service.summaries, now) }
         let rows = summaries.map { summary -> JSON in

@@ -5,7 +5,7 @@ import GRDBSQLite
 /// arguments as GRDB's values, and a message's body goes from its array to the page without a copy on the way.
 ///
 /// Parameters are numbered from 1, columns from 0, as SQLite does.
-final class JournalStatement {
+final class PreparedStatement {
     /// Owns what `raw` points at.
     private let statement: Statement
     private let raw: OpaquePointer
@@ -79,6 +79,14 @@ final class JournalStatement {
         return false
     }
 
+    /// The first column of the one row that there is, if there is one.
+    func onlyInteger() throws(StorageError) -> Int64? {
+        guard try self.next() else { return nil }
+        let value = self.integer(0)
+        while try self.next() {}
+        return value
+    }
+
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(self.raw, column) == SQLITE_NULL }
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(self.raw, column) }
     func unsigned(_ column: Int32) -> UInt64 { UInt64(bitPattern: sqlite3_column_int64(self.raw, column)) }
@@ -89,7 +97,9 @@ final class JournalStatement {
     }
 
     func text(_ column: Int32) -> String? {
-        self.isNull(column) ? nil : String(decoding: self.bytes(column), as: UTF8.self)
+        guard let base = sqlite3_column_text(self.raw, column) else { return nil }
+        return String(
+            decoding: UnsafeBufferPointer(start: base, count: Int(sqlite3_column_bytes(self.raw, column))), as: UTF8.self)
     }
 
     private func failure(_ code: Int32) -> StorageError {

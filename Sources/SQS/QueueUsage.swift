@@ -1,14 +1,20 @@
-package import Billing
 package import CoreTypes
-package import SQS
 
-/// What the queues were asked since the host started, as a bill counts it: per queue and action.
+/// What the queues were asked in some time, as a bill counts it: per queue and action.
 package struct QueueUsage: Sendable {
     package struct Key: Hashable, Sendable {
         package let region: String
         /// `nil` for actions that name no queue, or none that exists.
         package let queue: String?
         package let action: QueueAction
+
+        package init(region: String, queue: String?, action: QueueAction) {
+            self.region = region
+            self.queue = queue
+            self.action = action
+        }
+
+        package init(_ event: UsageEvent) { self.init(region: event.region, queue: event.queue, action: event.action) }
     }
 
     package struct Tally: Hashable, Sendable {
@@ -24,11 +30,12 @@ package struct QueueUsage: Sendable {
         package var shortEmptyReceives = 0
         package var refused = 0
 
-        /// At the first tier, before the month's free requests.
-        package func cost(_ prices: PriceTable) -> Money {
-            QueueRequests(
-                standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests
-            ).cost(prices)
+        package init() {}
+
+        package static func + (left: Self, right: Self) -> Self {
+            var sum = left
+            sum += right
+            return sum
         }
 
         package static func += (left: inout Self, right: Self) {
@@ -46,11 +53,17 @@ package struct QueueUsage: Sendable {
     package let since: Timestamp
     package private(set) var tallies: [Key: Tally] = [:]
 
-    package init(since: Timestamp) { self.since = since }
+    /// - Parameter tallies: of before, such as a ledger has them.
+    package init(since: Timestamp, tallies: [Key: Tally] = [:]) {
+        self.since = since
+        self.tallies = tallies
+    }
 
-    package mutating func add(_ event: UsageEvent) {
-        let key = Key(region: event.region, queue: event.queue, action: event.action)
-        self.tallies[key, default: Tally()].add(event)
+    package mutating func add(_ event: UsageEvent) { self.tallies[Key(event), default: Tally()].add(event) }
+
+    /// With what was asked before.
+    package func following(_ earlier: QueueUsage) -> QueueUsage {
+        QueueUsage(since: earlier.since, tallies: earlier.tallies.merging(self.tallies) { $0 + $1 })
     }
 
     /// Of one queue, by action.
@@ -64,7 +77,7 @@ package struct QueueUsage: Sendable {
 }
 
 extension QueueUsage.Tally {
-    fileprivate mutating func add(_ event: UsageEvent) {
+    package mutating func add(_ event: UsageEvent) {
         self.requests += 1
         if event.isFIFO { self.fifoUnits += event.units } else { self.standardUnits += event.units }
         if event.isFair { self.fairRequests += 1 }

@@ -1,0 +1,73 @@
+import APIGateway
+import Billing
+import CoreTypes
+import ExecutionEnvironments
+import Foundation
+import HTTPEndpoints
+import LambdaCore
+import SQS
+import Storage
+
+/// Writes what a host does into its ledger. Lives on the event loop; the ledger itself waits and writes elsewhere.
+final class HostLedger: ExecutionObserver {
+    let ledger: Ledger
+    private let region: String
+    /// Names for a reader, by API id.
+    private let apiNames: [String: String]
+
+    /// - Parameter report: called on any thread.
+    init(_ settings: HostSettings, apis: [API], report: @escaping @Sendable (String) -> Void) throws {
+        let own = Ledger.Settings(
+            kind: settings.sessionKind, region: settings.region, processID: ProcessInfo.processInfo.processIdentifier,
+            startedAt: HostClock.now(), invocationsMax: settings.ledgerRecords)
+        let path = settings.keepsQueuesInMemory ? nil : LedgerReader.path(in: settings.stateFolder)
+        do throws(StorageError) {
+            self.ledger = try Ledger(path: path, settings: own, clock: HostClock.now, report: report)
+        } catch {
+            throw HostError(error.description)
+        }
+        self.region = settings.region
+        self.apiNames = Dictionary(apis.map { ($0.id, $0.logicalID) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What the queues were asked since the month began, as far as the ledger knows.
+    func queueUsage() throws -> QueueUsage {
+        let now = HostClock.now()
+        let month = now.startOfMonth
+        do {
+            let usage = try self.ledger.makeReader().usage(.time(since: month, until: nil), region: self.region)
+            return QueueUsage(since: usage.queues.isEmpty ? now : month, tallies: usage.queues)
+        } catch let error as StorageError {
+            throw HostError(error.description)
+        }
+    }
+
+    func meter(_ request: MeteredRequest, at time: Timestamp) {
+        let key = APIUsage.Key(
+            api: self.apiNames[request.apiID] ?? request.apiID, kind: request.kind == .rest ? .rest : .http)
+        self.ledger.append(
+            APIUsage.Event(
+                time: time, key: key, status: request.status, requestBytes: request.requestBytes,
+                responseBytes: request.responseBytes, isCharged: request.isCharged))
+    }
+
+    func meter(_ event: UsageEvent) { self.ledger.append(event) }
+
+    /// Writes what waits and lets go of the file.
+    func close() { self.ledger.close() }
+
+    // MARK: Invocations
+
+    func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
+        self.ledger.append(record)
+    }
+
+    func throttled(function: String, at time: Timestamp) {}
+
+    func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {}
+    func functionOutput(_ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription) {}
+    func extensionOutput(
+        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    ) {}
+    func waitsForAttachment(function: String) {}
+}

@@ -1,0 +1,11 @@
+import Billing
+import SQS
+
+extension QueueUsage.Tally {
+    /// At the first tier, before the month's free requests.
+    func cost(_ prices: PriceTable) -> Money {
+        QueueRequests(
+            standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests
+        ).cost(prices)
+    }
+}

@@ -1,0 +1,46 @@
+import CoreTypes
+import Testing
+
+@testable import APIGateway
+
+/// What AWS asks money for: answers of AWS staff on re:Post ("Does AWS charge for throttled requests?", 2020, and "will i get
+/// charged for these invalid api key quota exceeded or throttled request errors", 2024).
+@Suite("Metering of requests")
+struct MeteringTests {
+    @Test("a request that is turned away costs nothing, any other does")
+    func charged() {
+        let turnedAway: [GatewayFault] = [
+            .unauthorized, .tokenRefused("expired"), .accessDenied(isExplicit: true), .missingAuthenticationToken, .invalidAPIKey,
+            .quotaExceeded, .throttled, .expiredToken, .scopeMissing, .invalidSignature(code: "a", message: "b"),
+        ]
+        let served: [GatewayFault] = [
+            .functionThrottled, .integrationFailure, .integrationTimeout, .invalidBody([]), .routeNotFound, .payloadTooLarge,
+        ]
+        #expect(turnedAway.allSatisfy { !$0.isCharged })
+        #expect(served.allSatisfy { $0.isCharged })
+    }
+
+    @Test("an answer is metered once it is there, with its bytes")
+    func answered() throws {
+        let gateway = Gateway(GatewayConfiguration(apis: [httpAPI([route("POST", "/a")])]))
+        var drive = gateway.drive("POST", "/a", body: Array("12345".utf8))
+        _ = drive.start()
+        #expect(drive.exchange.metered == nil)
+        _ = try drive.answer(#"{"statusCode":201,"body":"주문"}"#)
+        let metered = try #require(drive.exchange.metered)
+        #expect((metered.apiID, metered.kind, metered.status) == ("http000000", .http, 201))
+        #expect((metered.requestBytes, metered.responseBytes, metered.isCharged) == (5, 6, true))
+        #expect(metered.streaming(10).responseBytes == 16)
+    }
+
+    @Test("a refused key is not charged; where there is no API nothing is metered")
+    func refused() throws {
+        var refused = KeysAndPlansTests.gateway().drive("GET", "/stage/a")
+        _ = refused.start()
+        let metered = try #require(refused.exchange.metered)
+        #expect((metered.kind, metered.status, metered.isCharged) == (.rest, 403, false))
+        var nowhere = Gateway(GatewayConfiguration(apis: [])).drive("GET", "/a")
+        _ = nowhere.start()
+        #expect(nowhere.exchange.metered == nil)
+    }
+}

@@ -1,0 +1,52 @@
+"""The ledger and the price function, in a package of their own: what a page, a sum and a price take."""
+
+import tempfile
+
+import programs
+from libraries import run
+from processes import Failure
+
+PACKAGE = programs.BUILT / "ledger-package"
+TARGETS = ["RegularExpressions", "CoreTypes", "SQS", "Billing", "Storage"]
+
+# GRDB as the main package has fetched it.
+MANIFEST = """// swift-tools-version:6.2
+import PackageDescription
+let sqlite: [Target.Dependency] = [
+    .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+]
+let package = Package(
+    name: "ledger-package", platforms: [.macOS(.v15)],
+    dependencies: [.package(path: "%s")],
+    targets: [
+        .target(name: "RegularExpressions"),
+        .target(name: "CoreTypes", dependencies: ["RegularExpressions"]),
+        .target(name: "SQS", dependencies: ["CoreTypes"]),
+        .target(name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")]),
+        .target(name: "Storage", dependencies: ["CoreTypes", "SQS", "Billing"] + sqlite),
+        .executableTarget(name: "ledger", dependencies: ["Storage", "Billing", "CoreTypes"]),
+    ])
+"""
+
+
+def build():
+    checkout = programs.ROOT / ".build" / "checkouts" / "GRDB.swift"
+    if not checkout.exists():
+        raise Failure("GRDB has not been fetched: make build")
+    sources = PACKAGE / "Sources"
+    sources.mkdir(parents=True, exist_ok=True)
+    manifest, text = PACKAGE / "Package.swift", MANIFEST % checkout
+    if not manifest.exists() or manifest.read_text() != text:
+        manifest.write_text(text)
+    for folder in [*(programs.ROOT / "Sources" / name for name in TARGETS), programs.HERE / "ledger"]:
+        link = sources / folder.name
+        if not link.is_symlink():
+            link.symlink_to(folder)
+    run(["swift", "build", "-c", "release", "--package-path", PACKAGE])
+
+
+def figures():
+    """By name: see ledger/main.swift."""
+    with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
+        lines = run([PACKAGE / ".build" / "release" / "ledger", folder]).splitlines()
+    return {name: float(number) for name, number in (line.split() for line in lines)}
