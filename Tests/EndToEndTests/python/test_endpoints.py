@@ -42,6 +42,8 @@ class Backend:
     def serve(self, connection):
         with connection, connection.makefile("rb") as reader:
             while line := reader.readline():
+                if not line.endswith(b" HTTP/1.1\r\n"):
+                    return  # A TLS greeting, from who takes this for a secure endpoint.
                 head = [line.decode()]
                 while (line := reader.readline()) not in (b"\r\n", b""):
                     head.append(line.decode())
@@ -166,11 +168,6 @@ def test_trouble_of_an_endpoint(host, path, answer):
     assert status == answer[0]
     assert answer[1] is None or body == answer[1]
     assert get(host, "/a")[0] == 200
-
-
-def test_what_is_refused_is_said_at_start_up(host):
-    problems = [line for line in host.log().splitlines() if "https" in line]
-    assert len(problems) == 1 and "ANY /secure" in problems[0]
 
 
 BOOTSTRAP = '''#!{python}
