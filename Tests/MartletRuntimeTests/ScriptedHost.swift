@@ -40,7 +40,7 @@ struct ScriptError: Error {
 /// The listening socket of a scripted host.
 final class HostListener {
     let port: UInt16
-    private let descriptor: Int32
+    private var descriptor: Int32
     private var accepted: [HostConnection] = []
 
     init() throws {
@@ -69,8 +69,10 @@ final class HostListener {
         return result
     }
 
+    /// A script may close its host before its end does: the second time would close a descriptor that is another test's by then.
     func close() {
-        SystemSocket.close(self.descriptor)
+        if self.descriptor >= 0 { SystemSocket.close(self.descriptor) }
+        self.descriptor = -1
         for connection in self.accepted { connection.close() }
     }
 }
