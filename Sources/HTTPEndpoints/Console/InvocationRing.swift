@@ -1,6 +1,5 @@
 import Billing
 import CoreTypes
-import NIOCore
 
 /// What the console and test suites ask of the invocations that have ended.
 struct InvocationQuery: Hashable, Sendable {
@@ -57,7 +56,8 @@ final class InvocationRing {
     static let blockCount = 1_000
 
     private let recordsMax: Int
-    private var blocks = CircularBuffer<ContiguousArray<RecordedInvocation>>()
+    /// Some hundred at most. An array, as its elements are changed where they lie: a `CircularBuffer` copies the block it hands out.
+    private var blocks: [ContiguousArray<RecordedInvocation>] = []
     private(set) var lastNumber: UInt64 = 0
     private(set) var count = 0
 
@@ -66,13 +66,15 @@ final class InvocationRing {
     func append(_ record: InvocationRecord, receivedAt: Timestamp) {
         self.lastNumber += 1
         if self.blocks.last.map({ $0.count == Self.blockCount }) ?? true {
-            if self.count + Self.blockCount > self.recordsMax, let first = self.blocks.popFirst() { self.count -= first.count }
+            if self.count + Self.blockCount > self.recordsMax, !self.blocks.isEmpty {
+                self.count -= self.blocks.removeFirst().count
+            }
             var block = ContiguousArray<RecordedInvocation>()
             block.reserveCapacity(Self.blockCount)
             self.blocks.append(block)
         }
-        let last = self.blocks.index(before: self.blocks.endIndex)
-        self.blocks[last].append(RecordedInvocation(number: self.lastNumber, record: record, receivedAt: receivedAt))
+        let invocation = RecordedInvocation(number: self.lastNumber, record: record, receivedAt: receivedAt)
+        self.blocks[self.blocks.count - 1].append(invocation)
         self.count += 1
     }
 
