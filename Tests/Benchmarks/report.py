@@ -67,14 +67,16 @@ def _table(head, rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
+def _goals(head, verdicts):
+    return _table([head, "measured", "goal", ""], [[each.what, each.measured, each.goal, each.word] for each in verdicts])
+
+
 def markdown(results, command, rounds, seconds):
     parts = [
         f"Measured {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC with `{command}` on {programs.machine()}: "
         f"{rounds} interleaved rounds of {seconds:g} s, client wrk with one thread, everything on 127.0.0.1. "
         "Medians, with the range in parentheses. A ratio is taken within each round.\n",
-        _table(
-            ["goal for", "measured", "goal", ""],
-            [[each.what, each.measured, each.goal, each.word] for each in verdicts(results)]),
+        _goals("goal for", verdicts(results)),
         "Warm invocations, echoing the 7-byte payload `\"world\"` unless 1 MB is named:\n",
         _rates(results),
     ]
@@ -86,35 +88,23 @@ def markdown(results, command, rounds, seconds):
     if gateway:
         parts.append("The gateway, GET requests:\n")
         parts.append(_table(["host", "what", "connections", "requests/s", "median µs", "99 % µs"], gateway))
-        parts.append(
-            _table(
-                ["goal for the gateway", "measured", "goal", ""],
-                [[each.what, each.measured, each.goal, each.word] for each in gateway_goals.verdicts(results)]))
+        parts.append(_goals("goal for the gateway", gateway_goals.verdicts(results)))
     queues = list(queue_goals.rows(results))
     if queues:
         parts.append("Queues, messages of 200 bytes (rates are of messages; a receive with its delete is one):\n")
         parts.append(_table(["host", "what", "connections", "messages/s", "median µs", "99 % µs"], queues))
-        parts.append(
-            _table(
-                ["goal for queues", "measured", "goal", ""],
-                [[each.what, each.measured, each.goal, each.word] for each in queue_goals.verdicts(results)]))
+        parts.append(_goals("goal for queues", queue_goals.verdicts(results)))
     triggers = list(trigger_goals.rows(results))
     if triggers:
         parts.append("Triggers, a backlog of messages of 200 bytes to the C bootstrap:\n")
         parts.append(_table(["what", "messages/s"], triggers))
-        parts.append(
-            _table(
-                ["goal for triggers", "measured", "goal", ""],
-                [[each.what, each.measured, each.goal, each.word] for each in trigger_goals.verdicts(results)]))
+        parts.append(_goals("goal for triggers", trigger_goals.verdicts(results)))
     ledger = list(ledger_goals.rows(results))
     if ledger:
         parts.append("The ledger and the price function:\n")
         parts.append(_table(["what", "measured"], ledger))
     if ledger or "ledger on c1" in results.samples:
-        parts.append(
-            _table(
-                ["goal for the ledger", "measured", "goal", ""],
-                [[each.what, each.measured, each.goal, each.word] for each in ledger_goals.verdicts(results)]))
+        parts.append(_goals("goal for the ledger", ledger_goals.verdicts(results)))
     cold = [
         [who, program, *(f"{figure:.2f}" for figure in _quantiles(results.values(name))), str(len(results.values(name)))]
         for who, name, program in COLD if results.values(name)]
