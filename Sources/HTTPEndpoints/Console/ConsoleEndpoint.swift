@@ -109,8 +109,8 @@ package final class ConsoleEndpoint {
     private func answer(_ call: AWSRequest, on connection: HTTPConnection) -> Bool {
         let segments = call.segments.dropFirst()
         let name = segments.first ?? ""
-        let item = segments.dropFirst().first
-        guard segments.count <= 2 else { return false }
+        // Joined, since a request id of an HTTP API is Base64 and may hold a slash.
+        let item = segments.count > 1 ? segments.dropFirst().joined(separator: "/") : nil
         switch (call.method, name, item) {
         case ("GET", "console", let file?): ConsolePage.respond(file, on: connection)
         case ("GET", "events", nil): self.feed.follow(connection)
