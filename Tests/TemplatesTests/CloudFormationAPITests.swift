@@ -225,6 +225,58 @@ import Testing
             ])
     }
 
+    /// PutIntegrationResponse refuses such a mapping in these words.
+    @Test func aHeaderThatNoResponseDeclaresIsTold() throws {
+        let written = Self.rest.replacing(#"method.response.header.X-A: "'a'""#, with: #"method.response.header.X-B: "'a'""#)
+        let deployment = try load(Self.resources(written))
+        #expect(
+            deployment.notices.map(\.message).contains {
+                $0.hasPrefix("Invalid mapping expression parameter specified: method.response.header.X-B.")
+            })
+    }
+
+    /// "AWS::ApiGateway::Deployment DeploymentCanarySettings": the deployment is the canary of the stage it names.
+    @Test func aDeploymentMayBeACanary() throws {
+        let canary = """
+
+            Canary:
+              Type: AWS::ApiGateway::Deployment
+              Properties:
+                {RestApiId: !Ref Api, StageName: live,
+                DeploymentCanarySettings: {PercentTraffic: 12.5, StageVariableOverrides: {a: c}, UseStageCache: true}}
+            """
+        let deployment = try load(Self.resources(Self.rest + canary))
+        #expect(!deployment.notices.contains { $0.message.contains("anary") })
+        guard case .rest(let api)? = deployment.gateway.apis.first else { throw Missing() }
+        let settings = try #require(api.stages.first { $0.name == "live" }?.canary)
+        #expect(settings.percentTraffic == 12.5 && settings.variableOverrides == ["a": "c"] && settings.usesStageCache)
+        #expect(settings.deploymentID == String(API.id(forLogicalID: "Canary").prefix(6)))
+    }
+
+    /// "AWS::EC2::VPCEndpoint": `Ref` is its id.
+    @Test func endpointsHaveAnIDAndAVPC() throws {
+        let deployment = try load(
+            Self.resources(
+                """
+                Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+                Door:
+                  Type: AWS::EC2::VPCEndpoint
+                  Properties: {VpcId: !Ref Net, ServiceName: !Sub "com.amazonaws.${AWS::Region}.execute-api", VpcEndpointType: Interface}
+                Store: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Net, ServiceName: com.amazonaws.us-east-1.s3}}
+                Api:
+                  Type: AWS::ApiGateway::RestApi
+                  Properties:
+                    EndpointConfiguration: {Types: [PRIVATE], VpcEndpointIds: [!Ref Door]}
+                    Policy: {Statement: [{Effect: Allow, Principal: "*", Action: "*", Resource: "*"}]}
+                """))
+        guard case .rest(let api)? = deployment.gateway.apis.first else { throw Missing() }
+        #expect(api.vpcEndpointIDs.count == 1 && deployment.gateway.vpcEndpoints == [api.vpcEndpointIDs[0]: "Net"])
+        #expect(api.vpcEndpointIDs[0].wholeMatch(of: #/vpce-[0-9a-f]{17}/#) != nil)
+        #expect(deployment.notices.contains { $0.message == "Endpoints of other services than execute-api are not emulated." })
+    }
+
+    struct Missing: Error {}
+
     @Test(arguments: [
         ("K: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: short}}", "at least 20 characters"),
         (

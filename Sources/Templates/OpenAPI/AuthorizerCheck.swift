@@ -52,8 +52,7 @@ enum AuthorizerCheck {
         let prefixes =
             kind == .rest
             ? [
-                "method.request.header.", "method.request.querystring.", "method.request.multivalueheader.",
-                "method.request.multivaluequerystring.", "stageVariables.", "context.",
+                "method.request.header.", "method.request.querystring.", "stageVariables.", "context.",
             ]
             : ["$request.header.", "$request.querystring.", "$stageVariables.", "$context."]
         return prefixes.contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
