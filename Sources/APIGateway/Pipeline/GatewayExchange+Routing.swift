@@ -13,7 +13,9 @@ extension GatewayExchange {
         try self.check(target: target, kind: outcome.kind)
         if let cors = outcome.api?.cors, CORSHeaders.isPreflight(self.request) {
             // Its headers come with those of every answer.
-            let headers = cors.preflightHeaders(origin: self.request.headers.first("origin") ?? "")
+            let headers =
+                cors.preflightHeaders(origin: self.request.headers.first("origin") ?? "")
+                + ResponseIdentity(door: .http, stamp: self.stamp).headers
             return self.finish(GatewayResponse(status: 204, headers: headers, body: .text("")), at: now)
         }
         switch outcome {
@@ -75,7 +77,8 @@ extension GatewayExchange {
     private func makeContext(_ match: Router.Match, verb: String, target: RequestTarget) -> RequestContext {
         let headers =
             match.method.api.kind == .rest
-            ? ForwardedHeaders.rest(self.request, traceID: self.trace.forwarded)
+            ? ForwardedHeaders.rest(
+                self.request, isEdge: match.method.api.endpointType == .edge, traceID: self.trace.forwarded)
             : ForwardedHeaders.http(self.request, bodyLength: self.body.count, traceID: self.trace.forwarded)
         return RequestContext(
             served: match.method, request: self.request, target: target, verb: verb, path: match.path, basePath: match.basePath,

@@ -121,6 +121,15 @@ package struct GatewayExchange {
         return action
     }
 
+    /// The function that was asked for is called under this id.
+    package mutating func invoked(as id: RequestID) {
+        switch self.state {
+        case .authorizing: self.context?.record.authorizerRequestID = id
+        case .integrating: self.context?.record.endpointRequestID = id
+        case .ready, .decompressing, .verifyingToken, .verifyingSignature, .answered: break
+        }
+    }
+
     private mutating func decompressed(
         _ body: [UInt8], _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {

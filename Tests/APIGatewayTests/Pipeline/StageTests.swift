@@ -140,6 +140,42 @@ struct LogTests {
         #expect(line == "\(stamp().requestID) #if(1) $stageVariables.x - line break 7.")
     }
 
+    /// Developer guide, "Variables for access logging for API Gateway": `integration.status` is what the function answered,
+    /// `integrationStatus` what Lambda did.
+    @Test("what was asked of functions, and how authorizing ended")
+    func steps() throws {
+        let format =
+            "$context.requestId $context.integration.status $context.integration.integrationStatus $context.integrationStatus "
+            + "$context.integration.requestId $context.awsEndpointRequestId $context.authorizer.requestId "
+            + "$context.authorizer.status $context.authorizer.integrationStatus $context.authorize.status "
+            + "$context.authorize.error|$context.authenticate.status $context.authenticate.error"
+        var api = guarded(tokenAuthorizer())
+        api.stages[0].accessLog = AccessLogSettings(format: format)
+        var generator = SeededGenerator(state: 7)
+        let (authorizing, integrating) = (RequestID(using: &generator), RequestID(using: &generator))
+        var drive = Gateway(api).drive("GET", "/stage/a", headers: [("Authorization", "t")])
+        _ = drive.start()
+        drive.exchange.invoked(as: authorizing)
+        _ = try drive.authorize(authorizerAnswer(policy("Allow", "*"))).call
+        drive.exchange.invoked(as: integrating)
+        _ = try drive.answer(#"{"statusCode":404}"#)
+        let id = stamp().requestID
+        #expect(
+            drive.exchange.accessLogLine
+                == "\(id) 404 200 200 \(integrating) \(integrating) \(authorizing) 200 200 200 -|- -")
+
+        var denied = Gateway(api).drive("GET", "/stage/a", headers: [("Authorization", "t")])
+        _ = denied.start()
+        _ = try denied.authorize(authorizerAnswer(policy("Deny", "*"))).response
+        #expect(
+            denied.exchange.accessLogLine
+                == "\(id) - - - - - - 200 200 403 User is not authorized to access this resource with an explicit deny|- -")
+
+        var anonymous = Gateway(api).drive("GET", "/stage/a")
+        _ = try anonymous.start().response
+        #expect(anonymous.exchange.accessLogLine == "\(id) - - - - - - - - - -|401 Unauthorized")
+    }
+
     @Test("a format without a request id, or over 3 KB, is told and not used")
     func refused() throws {
         for format in ["$context.status", "$context.requestId" + String(repeating: "x", count: 3_072)] {
