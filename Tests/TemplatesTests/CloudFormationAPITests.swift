@@ -289,6 +289,34 @@ import Testing
             "P: {Type: AWS::ApiGateway::UsagePlan, Properties: {Quota: {Limit: 1, Period: YEAR}}}",
             "it has to be one of DAY, WEEK, MONTH"
         ),
+        (
+            """
+            A: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
+            S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref A, StageName: s, Variables: {v: \(String(repeating: "x", count: 513))}}}
+            """, "its value 512; v has more."
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
+            S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref A, StageName: s, Variables: {\(String(repeating: "n", count: 65)): x}}}
+            """, "has 64 characters at most"
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
+            S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref A, StageName: s, Variables: {\((0...100).map { "v\($0): x" }.joined(separator: ", "))}}}
+            """, "A stage has 100 variables at most; these are 101."
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}
+            J:
+              Type: AWS::ApiGatewayV2::Authorizer
+              Properties:
+                {ApiId: !Ref A, Name: j, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization],
+                JwtConfiguration: {Issuer: "https://i", Audience: [\((0...50).map { "a\($0)" }.joined(separator: ", "))]}}
+            """, "50 audiences at most; these are 51."
+        ),
         ("D: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: nodots}}", "is no domain name"),
         (
             "M: {Type: AWS::ApiGateway::BasePathMapping, Properties: {DomainName: a.b, RestApiId: x}}",

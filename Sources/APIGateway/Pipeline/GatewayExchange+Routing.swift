@@ -8,6 +8,7 @@ extension GatewayExchange {
         }
         let (outcome, verb, target) = self.resolve()
         self.api = outcome.api
+        if outcome.kind == .rest, let id = self.request.headers.last("x-amzn-requestid") { self.stamp.adopt(clientID: id) }
         try self.checkClientCertificate()
         if let answer = self.healthAnswer(target) { return self.finish(answer, at: now) }
         try self.check(target: target, kind: outcome.kind)

@@ -23,7 +23,7 @@ package struct GatewayExchange {
     let gateway: Gateway
     package private(set) var request: GatewayRequest
     package private(set) var body: [UInt8]
-    package let stamp: RequestStamp
+    package internal(set) var stamp: RequestStamp
     package let trace: RequestTrace
     var state = State.ready
     /// Once a method is found.

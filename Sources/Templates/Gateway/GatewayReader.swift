@@ -25,9 +25,13 @@ struct GatewayReader {
         for resource in self.evaluation.resourceOrder.compactMap({ self.evaluation.resources[$0] }) {
             switch resource.type {
             case "AWS::ApiGateway::RestApi":
-                if let api = RestAPIReader(self.evaluation, resource).read() { configuration.apis.append(.rest(api)) }
+                if let api = RestAPIReader(APIResource(self.evaluation, resource)).read() {
+                    configuration.apis.append(.rest(api))
+                }
             case "AWS::ApiGatewayV2::Api":
-                if let api = HTTPAPIReader(self.evaluation, resource).read() { configuration.apis.append(.http(api)) }
+                if let api = HTTPAPIReader(APIResource(self.evaluation, resource)).read() {
+                    configuration.apis.append(.http(api))
+                }
             default: break
             }
         }

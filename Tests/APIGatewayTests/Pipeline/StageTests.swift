@@ -176,6 +176,24 @@ struct LogTests {
         #expect(anonymous.exchange.accessLogLine == "\(id) - - - - - - - - - -|401 Unauthorized")
     }
 
+    /// Developer guide, "Set up CloudWatch logging for REST APIs in API Gateway".
+    @Test("a client of a REST API may name its request; what is no UUID is not logged")
+    func clientID() throws {
+        let gateway = Gateway(restMethod("GET", "/a", stage: { $0.accessLog = AccessLogSettings(format: "$context.requestId") }))
+        func line(_ id: String) throws -> (String?, GatewayResponse, JSON?) {
+            var drive = gateway.drive("GET", "/stage/a", headers: [("X-Amzn-RequestId", id)])
+            let event = try JSON(parsing: try drive.start().call.payload)
+            let response = try drive.answer("{}")
+            return (drive.exchange.accessLogLine, response, event["requestContext"]?["requestId"])
+        }
+        let id = "0a1b2c3d-0000-4000-8000-0123456789ab"
+        let named = try line(id)
+        #expect(named.0 == id && named.1.values("x-amzn-RequestId") == [id] && named.2 == .string(id))
+        let unnamed = try line("no id, \u{1B}[31m")
+        #expect(unnamed.0 == "UUID_REPLACED_INVALID_REQUEST_ID")
+        #expect(unnamed.1.values("x-amzn-RequestId") == ["\(stamp().requestID)"])
+    }
+
     @Test("a format without a request id, or over 3 KB, is told and not used")
     func refused() throws {
         for format in ["$context.status", "$context.requestId" + String(repeating: "x", count: 3_072)] {
