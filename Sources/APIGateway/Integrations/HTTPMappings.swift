@@ -59,7 +59,6 @@ extension RequestContext {
         for (name, value) in self.pathParameters { parameters[name] = PercentEncoding.decode(value, plusIsSpace: false) }
         return HTTPMappingInput(
             body: MappingBody(body), path: PercentEncoding.decode(self.path, plusIsSpace: false), pathParameters: parameters,
-            querystring: self.query,
-            headers: headers, context: MappingContext(self), stageVariables: self.stage.variables)
+            querystring: self.query, headers: headers, context: MappingContext(self), stageVariables: self.stage.variables)
     }
 }

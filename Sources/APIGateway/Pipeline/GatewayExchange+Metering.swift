@@ -37,8 +37,7 @@ extension GatewayFault {
         switch self {
         case .missingAuthenticationToken, .unreadableAuthorization, .unauthorized, .userPoolTokenExpired, .tokenRefused,
             .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied, .expiredToken, .invalidSignature, .unsignedRequest,
-            .invalidAPIKey,
-            .quotaExceeded, .throttled, .clientCertificateRefused:
+            .invalidAPIKey, .quotaExceeded, .throttled, .clientCertificateRefused:
             false
         case .unknownStage, .routeNotFound, .badRequest, .targetTooLong, .headersTooLarge, .payloadTooLarge, .methodARNTooLong,
             .authorizerFailure, .authorizerConfigurationError, .missingParameters, .invalidBody, .unreadableBody,

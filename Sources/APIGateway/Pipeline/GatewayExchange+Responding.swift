@@ -265,9 +265,8 @@ extension GatewayFault {
         case .unsupportedMediaType, .unreadableBody, .payloadTooLarge: self.answer(at: .rest).message
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .badRequest, .targetTooLong,
             .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenRefused, .scopeMissing,
-            .accessDenied, .anonymousDenied,
-            .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken, .invalidSignature,
-            .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer, .linkUnavailable,
+            .accessDenied, .anonymousDenied, .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken,
+            .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer, .linkUnavailable,
             .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
             nil
         }

@@ -70,6 +70,23 @@ struct StageTests {
         #expect(response.status == 404 && response.text == #"{"message":"Not Found"}"#)
     }
 
+    /// SAM makes a second stage that has no variables.
+    @Test("what can't be served in one stage is told with its name, what can't in any without one")
+    func problems() throws {
+        func problems(_ uri: String) -> [String] {
+            let api = restMethod(
+                "GET", "/a", integration: Integration(type: .httpProxy, httpMethod: "GET", uri: uri),
+                api: {
+                    $0.stages[0].variables = ["port": "8080"]
+                    $0.stages.append(RestAPI.Stage(name: "Stage"))
+                })
+            return Gateway(api).problems.map(\.place)
+        }
+        #expect(problems("http://h:${stageVariables.port}/") == ["GET /a in Stage"])
+        #expect(problems("http://h:22/") == ["GET /a"])
+        #expect(problems("http://h:8080/") == [])
+    }
+
     @Test("a canary takes its share, with its deployment and merged variables")
     func canary() throws {
         func context(percent: Double, seed: UInt64) throws -> (RequestContext, Double) {
