@@ -266,8 +266,8 @@ extension GatewayFault {
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .badRequest, .targetTooLong,
             .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenRefused, .scopeMissing,
             .accessDenied, .anonymousDenied, .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken,
-            .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer, .linkUnavailable,
-            .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
+            .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer,
+            .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
             nil
         }
     }
