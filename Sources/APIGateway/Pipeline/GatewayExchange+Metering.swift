@@ -35,9 +35,9 @@ extension GatewayFault {
     /// Of requests that fail in other ways, and of routes that don't exist, nothing is said: they are counted.
     package var isCharged: Bool {
         switch self {
-        case .missingAuthenticationToken, .unreadableAuthorization, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied,
-            .anonymousDenied, .identityDenied, .expiredToken, .invalidSignature, .unsignedRequest, .invalidAPIKey,
-            .quotaExceeded, .throttled, .clientCertificateRefused:
+        case .missingAuthenticationToken, .unreadableAuthorization, .unauthorized, .userPoolTokenExpired, .tokenRefused,
+            .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied, .expiredToken, .invalidSignature, .unsignedRequest,
+            .invalidAPIKey, .quotaExceeded, .throttled, .clientCertificateRefused:
             false
         case .unknownStage, .routeNotFound, .badRequest, .targetTooLong, .headersTooLarge, .payloadTooLarge, .methodARNTooLong,
             .authorizerFailure, .authorizerConfigurationError, .missingParameters, .invalidBody, .unreadableBody,

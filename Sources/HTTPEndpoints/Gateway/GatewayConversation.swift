@@ -139,10 +139,12 @@ final class GatewayConversation {
             } else {
                 GatewayAnswer(self, wait: self.wait)
             }
+        // A function URL's request id is the invocation's; an API's is its own.
+        let id = isURL ? self.exchange.stamp.requestID : service.makeRequestID()
+        self.exchange.invoked(as: id)
         service.invoker.invoke(
             Invocation(
-                // A function URL's request id is the invocation's; an API's is its own.
-                id: isURL ? self.exchange.stamp.requestID : service.makeRequestID(), function: function,
+                id: id, function: function,
                 payload: ByteBuffer(bytes: call.payload), source: isURL ? .functionURL : .gateway,
                 traceHeader: self.exchange.trace.header.text, streamsResponse: streams, client: client))
     }
