@@ -58,7 +58,7 @@ struct LedgerSum {
             (tally.responseBytes, tally.clientErrors, tally.serverErrors) = (number(6), number(7), number(8))
             let name = sum.name(statement.text(1) ?? "", in: statement.text(0) ?? self.region)
             sum.apis[APIUsage.Key(api: name, kind: kind), default: APIUsage.Tally()] += tally
-            sum.usage.add(APIRequests(kind: kind, units: tally.units, responseBytes: tally.responseBytes), to: name)
+            sum.usage.add(tally.billed(kind), to: name)
         }
     }
 
@@ -84,7 +84,7 @@ struct LedgerSum {
             sum.usage.add(
                 QueueRequests(
                     standardUnits: tally.standardUnits, fifoUnits: tally.fifoUnits, fairRequests: tally.fairRequests),
-                to: sum.consumer(of: key).name)
+                of: sum.consumer(of: key))
         }
     }
 

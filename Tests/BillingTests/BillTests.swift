@@ -56,8 +56,8 @@ struct BillTests {
     @Test("queues share one free million, and fair queues pay more")
     func queues() {
         var usage = Usage()
-        usage.add(QueueRequests(standardUnits: 1_500_000, fairRequests: 200_000), to: "orders")
-        usage.add(QueueRequests(fifoUnits: 1_000_000), to: "orders.fifo")
+        usage.add(QueueRequests(standardUnits: 1_500_000, fairRequests: 200_000), of: Consumer(.queue, "orders"))
+        usage.add(QueueRequests(fifoUnits: 1_000_000), of: Consumer(.queue, "orders.fifo"))
         #expect(Self.book.bill(for: usage, region: "us-east-1").total.exactText == "0.72")
     }
 
