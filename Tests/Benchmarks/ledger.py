@@ -9,22 +9,27 @@ from processes import Failure
 PACKAGE = programs.BUILT / "ledger-package"
 TARGETS = ["RegularExpressions", "CoreTypes", "SQS", "Billing", "Storage"]
 
-# GRDB as the main package has fetched it.
+# GRDB as the main package has fetched it, and the sources as they are compiled there.
 MANIFEST = """// swift-tools-version:6.2
 import PackageDescription
 let sqlite: [Target.Dependency] = [
     .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
 ]
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
 let package = Package(
     name: "ledger-package", platforms: [.macOS(.v15)],
     dependencies: [.package(path: "%s")],
     targets: [
-        .target(name: "RegularExpressions"),
-        .target(name: "CoreTypes", dependencies: ["RegularExpressions"]),
-        .target(name: "SQS", dependencies: ["CoreTypes"]),
-        .target(name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")]),
-        .target(name: "Storage", dependencies: ["CoreTypes", "SQS", "Billing"] + sqlite),
-        .executableTarget(name: "ledger", dependencies: ["Storage", "Billing", "CoreTypes"]),
+        .target(name: "RegularExpressions", swiftSettings: strict),
+        .target(name: "CoreTypes", dependencies: ["RegularExpressions"], swiftSettings: strict),
+        .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["CoreTypes", "SQS", "Billing"] + sqlite, swiftSettings: strict),
+        .executableTarget(name: "ledger", dependencies: ["Storage", "Billing", "CoreTypes"], swiftSettings: strict),
     ])
 """
 
@@ -47,6 +52,8 @@ def build():
 
 def figures():
     """By name: see ledger/main.swift."""
+    if not (PACKAGE / ".build" / "release" / "ledger").exists():
+        raise Failure("its program is not there")
     with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
         lines = run([PACKAGE / ".build" / "release" / "ledger", folder]).splitlines()
     return {name: float(number) for name, number in (line.split() for line in lines)}

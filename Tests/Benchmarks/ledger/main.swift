@@ -47,9 +47,16 @@ for start in stride(from: 0, to: records.count, by: 1_000) {
 }
 print("append", spent.nanoseconds / Int64(records.count))
 let reader = try ledger.makeReader()
-print("page", try milliseconds { precondition(try reader.invocations(LedgerQuery(limit: 100_000)).count == 100_000) })
-let one = LedgerQuery(function: "orders-service-function-7", limit: 100_000)
-print("filtered", try milliseconds { precondition(try reader.invocations(one).count == 10_000) })
+
+func page(_ query: LedgerQuery, of count: Int) throws -> Double {
+    try milliseconds {
+        let found = try reader.invocations(query).count
+        precondition(found == count, "the page has \(found) records")
+    }
+}
+
+print("page", try page(LedgerQuery(limit: 100_000), of: 100_000))
+print("filtered", try page(LedgerQuery(function: "orders-service-function-7", limit: 100_000), of: 10_000))
 print("month", try milliseconds { _ = try reader.usage(.everything, region: "us-east-1") })
 ledger.close()
 
