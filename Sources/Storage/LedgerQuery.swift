@@ -112,6 +112,11 @@ package struct LedgerUsage: Sendable {
     init(region: String) { self.region = region }
 
     /// Whom requests to a queue are billed to.
+    /// The part of ``usage`` that empty receives are.
+    package var idle: Usage {
+        self.queues.reduce(into: Usage()) { $0.add($1.value.idle.billed, of: self.consumer(of: $1.key)) }
+    }
+
     package func consumer(of key: QueueUsage.Key) -> Consumer {
         Consumer.queue(key.queue, in: key.region, of: self.region)
     }

@@ -81,10 +81,7 @@ struct LedgerSum {
             (tally.shortEmptyReceives, tally.refused) = (number(9), number(10))
             let key = QueueUsage.Key(region: region, queue: name.isEmpty ? nil : name, action: action)
             sum.queues[key, default: QueueUsage.Tally()] += tally
-            sum.usage.add(
-                QueueRequests(
-                    standardUnits: tally.standardUnits, fifoUnits: tally.fifoUnits, fairRequests: tally.fairRequests),
-                of: sum.consumer(of: key))
+            sum.usage.add(tally.billed, of: sum.consumer(of: key))
         }
     }
 

@@ -8,6 +8,8 @@ from processes import Failure
 
 PACKAGE = programs.BUILT / "ledger-package"
 TARGETS = ["RegularExpressions", "CoreTypes", "SQS", "Billing", "Storage"]
+# What the console's pages are read from: plain values, measured without the host around them.
+RING = ["InvocationQuery", "InvocationBlock", "InvocationRing"]
 
 # GRDB as the main package has fetched it, and the sources as they are compiled there.
 MANIFEST = """// swift-tools-version:6.2
@@ -43,11 +45,21 @@ def build():
     manifest, text = PACKAGE / "Package.swift", MANIFEST % checkout
     if not manifest.exists() or manifest.read_text() != text:
         manifest.write_text(text)
-    for folder in [*(programs.ROOT / "Sources" / name for name in TARGETS), programs.HERE / "ledger"]:
-        link = sources / folder.name
-        if not link.is_symlink():
-            link.symlink_to(folder)
+    for name in TARGETS:
+        link(sources / name, programs.ROOT / "Sources" / name)
+    program = sources / "ledger"
+    if program.is_symlink():
+        program.unlink()
+    program.mkdir(exist_ok=True)
+    link(program / "main.swift", programs.HERE / "ledger" / "main.swift")
+    for name in RING:
+        link(program / f"{name}.swift", programs.ROOT / "Sources" / "HTTPEndpoints" / "Console" / f"{name}.swift")
     run(["swift", "build", "-c", "release", "--package-path", PACKAGE])
+
+
+def link(path, target):
+    if not path.is_symlink():
+        path.symlink_to(target)
 
 
 def figures():

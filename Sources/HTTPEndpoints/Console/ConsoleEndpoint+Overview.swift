@@ -90,12 +90,15 @@ extension ConsoleEndpoint {
         }
         let usage = self.usage
         let elapsed = max(HostClock.now() - self.startedAt, .seconds(1))
-        let basis: Usage.Basis =
-            rate > 0 ? .rate(RequestRate(requests: rate, per: .seconds(1))) : .measured(over: elapsed)
+        let wanted = RequestRate(requests: rate, per: .seconds(1))
+        let month =
+            rate > 0
+            ? usage.month(at: wanted, idle: self.session.idle(in: self.place.region), measuredOver: elapsed)
+            : usage.month(.measured(over: elapsed))
         self.respond(
             [
                 "since": .string(self.startedAt.iso8601), "seconds": .number(JSONNumber(elapsed.nanoseconds / 1_000_000_000)),
-                "bill": self.bill(for: usage).json(), "month": usage.month(basis).map { self.bill(for: $0).json() } ?? .null,
+                "bill": self.bill(for: usage).json(), "month": month.map { self.bill(for: $0).json() } ?? .null,
             ], on: connection)
     }
 }

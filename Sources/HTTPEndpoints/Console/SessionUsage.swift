@@ -37,6 +37,13 @@ struct SessionUsage {
         return usage
     }
 
+    /// The part of it that empty receives are.
+    func idle(in region: String) -> Usage {
+        self.queues.usage.tallies.reduce(into: Usage()) {
+            $0.add($1.value.idle.billed, of: .queue($1.key.queue, in: $1.key.region, of: region))
+        }
+    }
+
     private var apis: Usage {
         var usage = Usage()
         for (key, tally) in self.monitoring.apiUsage.tallies {
