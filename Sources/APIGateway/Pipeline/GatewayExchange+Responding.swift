@@ -207,7 +207,6 @@ extension GatewayExchange {
         }
         // These two have no body (RFC 9110 sections 15.3.5 and 15.4.5), whatever the backend wrote.
         if response.status == 204 || response.status == 304 { response.body = .text("") }
-        self.reply = (response.status, response.body.count)
         self.context?.record.status = response.status
         self.context?.record.responseLength = response.body.count
         self.context?.record.responseLatencyMilliseconds = Int((now - self.stamp.time).milliseconds)

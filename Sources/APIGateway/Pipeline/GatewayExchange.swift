@@ -34,8 +34,6 @@ package struct GatewayExchange {
     var url: FunctionURL?
     /// Why the gateway answered itself, if it did.
     var fault: GatewayFault?
-    /// What the client gets, once that is known. The body of a stream is not part of it.
-    var reply: (status: Int, bodyBytes: Int)?
     /// Where the stage keeps the method's answers.
     var keeping: Keeping?
     /// The client asked for a new answer, and may not.
