@@ -33,7 +33,7 @@ extension Evaluator {
 
     mutating func renderMacroCall(_ node: Program.Node, _ index: Int32) throws(Interruption) {
         let name = self.program.names[Int(node.a)]
-        guard let macro = self.program.macros.first(where: { $0.name == name }) else {
+        guard let macro = self.program.macros[name] else {
             return try self.render(self.children[Int(node.b)])
         }
         guard self.macroCalls.count < Self.macroDepthMax else {

@@ -15,7 +15,7 @@ extension Parser {
     }
 
     func isMacro(_ name: String) -> Bool {
-        self.program.macros.contains { $0.name == name }
+        self.program.macros[name] != nil
     }
 
     private func isBlockDirective(_ name: String) -> Bool {
@@ -23,6 +23,8 @@ extension Parser {
     }
 
     mutating func directive() throws(TemplateError) -> Int32 {
+        let mark = self.beginTaking()
+        defer { self.endTaking() }
         let first = try self.take()
         let name = self.string(self.bytes(of: first).dropFirst(first.kind == .word ? 1 : 2).dropLast(first.kind == .word ? 0 : 1))
         self.lexer.switchTo(.directive)
@@ -32,20 +34,15 @@ extension Parser {
                 throw self.error("#\(name) needs parentheses", at: first.start)
             }
             self.lexer.pop()
-            return try self.node(for: name, first: first, arguments: [], block: nil, tokens: [first])
+            return try self.node(for: name, first: first, arguments: [], block: nil, mark: mark)
         }
-        let outer = self.beginTaking()
         let arguments = try self.arguments(of: name, first: first)
-        let tokens = [first] + self.endTaking(outer)
-        let closing = self.last
         guard self.isBlockDirective(name) else {
-            return try self.node(for: name, first: first, arguments: arguments, block: nil, tokens: tokens)
+            return try self.node(for: name, first: first, arguments: arguments, block: nil, mark: mark)
         }
-        let inBlock = self.beginTaking()
-        let block = try self.block(from: closing.end)
+        let block = try self.block(from: self.last.end)
         try self.take(.end) { "#end of the #\(name) in line \($0.position(first.start).line)" }
-        let body = self.endTaking(inBlock)
-        return try self.node(for: name, first: first, arguments: arguments, block: block, tokens: tokens + body)
+        return try self.node(for: name, first: first, arguments: arguments, block: block, mark: mark)
     }
 
     private mutating func arguments(of name: String, first: Token) throws(TemplateError) -> [Argument] {
@@ -94,7 +91,7 @@ extension Parser {
     // MARK: The node of each
 
     private mutating func node(
-        for name: String, first: Token, arguments: [Argument], block: Int32?, tokens: [Token]
+        for name: String, first: Token, arguments: [Argument], block: Int32?, mark: Int
     ) throws(TemplateError) -> Int32 {
         let start = first.start
         switch name {
@@ -120,7 +117,7 @@ extension Parser {
         case "parse", "include":
             if name == "include", arguments.isEmpty { return -1 }
             return self.add(.refused, a: self.name(name), from: start)
-        default: return self.macroCall(name, tokens: tokens, arguments: arguments)
+        default: return self.macroCall(name, from: first.start, arguments: arguments, mark: mark)
         }
     }
 
@@ -186,14 +183,13 @@ extension Parser {
         }
         guard self.profile.definesMacros else { return -1 }
         let name = self.text(of: token)
-        if !self.isMacro(name) { self.program.macros.append(.init(name: name, parameters: parameters, body: block)) }
+        if !self.isMacro(name) { self.program.macros[name] = .init(parameters: parameters, body: block) }
         return -1
     }
 
     /// A call of a macro that may be defined later, or not at all: then it prints as it stands.
-    private mutating func macroCall(_ name: String, tokens: [Token], arguments: [Argument]) -> Int32 {
-        let start = tokens[0].start
-        let source = self.addText(tokens.flatMap { self.bytes(of: $0) })
+    private mutating func macroCall(_ name: String, from start: Int, arguments: [Argument], mark: Int) -> Int32 {
+        let source = self.addText(self.taken[mark...].flatMap { self.bytes(of: $0) })
         let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: start)
         guard self.profile.definesMacros else { return text }
         if self.isMacro(name) {

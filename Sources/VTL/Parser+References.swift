@@ -2,22 +2,24 @@
 extension Parser {
     /// Takes a reference and answers its index in the program.
     mutating func reference(isTarget: Bool = false) throws(TemplateError) -> Int32 {
-        let outer = self.beginTaking()
+        let mark = self.beginTaking()
         let first = try self.take()
         let isFormal = first.kind == .referenceLeftCurly
         let name = isFormal ? try self.take(.identifier, "a name after ${") : first
         let members = try self.members()
         if isFormal { try self.take(.referenceRightCurly) { "} after ${\($0.text(of: name))" } }
-        let rest = self.endTaking(outer).dropFirst()
-        var reference = self.root(first, name: name, rest: rest.flatMap { self.specials(of: $0) + self.bytes(of: $0) })
+        let rest = self.taken[(mark + 1)...].flatMap { self.specials(of: $0) + self.bytes(of: $0) }
+        var reference = self.root(first, name: name, rest: rest, taken: mark)
+        self.endTaking()
         reference.members = members
         self.recordUse(reference, at: name, isTarget: isTarget && members.isEmpty)
         self.program.references.append(reference)
         return Int32(self.program.references.count - 1)
     }
 
-    /// Takes apart the marks before the name: backslashes, `$`, `$!` and stray dollar signs.
-    private mutating func root(_ first: Token, name: Token, rest: [UInt8]) -> Program.Reference {
+    /// Takes apart the marks before the name: backslashes, `$`, `$!` and stray dollar signs. What comes before the last dollar
+    /// sign is cut off the token as it was taken.
+    private mutating func root(_ first: Token, name: Token, rest: [UInt8], taken: Int) -> Program.Reference {
         var reference = Program.Reference(variable: -1)
         var image = self.bytes(of: first)
         let backslash = UInt8(ascii: "\\")
@@ -36,6 +38,7 @@ extension Parser {
             reference.prefix = self.addText(image[..<dollar])
             image = image[dollar...]
         }
+        self.taken[taken].start = image.startIndex
         guard image.first == UInt8(ascii: "$") else {
             reference.isRunt = true
             reference.source = self.addText(image)

@@ -69,11 +69,13 @@ extension Parser {
                 if byte == UInt8(ascii: "#") || byte == UInt8(ascii: "$") { result.append(byte) }
                 if byte == UInt8(ascii: "\\") {
                     let rest = special[index...].drop { $0 == byte }
-                    if rest.first == UInt8(ascii: "$") {
-                        result += special[index...rest.startIndex]
-                        // The character after the dollar sign is passed over as well.
-                        index = rest.startIndex + 1
+                    guard rest.first == UInt8(ascii: "$") else {
+                        index = rest.startIndex
+                        continue
                     }
+                    result += special[index...rest.startIndex]
+                    // The character after the dollar sign is passed over as well.
+                    index = rest.startIndex + 1
                 }
                 index += 1
             }
@@ -100,8 +102,9 @@ extension Parser {
         guard self.isDirective(word) || ["if", "end", "set", "else", "elseif", "stop"].contains(word) || self.isMacro(word) else {
             return self.addText(bytes, from: token)
         }
-        let backslashes = hash - bytes.startIndex
-        return self.addText(bytes.prefix((backslashes - 1) / 2) + bytes[hash...], from: token)
+        let kept = (hash - bytes.startIndex - 1) / 2
+        if let last = self.taken.indices.last { self.taken[last].start = hash - kept }
+        return self.addText(bytes[(hash - kept)...], from: token)
     }
 
     /// Pairs of backslashes: before a directive one of each pair is left, elsewhere both.

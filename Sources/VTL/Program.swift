@@ -96,7 +96,6 @@ struct Program: Sendable {
     }
 
     struct Macro: Sendable {
-        let name: String
         let parameters: [Int32]
         let body: Int32
     }
@@ -114,7 +113,8 @@ struct Program: Sendable {
     var decimals: [BigDecimal] = []
     /// The names of the variables; a reference holds its place in here.
     var variables: [String] = []
-    var macros: [Macro] = []
+    /// By name.
+    var macros: [String: Macro] = [:]
     var root: Int32 = 0
     /// Where the variables are that loops keep, if the template uses them.
     var loopNames = LoopNames()
