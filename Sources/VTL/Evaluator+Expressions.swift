@@ -112,11 +112,14 @@ extension Evaluator {
         }
     }
 
-    /// What stands in the template for an operand.
+    /// What Velocity prints for an operand without a value: what stands in the template, but for the marks before references.
     func literal(_ index: Int32) -> String {
         let node = self.nodes[Int(index)]
         var start = node.start
         switch node.operation {
+        case .reference:
+            let text = self.program.references[Int(node.a)].literal
+            return String(decoding: self.program.text[Int(text.lowerBound)..<Int(text.upperBound)], as: UTF8.self)
         case .add, .subtract, .multiply, .divide, .modulus:
             // Velocity counts the left operand and the operator out, but for what is in parentheses.
             let isEnclosed =

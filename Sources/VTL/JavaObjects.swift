@@ -3,9 +3,14 @@
 /// What `#define` binds to a name: a block that is rendered at each use.
 final class DefinedBlock: TemplateObject {
     let body: Int32
+    /// How deep it may render within itself: Velocity lets a definition do so twice.
+    let depthMax: Int
+    /// How often it is being rendered now.
+    var depth = 0
 
-    init(body: Int32) {
+    init(body: Int32, depthMax: Int = 2) {
         self.body = body
+        self.depthMax = depthMax
     }
 
     func property(_ name: String) -> Value? {

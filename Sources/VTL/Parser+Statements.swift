@@ -57,6 +57,11 @@ extension Parser {
         return self.add(.text, a: range.lowerBound, b: range.upperBound, from: token.start)
     }
 
+    /// What a token prints where its node prints as written.
+    func literal(of token: Token) -> [UInt8] {
+        token.kind == .blockComment ? [] : self.specials(of: token) + self.bytes(of: token)
+    }
+
     /// What the marks before a token print: `#` and `$`, and the backslashes of `\$`. The rest of them is text of a later token.
     func specials(of token: Token) -> [UInt8] {
         guard let last = token.specials.last, !self.lexer.bytes[last].starts(with: "##".utf8) else { return [] }
@@ -167,14 +172,10 @@ extension Parser {
         guard first == .identifier || first == .referenceLeftCurly else {
             throw try self.unexpected("a reference after #set(")
         }
-        let targetPlace = try self.token().start
         let target = try self.reference(isTarget: true)
-        // Velocity takes what stands after the first `$` for the name, so that `#set(${x} = 1)` and `#set($!x = 1)` set nothing
-        // that
-        // a reference could name.
-        let mark = self.lexer.bytes[targetPlace...].drop { $0 != UInt8(ascii: "$") }.dropFirst().first
-        if mark == UInt8(ascii: "{") || mark == UInt8(ascii: "!"), self.program.references[Int(target)].members.isEmpty {
-            self.program.references[Int(target)].variable = -1
+        // `#set(${x} = 1)` and `#set($!x = 1)` set nothing that a reference could name.
+        if self.program.references[Int(target)].members.isEmpty {
+            self.program.references[Int(target)].variable = self.plainVariable(target)
         }
         try self.skipWhitespace()
         try self.take(.assign, "= after the reference of #set")

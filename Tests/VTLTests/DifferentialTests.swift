@@ -17,8 +17,7 @@ struct DifferentialTests {
             let seed = Self.firstSeed + UInt64(index)
             var generator = TemplateGenerator(seed: seed, profile: profile.name)
             return (seed, generator.template())
-            // Java answers to hashCode with an address.
-        }.filter { !$0.text.contains(".class.hashCode") }
+        }.filter { !Self.asksForAnAddress($0.text) }
         let cases = templates.map {
             #"{"template":\#(Self.quoted($0.text)),"variables":\#(TemplateGenerator.variables),"profile":"\#(profile.name)"}"#
         }
@@ -41,6 +40,12 @@ struct DifferentialTests {
         #expect(
             differences.isEmpty,
             "\(differences.count) of \(templates.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
+    }
+
+    /// Java's `hashCode` is an address for a class, a map's values and a definition.
+    private static func asksForAnAddress(_ text: String) -> Bool {
+        text.contains("hashCode")
+            && (text.contains(".class.") || text.contains("values().") || text.contains("define") || text.contains("#@"))
     }
 
     /// Java's exception too is the same, to the word.
