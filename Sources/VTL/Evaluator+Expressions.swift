@@ -3,7 +3,10 @@ extension Evaluator {
     mutating func value(_ index: Int32) throws(Interruption) -> Value {
         let node = self.nodes[Int(index)]
         switch node.operation {
-        case .reference: return try self.referenceValue(node.a, at: index)
+        case .reference:
+            // `$\!name` is null as a value, whatever the profile says of what is missing.
+            guard self.references[Int(node.a)].variable >= 0 else { return .null }
+            return try self.referenceValue(node.a, at: index)
         case .string: return .string(self.program.strings[Int(node.a)])
         case .interpolation: return .string(try self.interpolated(node))
         case .int: return .int(node.a)

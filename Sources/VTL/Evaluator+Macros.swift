@@ -40,6 +40,7 @@ extension Evaluator {
             throw self.failure(.methodFailed, "macro calls nested more than \(Self.macroDepthMax) deep", at: index)
         }
         let nodes = self.children[Int(node.b + 2)..<Int(node.c)]
+        for node in nodes where self.nodes[Int(node)].operation == .fault { try self.render(node) }
         var arguments: [MacroCall.Argument] = []
         for (parameter, node) in zip(macro.parameters, nodes) where parameter >= 0 {
             arguments.append(.init(variable: parameter, node: node, outside: self.variables[Int(parameter)]))

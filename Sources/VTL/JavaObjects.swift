@@ -19,6 +19,9 @@ final class DefinedBlock: TemplateObject {
 
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
+        case ("equals", 1):
+            guard case .object(let other) = arguments[0] else { return .bool(false) }
+            return .bool(other === self)
         case ("toString", 1...), ("hashCode", 1...), ("getClass", 1...): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }

@@ -30,6 +30,7 @@ struct MapMethods {
             try self.checkSize(adding: 1)
             self.map.put(arguments[0], arguments[1])
             return .null
+        case (.putAll, 1) where arguments[0].isNull: throw MethodFailure("NullPointerException")
         case (.putAll, 1):
             guard case .map(let other) = arguments[0] else { return nil }
             work = other.count

@@ -100,7 +100,9 @@ extension Parser {
         switch name {
         case "foreach": return self.foreach(arguments, block: block, from: start)
         case "define": return try self.define(arguments, block: block, from: start)
-        case "macro": return self.macro(arguments, block: block, from: start)
+        case "macro":
+            guard case .word? = arguments.first else { throw self.error("#macro needs a name in parentheses", at: start) }
+            return self.macro(arguments, block: block, from: start)
         case "stop": return self.add(.stop, from: start)
         case "break":
             guard let argument = arguments.first else { return self.add(.breakLoop, from: start) }
@@ -144,10 +146,11 @@ extension Parser {
     }
 
     private mutating func define(_ arguments: [Argument], block: Int32?, from start: Int) throws(TemplateError) -> Int32 {
-        guard arguments.count == 1, let first = arguments.first, case .node(_, let reference?) = first, let block else {
+        guard arguments.count == 1, case .node(_, let reference)? = arguments.first, let block else {
             throw self.error("#define needs one reference: #define($name)", at: start)
         }
-        return self.add(.define, a: self.plainVariable(reference), b: block, from: start)
+        // Anything else than a reference names nothing that one could ask for.
+        return self.add(.define, a: reference.map { self.plainVariable($0) } ?? -1, b: block, from: start)
     }
 
     /// Velocity takes what stands after the last `$` for the name, so that the formal and quiet forms name nothing: -1.
@@ -201,15 +204,12 @@ extension Parser {
         let source = self.addText(self.taken[mark...].flatMap { self.bytes(of: $0) })
         let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: start)
         guard self.profile.definesMacros else { return text }
-        if self.isMacro(name) {
-            // Velocity sees the arguments of a macro that it knows when it gets there.
-            for case .word(let word) in arguments {
-                return self.fault("`\(self.text(of: word))` can't be an argument of #\(name)", from: word.start)
-            }
-        }
         let nodes = arguments.map { argument -> Int32 in
-            if case .node(let node, _) = argument { return node }
-            return -1
+            switch argument {
+            case .node(let node, _): node
+            // Only text, as long as no such macro is defined.
+            case .word(let word): self.fault("`\(self.text(of: word))` can't be an argument of #\(name)", from: word.start)
+            }
         }
         if block != nil { _ = self.variable(Program.bodyName) }
         let children = self.addChildren([text, block ?? -1] + nodes)

@@ -96,7 +96,8 @@ struct StringMethods {
             return .int(self.index(of: String(Character(scalar)), isLast: method == .lastIndexOf, from: nil))
         case (_, .null):
             switch method {
-            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split, .contentEquals:
+            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split, .contentEquals,
+                .compareToIgnoreCase:
                 throw MethodFailure("NullPointerException")
             case .equalsIgnoreCase: return .bool(false)
             default: return nil
@@ -157,7 +158,8 @@ struct StringMethods {
             return .string(try self.replacing(pattern, by: replacement, once: true, work: &work))
         case (.split, .string(let pattern), .int(let limit)): return try self.split(pattern, limit: Int(limit), work: &work)
         case (.replace, .null, _), (.replaceAll, .null, _), (.replaceFirst, .null, _),
-            (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null):
+            (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null),
+            (.indexOf, .null, .int), (.lastIndexOf, .null, .int), (.startsWith, .null, .int), (.split, .null, .int):
             throw MethodFailure("NullPointerException")
         default: return try self.callLonger(method, [first, second], work: &work)
         }
