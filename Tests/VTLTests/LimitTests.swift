@@ -56,6 +56,18 @@ struct LimitTests {
         #expect(Self.failure(text, limits: limits) != nil)
     }
 
+    /// Texts on which time in step with the square of their length would be hours.
+    @Test(arguments: [
+        String(repeating: "$i.foo ", count: 30_000), "#foreach($i in [1])" + String(repeating: "$i.foo ", count: 30_000) + "#end",
+        String(repeating: "#set($a = \"$b\")", count: 20_000), String(repeating: "\\", count: 300_000),
+        "$" + String(repeating: "\\", count: 300_000) + "!x", String(repeating: "$", count: 300_000) + "x",
+        String(repeating: "#{", count: 100_000), String(repeating: "#a(", count: 100_000),
+        "#@b()" + String(repeating: "#a($x) ", count: 20_000) + "#end",
+    ])
+    func longTextsTakeNoLongerThanTheirLength(text: String) {
+        for profile in [Profile.velocity1_7, .apiGateway] { _ = Self.failure(text, profile) }
+    }
+
     @Test
     func boundsAreNamed() throws {
         var limits = Limits()
