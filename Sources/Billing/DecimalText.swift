@@ -1,6 +1,4 @@
-package import CoreTypes
-
-/// Decimal and hexadecimal digits appended to bytes. Report lines are written once for each invocation, on its way back to the
+/// Decimal digits appended to bytes. Report lines are written once for each invocation, on its way back to the
 /// caller: they go without String interpolation and its allocations.
 package enum DecimalText {
     package static func append(_ value: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
@@ -27,19 +25,6 @@ package enum DecimalText {
     package static func append(jsonHundredths hundredths: Int64, to bytes: inout [UInt8]) {
         self.append(hundredths: hundredths, to: &bytes)
         if hundredths % 10 == 0 { bytes.removeLast() }
-    }
-
-    /// The 36 characters of a UUID.
-    package static func append(_ id: RequestID, to bytes: inout [UInt8]) {
-        for nibble in 0..<32 {
-            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { bytes.append(UInt8(ascii: "-")) }
-            let word = nibble < 16 ? id.high : id.low
-            self.append(nibble: UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (nibble & 15))) & 15, to: &bytes)
-        }
-    }
-
-    private static func append(nibble: UInt8, to bytes: inout [UInt8]) {
-        bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble)
     }
 
     /// `value` × 10^-`scale` without trailing zeros beyond `minimumFraction` digits; no point when nothing follows it.

@@ -12,7 +12,7 @@ package enum ReportLine {
     /// Appends the line, its XRAY line if it has one, and their line breaks. Allocates nothing but the bytes.
     package static func append(_ record: InvocationRecord, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: "REPORT RequestId: ".utf8)
-        DecimalText.append(record.requestID, to: &bytes)
+        record.requestID.append(to: &bytes)
         bytes.append(contentsOf: "\tDuration: ".utf8)
         DecimalText.append(hundredths: record.duration.hundredthsOfMilliseconds, to: &bytes)
         bytes.append(contentsOf: " ms\tBilled Duration: ".utf8)
@@ -34,7 +34,7 @@ package enum ReportLine {
             bytes.append(contentsOf: "Status: error".utf8)
             if !type.isEmpty {
                 bytes.append(contentsOf: "\tError Type: ".utf8)
-                self.append(field: type, to: &bytes)
+                self.append(field: type.utf8, to: &bytes)
             }
         }
         bytes.append(UInt8(ascii: "\n"))
@@ -49,25 +49,25 @@ package enum ReportLine {
     }
 
     /// A function names its errors as it likes: control characters become spaces, so that it can't forge fields or lines.
-    package static func append(field text: String, to bytes: inout [UInt8]) {
-        for byte in text.utf8 { bytes.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte) }
+    package static func append(field text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
+        for byte in text { bytes.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte) }
     }
 
     /// The XRAY line of a sampled trace; nothing for others. The segment is the function's own, the parent of all it calls.
     private static func append(trace header: String, to bytes: inout [UInt8]) {
-        var root: Substring?
-        var parent: Substring?
-        var isSampled = false
-        for field in header.split(separator: ";") {
-            if field.hasPrefix("Root=") { root = field.dropFirst(5) }
-            if field.hasPrefix("Parent=") { parent = field.dropFirst(7) }
-            if field == "Sampled=1" { isSampled = true }
+        // Most traces are not sampled; a header that this project makes says so at its end.
+        guard !header.utf8.suffix(10).elementsEqual(";Sampled=0".utf8) else { return }
+        var (root, parent, isSampled): (Substring.UTF8View?, Substring.UTF8View?, Bool) = (nil, nil, false)
+        for field in header.utf8.split(separator: UInt8(ascii: ";")) {
+            if field.starts(with: "Root=".utf8) { root = field.dropFirst(5) }
+            if field.starts(with: "Parent=".utf8) { parent = field.dropFirst(7) }
+            if field.elementsEqual("Sampled=1".utf8) { isSampled = true }
         }
         guard isSampled, let root, let parent else { return }
         bytes.append(contentsOf: "XRAY TraceId: ".utf8)
-        self.append(field: String(root), to: &bytes)
+        self.append(field: root, to: &bytes)
         bytes.append(contentsOf: "\tSegmentId: ".utf8)
-        self.append(field: String(parent), to: &bytes)
+        self.append(field: parent, to: &bytes)
         bytes.append(contentsOf: "\tSampled: true\t\n".utf8)
     }
 }

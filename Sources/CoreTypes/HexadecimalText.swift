@@ -1,14 +1,19 @@
 /// Hexadecimal digits in lower case, without String interpolation and its allocations: ids are written on the way of every
 /// request.
 package enum HexadecimalText {
-    /// The last `digits` digits of a value.
-    package static func append(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
-        for place in (0..<digits).reversed() { bytes.append(self.digit(value >> UInt64(4 * place))) }
+    /// Fills the place with as many of the last digits of a value as it has room for.
+    package static func write(_ value: UInt64, into place: Slice<UnsafeMutableBufferPointer<UInt8>>) {
+        var rest = value
+        for index in place.indices.reversed() {
+            place.base[index] = self.digit(rest)
+            rest >>= 4
+        }
     }
 
+    /// The last `digits` digits of a value.
     package static func text(_ value: UInt64, digits: Int) -> String {
         String(unsafeUninitializedCapacity: digits) { buffer in
-            for index in 0..<digits { buffer[index] = self.digit(value >> UInt64(4 * (digits - 1 - index))) }
+            self.write(value, into: buffer[..<digits])
             return digits
         }
     }

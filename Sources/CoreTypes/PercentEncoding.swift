@@ -2,36 +2,40 @@
 package enum PercentEncoding {
     /// The decoded text. A `%` without two hexadecimal digits stays as it is; bytes that are not UTF-8 become U+FFFD.
     /// - Parameter plusIsSpace: true in queries and forms, false in paths.
-    package static func decode(_ text: some StringProtocol, plusIsSpace: Bool) -> String {
-        let source = text.utf8
-        guard source.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) else {
-            return String(text)
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(source.count)
-        var index = source.startIndex
-        while index < source.endIndex {
-            let byte = source[index]
-            source.formIndex(after: &index)
-            if byte == UInt8(ascii: "+"), plusIsSpace {
-                bytes.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), let (value, next) = self.digits(in: source, at: index) {
-                bytes.append(value)
-                index = next
-            } else {
-                bytes.append(byte)
+    package static func decode(_ text: Substring, plusIsSpace: Bool) -> String {
+        var text = text
+        return text.withUTF8 { source in
+            guard source.contains(where: { $0 == UInt8(ascii: "%") || plusIsSpace && $0 == UInt8(ascii: "+") }) else {
+                return String(decoding: source, as: UTF8.self)
             }
+            return self.decode(source, plusIsSpace: plusIsSpace)
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func digits<Bytes: Collection<UInt8>>(
-        in source: Bytes, at index: Bytes.Index
-    ) -> (value: UInt8, next: Bytes.Index)? {
-        guard index < source.endIndex, let high = self.value(of: source[index]) else { return nil }
-        let second = source.index(after: index)
-        guard second < source.endIndex, let low = self.value(of: source[second]) else { return nil }
-        return (high << 4 | low, source.index(after: second))
+    package static func decode(_ text: String, plusIsSpace: Bool) -> String {
+        self.decode(Substring(text), plusIsSpace: plusIsSpace)
+    }
+
+    private static func decode(_ source: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool) -> String {
+        String(unsafeUninitializedCapacity: source.count) { decoded in
+            var (index, count) = (0, 0)
+            while index < source.count {
+                let byte = source[index]
+                index += 1
+                if byte == UInt8(ascii: "+"), plusIsSpace {
+                    decoded[count] = UInt8(ascii: " ")
+                } else if byte == UInt8(ascii: "%"), index + 1 < source.count, let high = self.value(of: source[index]),
+                    let low = self.value(of: source[index + 1])
+                {
+                    decoded[count] = high << 4 | low
+                    index += 2
+                } else {
+                    decoded[count] = byte
+                }
+                count += 1
+            }
+            return count
+        }
     }
 
     private static func value(of digit: UInt8) -> UInt8? {

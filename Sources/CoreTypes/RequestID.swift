@@ -33,19 +33,33 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for index in 0..<32 {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = index < 16 ? self.high : self.low
-                let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index % 16))) & 15
-                buffer[position] = nibble < 10 ? 48 + nibble : 87 + nibble
+        String(unsafeUninitializedCapacity: Self.length) { buffer in
+            self.write(into: buffer)
+            return Self.length
+        }
+    }
+
+    /// Appends the 36 characters.
+    package func append(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { buffer in
+            self.write(into: buffer)
+            bytes.append(contentsOf: buffer)
+        }
+    }
+
+    private static let length = 36
+
+    private func write(into text: UnsafeMutableBufferPointer<UInt8>) {
+        var position = 0
+        for index in 0..<32 {
+            if index == 8 || index == 12 || index == 16 || index == 20 {
+                text[position] = UInt8(ascii: "-")
                 position += 1
             }
-            return 36
+            let word = index < 16 ? self.high : self.low
+            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15))) & 15
+            text[position] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
+            position += 1
         }
     }
 }

@@ -49,14 +49,16 @@ package struct TraceHeader: Hashable, Sendable {
 
     /// A new trace: the time in its Root is `now`, all other bits are the caller's.
     package init(newTraceAt now: Timestamp, random: TraceRandomness) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(35)
-        bytes.append(contentsOf: "1-".utf8)
-        HexadecimalText.append(UInt64(bitPattern: now.seconds), digits: 8, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        HexadecimalText.append(random.traceHigh, digits: 16, to: &bytes)
-        HexadecimalText.append(random.traceLow, digits: 8, to: &bytes)
-        self.init(root: String(decoding: bytes, as: UTF8.self), parent: random.segmentID, sampling: .notSampled)
+        let root = String(unsafeUninitializedCapacity: 35) { text in
+            text[0] = UInt8(ascii: "1")
+            text[1] = UInt8(ascii: "-")
+            HexadecimalText.write(UInt64(bitPattern: now.seconds), into: text[2..<10])
+            text[10] = UInt8(ascii: "-")
+            HexadecimalText.write(random.traceHigh, into: text[11..<27])
+            HexadecimalText.write(random.traceLow, into: text[27..<35])
+            return 35
+        }
+        self.init(root: root, parent: random.segmentID, sampling: .notSampled)
     }
 
     package var text: String {

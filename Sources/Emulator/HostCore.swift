@@ -21,8 +21,6 @@ final class HostCore {
     private let printer: LogPrinter?
     private let ledger: HostLedger?
     private let monitoring: MonitoringHost
-    /// Kept here: the environments hold it weakly.
-    private let observers: ExecutionObservers
     private let deployedQueues: [DeployedQueue]
     private let deployedMappings: [DeployedMapping]
     private var transports: HostTransports?
@@ -67,8 +65,6 @@ final class HostCore {
         self.ledger =
             settings.keepsLedger
             ? try HostLedger(settings, apis: self.configuration.apis) { [logs] in logs?.write(line: "martlet: \($0)") } : nil
-        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.recorder, self.ledger]
-        self.observers = ExecutionObservers(observers.compactMap { $0 })
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
         }
@@ -85,8 +81,9 @@ final class HostCore {
         environments.capsStreamingBandwidth = !settings.relaxesLimits
         environments.attachedFunctions = settings.attachedFunctions
         environments.idleTimeout = .seconds(settings.idleTimeoutSeconds)
-        self.context = EnvironmentContext(eventLoop: eventLoop, settings: environments, guardian: self.guardian)
-        self.context.observer = self.observers
+        let observers: [(any ExecutionObserver)?] = [self.printer, self.monitoring, self.recorder, self.ledger]
+        self.context = EnvironmentContext(
+            eventLoop: eventLoop, settings: environments, guardian: self.guardian, observers: observers.compactMap { $0 })
 
         let preparation = CodePreparation(
             storage: self.storage, products: SwiftProducts(configuration: settings.swiftConfiguration),
@@ -257,8 +254,8 @@ final class HostCore {
         self.gatewaySlot.service = gateway
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
         let awsEndpoint = AWSEndpoint(
-            service: self.service, queues: queues.host, monitoring: self.monitoring, codeStore: self.storage,
-            account: self.settings.account, url: aws
+            service: self.service, queues: queues.host, monitoring: self.monitoring, journal: self.context.journal,
+            codeStore: self.storage, account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
         awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
         awsEndpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws)

@@ -61,13 +61,4 @@ final class HostLedger: ExecutionObserver {
     func finished(_ record: InvocationRecord, of invocation: Invocation, in environment: EnvironmentDescription) {
         self.ledger.append(record)
     }
-
-    func throttled(function: String, at time: Timestamp) {}
-
-    func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {}
-    func functionOutput(_ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription) {}
-    func extensionOutput(
-        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
-    ) {}
-    func waitsForAttachment(function: String) {}
 }

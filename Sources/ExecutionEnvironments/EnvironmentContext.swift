@@ -54,13 +54,14 @@ package final class EnvironmentContext {
     let guardian: Guardian
     let cgroups: CGroups?
     let sweeper: OrphanSweeper
-    package weak var observer: (any ExecutionObserver)?
+    package let journal: ExecutionJournal
     var random = BufferedRandom()
     private var freeListeners: [RuntimeListener] = []
     private var allListeners: [RuntimeListener] = []
 
-    package init(eventLoop: any EventLoop, settings: Settings, guardian: Guardian) {
+    package init(eventLoop: any EventLoop, settings: Settings, guardian: Guardian, observers: [any ExecutionObserver]) {
         self.eventLoop = eventLoop
+        self.journal = ExecutionJournal(eventLoop: eventLoop, observers: observers)
         self.settings = settings
         self.guardian = guardian
         self.sweeper = OrphanSweeper(eventLoop: eventLoop)

@@ -3,14 +3,22 @@ import CoreTypes
 import LambdaCore
 import NIOCore
 
-/// What an environment tells: each event once to the observer, to the log that a client waits for, and to the extensions that
+/// What an environment tells: to the host's journal; and at once to the log that a client waits for, and to the extensions that
 /// subscribed to telemetry.
 extension ExecutionEnvironment {
-    func emit(_ event: PlatformEvent) { self.emit(event, at: HostClock.now(), of: self.invocation) }
+    /// An event that is of no invocation.
+    func emit(_ event: PlatformEvent) {
+        let now = HostClock.now()
+        self.context.journal.event(event, at: now, in: self.description)
+        self.tellReaders(of: self.invocation, at: now) { event }
+    }
 
-    private func emit(_ event: PlatformEvent, at time: Timestamp, of invocation: Invocation?) {
-        self.context.observer?.platformEvent(event, at: time, in: self.description)
-        if let invocation, invocation.wantsLog { invocation.log(event, at: time, self.configuration.logging) }
+    /// Those who don't wait for the journal. As a rule there are none, and the event isn't made.
+    private func tellReaders(of invocation: Invocation?, at time: Timestamp, _ makeEvent: () -> PlatformEvent) {
+        let reader = invocation.flatMap { $0.wantsLog ? $0 : nil }
+        guard reader != nil || self.hasSubscribers else { return }
+        let event = makeEvent()
+        if let reader { LogFilter(self.configuration.logging).append(event, at: time, to: &reader.log) }
         if self.hasSubscribers { self.extensions?.record(.platform(event), at: time) }
     }
 
@@ -43,10 +51,8 @@ extension ExecutionEnvironment {
     }
 
     func invocationBegan(_ invocation: Invocation) {
-        var start = PlatformEvent.Start(
-            requestID: invocation.id, version: self.function.executedVersion, functionARN: invocation.function.invokedARN)
-        if self.hasDetailedReaders { start.tracing = .init(value: invocation.traceHeader) }
-        self.emit(.start(start), at: invocation.startedAt, of: invocation)
+        self.context.journal.began(invocation, in: self.description)
+        self.tellReaders(of: invocation, at: invocation.startedAt) { .start(invocation.start) }
     }
 
     /// The lines that followed a failure until about 2025 and that tools still look for.
@@ -56,33 +62,45 @@ extension ExecutionEnvironment {
     }
 
     func invocationEnded(_ invocation: Invocation, _ record: InvocationRecord, at now: Timestamp) {
+        // What was printed without a line break before END is a line all the same.
+        self.finishLine(of: invocation, at: now)
         if self.hasDetailedReaders {
             var done = PlatformEvent.RuntimeDone(
                 requestID: invocation.id, status: PlatformEvent.Report(record).status, duration: record.duration,
                 producedBytes: record.responseBytes)
             if case .error(let type) = record.outcome { done.errorType = type }
-            self.emit(.runtimeDone(done), at: now, of: invocation)
+            self.context.journal.event(.runtimeDone(done), requestID: invocation.id, at: now, in: self.description)
+            self.tellReaders(of: invocation, at: now) { .runtimeDone(done) }
         }
-        self.emit(.end(invocation.id), at: now, of: invocation)
-        self.emit(.report(.init(record)), at: now, of: invocation)
-        self.context.observer?.finished(record, of: invocation, in: self.description)
+        self.context.journal.ended(record, of: invocation, at: now, in: self.description)
+        self.tellReaders(of: invocation, at: now) { .end(invocation.id) }
+        self.tellReaders(of: invocation, at: now) { .report(.init(record)) }
     }
 
     func functionWrote(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
         let now = HostClock.now()
-        if let invocation, invocation.wantsLog { invocation.append(log: bytes) }
-        self.context.observer?.functionOutput(bytes, requestID: self.invocation?.id, at: now, in: self.description)
-        guard self.hasSubscribers else { return }
-        self.lines.append(bytes[...]) { line in self.extensions?.record(.function(line: Array(line)), at: now) }
+        self.lines.append(bytes[...]) { self.wrote(line: $0, .function, of: self.invocation, at: now) }
+    }
+
+    /// Who wrote the beginning of a line writes no more of it: its invocation or its process has ended.
+    func finishLine(of invocation: Invocation?, at now: Timestamp) {
+        self.lines.finish { self.wrote(line: $0, .function, of: invocation, at: now) }
     }
 
     /// Extensions write whole lines, which stand in the same log between the function's (Lambda developer guide, "Extensions
     /// API", "Logging").
     func extensionWrote(line: ArraySlice<UInt8>) {
-        let now = HostClock.now()
-        if let invocation, invocation.wantsLog { invocation.append(log: line + [UInt8(ascii: "\n")]) }
-        self.context.observer?.extensionOutput(line: line, requestID: self.invocation?.id, at: now, in: self.description)
-        if self.hasSubscribers { self.extensions?.record(.extension(line: Array(line)), at: now) }
+        self.wrote(line: line, .extension, of: self.invocation, at: HostClock.now())
+    }
+
+    private func wrote(line: ArraySlice<UInt8>, _ origin: LogOrigin, of invocation: Invocation?, at now: Timestamp) {
+        if LogFilter(self.configuration.logging).writes(functionLine: line) {
+            self.context.journal.line(line, from: origin, requestID: invocation?.id, at: now, in: self.description)
+            if let invocation, invocation.wantsLog { invocation.append(logLine: line) }
+        }
+        guard self.hasSubscribers else { return }
+        self.extensions?.record(origin == .extension ? .extension(line: Array(line)) : .function(line: Array(line)), at: now)
     }
 }
 
@@ -108,16 +126,19 @@ extension Runtime {
 }
 
 extension Invocation {
+    /// As START tells it; a text log leaves the trace out.
+    var start: PlatformEvent.Start {
+        PlatformEvent.Start(
+            requestID: self.id, version: self.function.executedVersion, functionARN: self.function.invokedARN,
+            tracing: .init(value: self.traceHeader))
+    }
+
     /// Keeps the log that the client waits for, up to ``EnvironmentLimits/keptLogBytes``: of more, the end.
-    func append(log bytes: some Collection<UInt8>) {
-        self.log.append(contentsOf: bytes)
+    func append(logLine line: ArraySlice<UInt8>) {
+        self.log.append(contentsOf: line)
+        self.log.append(UInt8(ascii: "\n"))
         if self.log.count > EnvironmentLimits.keptLogBytes {
             self.log.removeFirst(self.log.count - EnvironmentLimits.keptLogBytes / 2)
         }
-    }
-
-    func log(_ event: PlatformEvent, at time: Timestamp, _ configuration: LoggingConfiguration) {
-        if self.log.last.map({ $0 != UInt8(ascii: "\n") }) ?? false { self.log.append(UInt8(ascii: "\n")) }
-        LogFilter(configuration).append(event, at: time, to: &self.log)
     }
 }

@@ -31,6 +31,8 @@ final class ExecutionEnvironment {
 
     let id: Int
     let function: ResolvedFunction
+    /// Of the function. Its members are wanted several times in each invocation.
+    let configuration: FunctionConfiguration
     let code: PreparedCode
     let context: EnvironmentContext
     let description: EnvironmentDescription
@@ -48,7 +50,7 @@ final class ExecutionEnvironment {
     var extensions: ExtensionHost?
     var meter = MemoryMeter()
     var storage: TemporaryStorage
-    /// Cuts output for telemetry.
+    /// Cuts output into lines.
     var lines = LogLineSplitter()
     /// The runtime's connection that waits in `/next`.
     var parked: HTTPConnection?
@@ -77,6 +79,7 @@ final class ExecutionEnvironment {
         self.id = id
         self.isAttached = isAttached
         self.function = function
+        self.configuration = function.configuration
         self.code = code
         self.context = context
         self.timer = DeadlineTimer(eventLoop: context.eventLoop)
@@ -99,7 +102,6 @@ final class ExecutionEnvironment {
     var isFinishing: Bool { self.state == .busy && self.invocation?.answer != nil }
 
     var eventLoop: any EventLoop { self.context.eventLoop }
-    var configuration: FunctionConfiguration { self.function.configuration }
     var now: NIODeadline { .now() }
 
     // MARK: Start
@@ -396,6 +398,7 @@ final class ExecutionEnvironment {
         self.meter.note(peak: process.peakBytes)
         self.runtime = nil
         self.passOnOutput()
+        self.finishLine(of: self.invocation, at: HostClock.now())
         switch self.state {
         case .starting:
             self.failInit(self.failure(of: end))

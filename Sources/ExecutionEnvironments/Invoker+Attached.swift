@@ -39,7 +39,7 @@ extension Invoker {
             environment.run(invocation)
         } else if attachment.waiting.count < Self.waitingLimit {
             self.attachments[name]?.waiting.append(invocation)
-            if attachment.environment == nil { self.context.observer?.waitsForAttachment(function: name) }
+            if attachment.environment == nil { self.context.journal.waitsForAttachment(function: name) }
         } else {
             self.refuse(invocation, .unavailable("more than \(Self.waitingLimit) invocations wait for the runtime of \(name)"))
         }

@@ -8,7 +8,7 @@ package final class Invoker: EnvironmentOwner {
     package let eventLoop: any EventLoop
     let context: EnvironmentContext
     private let prepare: CodePreparation
-    private var pool: EnvironmentPool<FunctionVersionID>
+    private var pool: EnvironmentPool
     private var admission: ConcurrencyAdmission
     /// Functions with a runtime that was started by hand, or that wait for one.
     var attachments: [String: Attachment] = [:]
@@ -56,7 +56,7 @@ package final class Invoker: EnvironmentOwner {
             self.refuse(invocation, .unavailable("the host is stopping"))
             return
         }
-        switch self.admission.admit(function: invocation.function.configuration.name) {
+        switch self.admission.admit(function: invocation.function.id.name) {
         case .failure(let throttled):
             if self.retriesAdmission(invocation) { return }
             self.refuse(invocation, .throttled(throttled.reason))
@@ -69,7 +69,7 @@ package final class Invoker: EnvironmentOwner {
     /// As ``waitsForFinishing(_:)``, for a function whose concurrency is used up by an invocation that has been answered: one
     /// caller who calls in turn is never two at once.
     private func retriesAdmission(_ invocation: Invocation) -> Bool {
-        let name = invocation.function.configuration.name
+        let name = invocation.function.id.name
         guard !invocation.hasBeenPatient,
             self.environments.values.contains(where: { $0.isFinishing && $0.configuration.name == name })
         else { return false }
@@ -84,7 +84,7 @@ package final class Invoker: EnvironmentOwner {
     func refuse(_ invocation: Invocation, _ failure: InvocationFailure) {
         if let ticket = invocation.ticket { self.admission.release(ticket) }
         if case .throttled = failure {
-            self.context.observer?.throttled(function: invocation.function.configuration.name, at: HostClock.now())
+            self.context.journal.throttled(function: invocation.function.id.name, at: HostClock.now())
         }
         invocation.client.finished(
             InvocationResult(
@@ -328,6 +328,7 @@ package final class Invoker: EnvironmentOwner {
         guard let stopped, self.environments.isEmpty, !self.hasAttached else { return }
         self.context.closeListeners()
         self.context.cgroups?.remove()
+        self.context.journal.settle()
         stopped.succeed()
     }
 }

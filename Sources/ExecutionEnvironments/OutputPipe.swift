@@ -100,12 +100,15 @@ final class OutputPipe: Sendable {
 
     /// Reads until the pipe is empty or the buffer is full. `true` at the end of the output.
     private func empty(into state: inout State) -> Bool {
+        // As a rule there is little or nothing: what is that small lies on the stack.
+        var blockBytes = 1_024
         while state.bytes.count < Self.bufferBytes {
-            let count = withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { block in
+            let count = withUnsafeTemporaryAllocation(byteCount: blockBytes, alignment: 1) { block in
                 let count = read(self.readEnd, block.baseAddress!, block.count)
                 if count > 0 { state.bytes.append(contentsOf: block[..<count]) }
                 return count
             }
+            blockBytes = 65_536
             if count == 0 { return true }
             if count < 0, errno != EINTR { return false }
         }

@@ -19,20 +19,24 @@ enum RuntimeAPIRoute: Equatable {
     case metadata
 
     private static let invocation = "/2018-06-01/runtime/invocation/"
+    private static let nextPath = "/2018-06-01/runtime/invocation/next"
 
     init?(method: HTTPMethod, uri: String) {
         if uri.hasPrefix(Self.invocation) {
-            // Cut by bytes: walking by characters costs microseconds, and every invocation comes through here twice.
-            let rest = uri[uri.utf8.index(uri.startIndex, offsetBy: Self.invocation.utf8.count)...]
-            if method == .GET, rest == "next" {
+            if method == .GET, uri == Self.nextPath {
                 self = .next
                 return
             }
-            guard method == .POST, let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
-            switch rest[rest.utf8.index(after: slash)...] {
-            case "response": self = .response(requestID: rest[..<slash])
-            case "error": self = .error(requestID: rest[..<slash])
-            default: return nil
+            // Cut by bytes: walking by characters costs microseconds, and every invocation comes through here twice.
+            let rest = uri.utf8.dropFirst(Self.invocation.utf8.count)
+            guard method == .POST, let slash = rest.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+            let (requestID, last) = (Substring(rest[..<slash]), rest[slash...])
+            if last.elementsEqual("/response".utf8) {
+                self = .response(requestID: requestID)
+            } else if last.elementsEqual("/error".utf8) {
+                self = .error(requestID: requestID)
+            } else {
+                return nil
             }
             return
         }

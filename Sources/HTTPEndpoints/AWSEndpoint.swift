@@ -1,13 +1,14 @@
 import CoreTypes
 import Dispatch
-import ExecutionEnvironments
+package import ExecutionEnvironments
 package import HTTPServing
 package import LambdaCore
 import NIOCore
 package import NIOHTTP1
 
 /// The endpoint that `AWS_ENDPOINT_URL` names: tells the services apart and answers in their protocols. Lambda's invocations go
-/// straight to the invoker, the queues' requests to their engine; the control plane answers from memory, and only storing code leaves the event loop.
+/// straight to the invoker, the queues' requests to their engine; the control plane answers from memory, and only storing code
+/// leaves the event loop.
 package final class AWSEndpoint: HTTPService {
     private let service: LambdaService
     private let invocations: InvokeEndpoint
@@ -16,6 +17,7 @@ package final class AWSEndpoint: HTTPService {
     package var apis: APIGatewayEndpoint?
     private let queueHost: QueueHost
     private let monitoring: MonitoringHost
+    private let journal: ExecutionJournal
     private let codeStore: any CodeStore
     private let account: String
     /// Told what a call asked for and is not emulated.
@@ -28,12 +30,13 @@ package final class AWSEndpoint: HTTPService {
 
     /// - Parameter url: of this endpoint, for queue URLs in answers to requests that don't say which host they meant.
     package init(
-        service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, codeStore: any CodeStore, account: String,
-        url: String, report: @escaping (String) -> Void
+        service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, journal: ExecutionJournal,
+        codeStore: any CodeStore, account: String, url: String, report: @escaping (String) -> Void
     ) {
         self.service = service
         self.queueHost = queues
         self.monitoring = monitoring
+        self.journal = journal
         self.queues = SQSEndpoint(queues: queues, endpointURL: url)
         self.invocations = InvokeEndpoint(service: service)
         self.codeStore = codeStore
@@ -43,13 +46,16 @@ package final class AWSEndpoint: HTTPService {
 
     package func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
         // An Event, and a request to the queues, may be shorter still; the call itself says so, in its own words.
-        .collect(limit: InvokeRequest.operation(of: head) == nil ? LambdaControlPlane.requestBytes : FunctionLimits.requestBytes)
+        .collect(limit: InvokeRequest.Target(head) == nil ? LambdaControlPlane.requestBytes : FunctionLimits.requestBytes)
     }
 
     package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        let invocation = InvokeRequest.Target(request.head)
+        // Whoever asks for anything else may look at what has become of invocations.
+        if invocation == nil { self.journal.settle() }
         if self.console?.answer(request, on: connection) == true { return }
-        if InvokeRequest.operation(of: request.head) != nil {
-            self.invocations.handle(request, on: connection)
+        if let invocation {
+            self.invocations.handle(request, to: invocation, on: connection)
             return
         }
         let head = SQSRequestHead(request.head)
@@ -90,8 +96,8 @@ package final class AWSEndpoint: HTTPService {
     }
 
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
-        if InvokeRequest.operation(of: head) != nil {
-            self.invocations.refuseBody(of: head, on: connection)
+        if let invocation = InvokeRequest.Target(head) {
+            self.invocations.refuseBody(of: head, to: invocation, on: connection)
         } else if SQSEndpoint.serves(SQSRequestHead(head)) {
             self.queues.refuseBody(SQSRequestHead(head), on: connection)
         } else {

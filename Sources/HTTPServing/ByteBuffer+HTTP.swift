@@ -39,13 +39,22 @@ extension ByteBuffer {
     }
 
     private mutating func writeHeaderValue(_ value: String) {
-        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) {
+        var value = value
+        let isText = value.withUTF8 { bytes in
+            // Without a way out of the loop, so that it takes many bytes at a time.
+            var isText = true
+            for byte in bytes { isText = isText && Self.isText(byte) }
+            return isText
+        }
+        if isText {
             self.writeString(value)
         } else {
-            self.writeBytes(value.utf8.map { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 ? $0 : UInt8(ascii: " ") })
+            self.writeBytes(value.utf8.map { Self.isText($0) ? $0 : UInt8(ascii: " ") })
         }
         self.writeStaticString("\r\n")
     }
+
+    private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
     /// The characters of a header name (RFC 9110 section 5.6.2).
     private static func isToken(_ byte: UInt8) -> Bool {

@@ -2,9 +2,8 @@ package import CoreTypes
 
 /// Which execution environment takes an invocation. Environments are numbers here; their processes belong to the edge.
 ///
-/// The one used last is used first: its caches are warm, and those below it can be let go. `Version` tells function versions
-/// apart.
-package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
+/// The one used last is used first: its caches are warm, and those below it can be let go.
+package struct EnvironmentPool: Sendable {
     package typealias EnvironmentID = Int
 
     package enum Placement: Hashable, Sendable {
@@ -17,7 +16,7 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     }
 
     private struct Entry {
-        let version: Version
+        let version: FunctionVersionID
         var idleSince: Timestamp?
         var isRetired = false
     }
@@ -26,7 +25,7 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     package let idleTimeout: Duration
     private var entries: [EnvironmentID: Entry] = [:]
     /// For each version its idle environments, last used last.
-    private var idle: [Version: [EnvironmentID]] = [:]
+    private var idle: [FunctionVersionID: [EnvironmentID]] = [:]
     private var lastID = 0
 
     /// - Parameters:
@@ -43,9 +42,9 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     /// Whether a new environment could start, if need be in the place of an idle one. O(n).
     package var hasRoom: Bool { self.entries.count < self.limit || self.entries.values.contains { $0.idleSince != nil } }
 
-    package func hasIdle(_ version: Version) -> Bool { self.idle[version]?.isEmpty == false }
+    package func hasIdle(_ version: FunctionVersionID) -> Bool { self.idle[version]?.isEmpty == false }
 
-    package mutating func place(_ version: Version) -> Placement {
+    package mutating func place(_ version: FunctionVersionID) -> Placement {
         if let id = self.idle[version]?.popLast() {
             self.entries[id]?.idleSince = nil
             return .reuse(id)
@@ -87,7 +86,7 @@ package struct EnvironmentPool<Version: Hashable & Sendable>: Sendable {
     }
 
     /// A version will get no more invocations. Returns its idle environments, which must end; busy ones end when they are done.
-    package mutating func retire(where isRetired: (Version) -> Bool) -> [EnvironmentID] {
+    package mutating func retire(where isRetired: (FunctionVersionID) -> Bool) -> [EnvironmentID] {
         var ended: [EnvironmentID] = []
         for (id, entry) in self.entries where isRetired(entry.version) {
             if entry.idleSince != nil { ended.append(id) } else { self.entries[id]?.isRetired = true }

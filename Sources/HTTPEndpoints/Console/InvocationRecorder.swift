@@ -1,7 +1,6 @@
 package import Billing
 package import CoreTypes
 package import ExecutionEnvironments
-package import LambdaCore
 import NIOCore
 
 /// Writes down what has become of invocations: the record of each, and of the latest ones what went in, what came out and what
@@ -57,25 +56,14 @@ package final class InvocationRecorder: ExecutionObserver {
         }
     }
 
-    package func functionOutput(
-        _ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    package func logged(
+        _ line: ArraySlice<UInt8>, from origin: LogOrigin, requestID: RequestID?, at time: Timestamp,
+        in environment: EnvironmentDescription
     ) {
         // What is printed between two invocations belongs to none.
-        guard let requestID else { return }
-        self.logs[requestID, default: KeptLog()].append(bytes)
+        guard origin != .platform, let requestID else { return }
+        self.logs[requestID, default: KeptLog()].append(line)
     }
-
-    package func extensionOutput(
-        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
-    ) {
-        guard let requestID else { return }
-        self.logs[requestID, default: KeptLog()].append(line + [0x0A])
-    }
-
-    package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {}
-    package func waitsForAttachment(function: String) {}
-    /// Leaves no record.
-    package func throttled(function: String, at time: Timestamp) {}
 }
 
 /// The beginning of what an invocation printed.

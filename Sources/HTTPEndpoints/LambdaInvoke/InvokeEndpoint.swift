@@ -12,20 +12,19 @@ final class InvokeEndpoint {
 
     init(service: LambdaService) { self.service = service }
 
-    func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+    func handle(_ request: HTTPRequest, to target: InvokeRequest.Target, on connection: HTTPConnection) {
         let requestID = self.service.makeRequestID()
         do throws(LambdaAPIError) {
-            guard let call = try InvokeRequest(request.head) else { preconditionFailure("only Invoke calls come here") }
-            try self.invoke(call, payload: request.body, requestID: requestID, on: connection)
+            try self.invoke(InvokeRequest(request.head, to: target), payload: request.body, requestID: requestID, on: connection)
         } catch {
             connection.respond(with: error, requestID: requestID)
         }
     }
 
-    func refuseBody(of head: HTTPRequestHead, on connection: HTTPConnection) {
+    func refuseBody(of head: HTTPRequestHead, to target: InvokeRequest.Target, on connection: HTTPConnection) {
         let requestID = self.service.makeRequestID()
         do throws(LambdaAPIError) {
-            guard let call = try InvokeRequest(head) else { preconditionFailure("only Invoke calls come here") }
+            let call = try InvokeRequest(head, to: target)
             guard let size = call.contentLength else {
                 throw LambdaAPIError(
                     status: 413, code: "RequestEntityTooLargeException",

@@ -26,46 +26,56 @@ struct InvokeRequest {
     var traceHeader: String?
     var contentLength: Int?
 
-    private static let functions = "/2015-03-31/functions/"
-    private static let streaming = "/2021-11-15/functions/"
-    private static let legacy = "/2014-11-13/functions/"
+    /// The paths of the operations: what stands before and behind the function's name.
+    private static let paths: [(prefix: StaticString, suffix: StaticString, Operation)] = [
+        ("/2015-03-31/functions/", "/invocations", .invoke),
+        ("/2021-11-15/functions/", "/response-streaming-invocations", .responseStream),
+        ("/2014-11-13/functions/", "/invoke-async/", .legacyAsynchronous),
+        ("/2014-11-13/functions/", "/invoke-async", .legacyAsynchronous),
+    ]
 
-    /// `nil` when the request is none of these operations.
-    static func operation(of head: HTTPRequestHead) -> (Operation, name: Substring, query: Substring)? {
-        guard head.method == .POST else { return nil }
-        let uri = head.uri
-        let mark = uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex
-        let path = uri[..<mark]
-        let query = mark == uri.endIndex ? "" : uri[uri.utf8.index(after: mark)...]
-        // Compared as bytes: walking a path by characters costs microseconds, and every invocation comes through here.
-        func name(_ prefix: String, _ suffix: String) -> Substring? {
-            let length = path.utf8.count - prefix.utf8.count - suffix.utf8.count
-            guard length > 0, uri.hasPrefix(prefix), path.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else {
+    /// Which operation is asked of which function.
+    struct Target {
+        let operation: Operation
+        /// As it stands in the path.
+        let name: Substring
+        let query: Substring
+
+        /// `nil` when the request is none of these operations.
+        init?(_ head: HTTPRequestHead) {
+            guard head.method == .POST else { return nil }
+            var uri = head.uri
+            // As bytes: walking a path by characters costs microseconds, and every invocation comes through here twice.
+            let place = uri.withUTF8 { uri -> (Operation, name: Range<Int>, pathEnd: Int)? in
+                let end = uri.firstIndex(of: UInt8(ascii: "?")) ?? uri.count
+                for (prefix, suffix, operation) in InvokeRequest.paths {
+                    let name = (prefix.utf8CodeUnitCount, end - suffix.utf8CodeUnitCount)
+                    guard name.0 < name.1, uri[..<name.0].elementsEqual(prefix.bytes),
+                        uri[name.1..<end].elementsEqual(suffix.bytes)
+                    else { continue }
+                    return (operation, name.0..<name.1, end)
+                }
                 return nil
             }
-            let start = path.utf8.index(path.startIndex, offsetBy: prefix.utf8.count)
-            return path[start..<path.utf8.index(start, offsetBy: length)]
+            guard let (operation, name, pathEnd) = place else { return nil }
+            func index(_ offset: Int) -> String.Index { uri.utf8.index(uri.startIndex, offsetBy: offset) }
+            self.operation = operation
+            self.name = uri[index(name.lowerBound)..<index(name.upperBound)]
+            self.query = pathEnd == uri.utf8.count ? "" : uri[index(pathEnd + 1)...]
         }
-        if let name = name(Self.functions, "/invocations") { return (.invoke, name, query) }
-        if let name = name(Self.streaming, "/response-streaming-invocations") { return (.responseStream, name, query) }
-        if let name = name(Self.legacy, "/invoke-async/") ?? name(Self.legacy, "/invoke-async") {
-            return (.legacyAsynchronous, name, query)
-        }
-        return nil
     }
 
     /// - Throws: what the service answers to headers it can't use.
-    init?(_ head: HTTPRequestHead) throws(LambdaAPIError) {
-        guard let (operation, name, query) = Self.operation(of: head) else { return nil }
-        self.operation = operation
-        self.function = PercentEncoding.decode(name, plusIsSpace: false)
-        for pair in query.split(separator: "&") {
+    init(_ head: HTTPRequestHead, to target: Target) throws(LambdaAPIError) {
+        self.operation = target.operation
+        self.function = PercentEncoding.decode(target.name, plusIsSpace: false)
+        for pair in target.query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             if parts.count == 2, parts[0] == "Qualifier" {
                 self.qualifier = PercentEncoding.decode(parts[1], plusIsSpace: true)
             }
         }
-        if operation == .legacyAsynchronous { self.kind = .event }
+        if target.operation == .legacyAsynchronous { self.kind = .event }
         // One pass: an invoke has few headers and wants five of them.
         for (name, value) in head.headers {
             switch name.utf8.count {
@@ -108,5 +118,11 @@ struct InvokeRequest {
             message:
                 "\(size) byte payload is too large for the \(self.kind.rawValue) invocation type (limit \(self.payloadLimit) bytes)"
         )
+    }
+}
+
+extension StaticString {
+    fileprivate var bytes: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: self.utf8Start, count: self.utf8CodeUnitCount)
     }
 }

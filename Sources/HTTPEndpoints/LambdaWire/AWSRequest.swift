@@ -46,7 +46,9 @@ package struct AWSRequest: Hashable, Sendable {
     }
 
     /// `a=1&b=2` as a query or a form has it (WHATWG URL, "application/x-www-form-urlencoded parsing").
-    package static func parameters(_ text: some StringProtocol) -> [Parameter] {
+    package static func parameters(_ text: String) -> [Parameter] { self.parameters(text[...]) }
+
+    package static func parameters(_ text: Substring) -> [Parameter] {
         text.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return Parameter(

@@ -32,9 +32,6 @@ package final class MonitoringHost: ExecutionObserver {
     var gatewaySeries: [GatewayStage: GatewaySeries] = [:]
     var queueSeries: [String: QueueSeries] = [:]
     var asynchronousPlaces: [AsynchronousKey: MetricStore.Place] = [:]
-    /// Unfinished lines, by log stream.
-    private var lines: [String: LogLineSplitter] = [:]
-    private var buffer: [UInt8] = []
     var minuteTimer: Scheduled<Void>?
 
     package init(eventLoop: any EventLoop, account: String, region: String) {
@@ -87,30 +84,15 @@ package final class MonitoringHost: ExecutionObserver {
     // MARK: What the invoker tells
 
     package func platformEvent(_ event: PlatformEvent, at time: Timestamp, in environment: EnvironmentDescription) {
-        let filter = LogFilter(environment.logging)
-        if case .end = event { self.finishLine(of: environment, filter, requestID: event.requestID, at: time) }
         if case .start = event { self.began(environment, at: time) }
-        self.buffer.removeAll(keepingCapacity: true)
-        filter.append(event, at: time, to: &self.buffer)
-        self.addBuffer(to: environment, requestID: event.requestID, at: time)
     }
 
-    package func functionOutput(
-        _ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    package func logged(
+        _ line: ArraySlice<UInt8>, from origin: LogOrigin, requestID: RequestID?, at time: Timestamp,
+        in environment: EnvironmentDescription
     ) {
-        let filter = LogFilter(environment.logging)
-        var splitter = self.lines.removeValue(forKey: environment.logStream) ?? LogLineSplitter()
-        splitter.append(bytes[...]) { self.add(line: $0, filter, requestID: requestID, at: time, in: environment) }
-        if splitter.hasPartialLine { self.lines[environment.logStream] = splitter }
+        self.add(line, group: environment.logGroup, stream: environment.logStream, at: time, requestID: requestID)
     }
-
-    package func extensionOutput(
-        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
-    ) {
-        self.add(line: line, LogFilter(environment.logging), requestID: requestID, at: time, in: environment)
-    }
-
-    package func waitsForAttachment(function: String) {}
 
     package func throttled(function: String, at time: Timestamp) {
         let state = self.state(of: function)
@@ -137,30 +119,6 @@ package final class MonitoringHost: ExecutionObserver {
     }
 
     // MARK: Logs
-
-    private func finishLine(
-        of environment: EnvironmentDescription, _ filter: LogFilter, requestID: RequestID?, at time: Timestamp
-    ) {
-        guard var splitter = self.lines.removeValue(forKey: environment.logStream) else { return }
-        splitter.finish { self.add(line: $0, filter, requestID: requestID, at: time, in: environment) }
-    }
-
-    private func add(
-        line: ArraySlice<UInt8>, _ filter: LogFilter, requestID: RequestID?, at time: Timestamp,
-        in environment: EnvironmentDescription
-    ) {
-        guard filter.writes(functionLine: line) else { return }
-        self.buffer.removeAll(keepingCapacity: true)
-        self.buffer.append(contentsOf: line)
-        self.buffer.append(UInt8(ascii: "\n"))
-        self.addBuffer(to: environment, requestID: requestID, at: time)
-    }
-
-    private func addBuffer(to environment: EnvironmentDescription, requestID: RequestID?, at time: Timestamp) {
-        guard !self.buffer.isEmpty else { return }
-        self.add(
-            self.buffer[...], group: environment.logGroup, stream: environment.logStream, at: time, requestID: requestID)
-    }
 
     func record(_ data: [MetricDatum]) {
         for datum in data { self.metrics.record(datum) }
@@ -198,20 +156,5 @@ extension MonitoringHost.FunctionActivity {
         if record.outcome != .success { self.errors += 1 }
         if record.isColdStart { self.coldStarts += 1 }
         self.tally.add(record)
-    }
-}
-
-extension PlatformEvent {
-    /// Of the invocation that the event is of.
-    fileprivate var requestID: RequestID? {
-        switch self {
-        case .start(let event): event.requestID
-        case .runtimeDone(let event): event.requestID
-        case .end(let requestID): requestID
-        case .report(let event): event.record.requestID
-        case .initStart, .initRuntimeDone, .initReport, .extensionState, .telemetrySubscription, .logsSubscription, .logsDropped,
-            .fault:
-            nil
-        }
     }
 }

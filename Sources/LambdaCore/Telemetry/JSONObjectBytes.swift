@@ -35,7 +35,7 @@ struct JSONObjectBytes {
     mutating func member(_ name: StaticString, _ id: RequestID) {
         self.name(name)
         self.bytes.append(UInt8(ascii: "\""))
-        DecimalText.append(id, to: &self.bytes)
+        id.append(to: &self.bytes)
         self.bytes.append(UInt8(ascii: "\""))
     }
 

@@ -1,4 +1,5 @@
 import Billing
+import CoreTypes
 
 extension PlatformEvent {
     /// Appends what the text log says of this event, with its line breaks; nothing where it says nothing (a good init phase, the
@@ -18,13 +19,13 @@ extension PlatformEvent {
         case .initReport(let event): event.appendText(to: &bytes)
         case .start(let event):
             bytes.append(contentsOf: "START RequestId: ".utf8)
-            DecimalText.append(event.requestID, to: &bytes)
+            event.requestID.append(to: &bytes)
             bytes.append(contentsOf: " Version: ".utf8)
             bytes.append(contentsOf: event.version.utf8)
             bytes.append(UInt8(ascii: "\n"))
         case .end(let requestID):
             bytes.append(contentsOf: "END RequestId: ".utf8)
-            DecimalText.append(requestID, to: &bytes)
+            requestID.append(to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
         case .report(let event): ReportLine.append(event.record, to: &bytes)
         case .extensionState(let event):
@@ -50,7 +51,7 @@ extension PlatformEvent {
         line: String, name: String, state: String, _ list: String, _ items: [String], _ end: String, to bytes: inout [UInt8]
     ) {
         bytes.append(contentsOf: "\(line)\tName: ".utf8)
-        ReportLine.append(field: name, to: &bytes)
+        ReportLine.append(field: name.utf8, to: &bytes)
         bytes.append(contentsOf: "\tState: \(state)\t\(list): [\(items.joined(separator: ", "))]\(end)\n".utf8)
     }
 }
@@ -72,7 +73,7 @@ extension PlatformEvent.InitReport {
         bytes.append(contentsOf: " ms\tPhase: \(self.phase.rawValue)\tStatus: \(self.status.rawValue)".utf8)
         if let errorType, !errorType.isEmpty {
             bytes.append(contentsOf: "\tError Type: ".utf8)
-            ReportLine.append(field: errorType, to: &bytes)
+            ReportLine.append(field: errorType.utf8, to: &bytes)
         }
         bytes.append(UInt8(ascii: "\n"))
     }

@@ -51,7 +51,7 @@ extension ProcessTests {
                 try await harness.onInvoker { $0.reserve(1, for: "f") }
                 let one = try await self.beginGated("one", in: harness)
                 #expect(try await harness.invoke().failure == .throttled(.reservedConcurrency))
-                #expect(harness.recorder.throttled == ["f"])
+                try await eventually("it is told") { harness.recorder.throttled == ["f"] }
                 try self.open("one", in: harness)
                 #expect(try await one.outcome().failure == nil)
                 try await eventually("its place is free") { try await harness.onInvoker { $0.invocationsInFlight } == 0 }

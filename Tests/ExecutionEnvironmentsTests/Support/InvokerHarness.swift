@@ -85,8 +85,7 @@ final class InvokerHarness: Sendable {
         let final = chosen
         self.parts = try await loop.submit {
             let guardian = try Guardian(marker: digits)
-            let context = EnvironmentContext(eventLoop: loop, settings: final, guardian: guardian)
-            context.observer = recorder
+            let context = EnvironmentContext(eventLoop: loop, settings: final, guardian: guardian, observers: [recorder])
             context.endpointURL = "http://127.0.0.1:1"
             let invoker = Invoker(context: context) { function, loop in
                 let code = PreparedCode(
@@ -327,17 +326,15 @@ final class Recorder: ExecutionObserver, Sendable {
         self.heard.withLock { $0.platform.append(event) }
     }
 
-    func functionOutput(_ bytes: [UInt8], requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription) {
-        self.heard.withLock { $0.output.append((String(decoding: bytes, as: UTF8.self), requestID)) }
-    }
-
-    func extensionOutput(
-        line: ArraySlice<UInt8>, requestID: RequestID?, at time: Timestamp, in environment: EnvironmentDescription
+    func logged(
+        _ line: ArraySlice<UInt8>, from origin: LogOrigin, requestID: RequestID?, at time: Timestamp,
+        in environment: EnvironmentDescription
     ) {
+        guard origin != .platform else { return }
         let text = String(decoding: line, as: UTF8.self)
         self.heard.withLock {
-            $0.output.append((text + "\n", requestID))
-            $0.extensionLines.append(text)
+            $0.output.append((text, requestID))
+            if origin == .extension { $0.extensionLines.append(String(text.dropLast())) }
         }
     }
 

@@ -3,11 +3,11 @@ import LambdaCore
 import Testing
 
 struct EnvironmentPoolTests {
-    private typealias Pool = EnvironmentPool<String>
+    private typealias Pool = EnvironmentPool
 
     private static func time(_ seconds: Int64) -> Timestamp { Timestamp(seconds: 1_800_000_000 + seconds) }
 
-    private static func start(_ pool: inout Pool, _ version: String) throws -> Int {
+    private static func start(_ pool: inout Pool, _ version: FunctionVersionID) throws -> Int {
         guard case .start(let id, evicted: nil) = pool.place(version) else { throw NotStarted() }
         return id
     }
@@ -107,7 +107,7 @@ struct EnvironmentPoolTests {
     private struct Model {
         struct Environment {
             let id: Int
-            let version: String
+            let version: FunctionVersionID
             /// `nil`: at work. Larger means later; one that must start again ranks below all.
             var rank: Int?
             var idleSince: Timestamp?
@@ -118,7 +118,7 @@ struct EnvironmentPoolTests {
         var lastRank = 0
 
         func index(_ id: Int) -> Int? { self.environments.firstIndex { $0.id == id } }
-        func idle(_ version: String) -> Environment? {
+        func idle(_ version: FunctionVersionID) -> Environment? {
             self.environments.filter { $0.version == version && $0.rank != nil }.max { $0.rank! < $1.rank! }
         }
         var longestIdle: Environment? {
@@ -134,7 +134,7 @@ struct EnvironmentPoolTests {
         var model = Model(limit: 4)
         for step in 0..<3_000 {
             let now = Self.time(Int64(step))
-            let version = ["u", "v", "w"].randomElement(using: &generator)!
+            let version = (["u", "v", "w"] as [FunctionVersionID]).randomElement(using: &generator)!
             let note: Comment = "seed \(seed), step \(step)"
             switch Int.random(in: 0..<20, using: &generator) {
             case 0..<8:
@@ -188,5 +188,12 @@ struct EnvironmentPoolTests {
             }
             #expect(pool.count == model.environments.count, note)
         }
+    }
+}
+
+/// One letter, one version.
+extension FunctionVersionID: ExpressibleByStringLiteral {
+    public init(stringLiteral name: String) {
+        self.init(name: name, version: FunctionVersion.latest, generation: UInt64(name.utf8.first!))
     }
 }
