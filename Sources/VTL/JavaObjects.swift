@@ -192,6 +192,10 @@ final class EntryObject: TemplateObject {
         switch name {
         case "key": self.key
         case "value": self.value
+        case "class":
+            .object(
+                ClassObject(
+                    self.map.order == .hash ? "java.util.HashMap$Node" : "java.util.LinkedHashMap$Entry", sample: .null))
         default: nil
         }
     }
