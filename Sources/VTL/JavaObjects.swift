@@ -22,6 +22,7 @@ final class DefinedBlock: TemplateObject {
         case ("equals", 1):
             guard case .object(let other) = arguments[0] else { return .bool(false) }
             return .bool(other === self)
+        case ("hashCode", 0): return self.addressHash
         case ("toString", 1...), ("hashCode", 1...), ("getClass", 1...): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
@@ -139,6 +140,7 @@ final class ArrayObject: TemplateObject {
             let old = self.values[Int(index)]
             if method == "set" { self.values[Int(index)] = arguments[1] }
             return old
+        case ("hashCode", 0): return self.addressHash
         case ("size", _), ("isEmpty", _): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
@@ -169,6 +171,7 @@ final class IteratorObject: TemplateObject {
             if method == "hasNext" { return .bool(self.hasNext) }
             guard let value = self.next() else { throw MethodFailure("NoSuchElementException") }
             return value
+        case "hashCode" where arguments.isEmpty: return self.addressHash
         default: return nil
         }
     }
@@ -250,6 +253,14 @@ final class MapView: TemplateObject {
 
     private static let unsupported = MethodFailure("UnsupportedOperationException")
 
+    private var hash: Value {
+        switch self.part {
+        case .keys: .int(self.map.keys.reduce(0) { $0 &+ $1.javaHashCode })
+        case .entries: .int(Value.map(self.map).javaHashCode)
+        case .values: self.addressHash
+        }
+    }
+
     private var className: String {
         let name =
             switch self.part {
@@ -267,8 +278,7 @@ final class MapView: TemplateObject {
         case ("iterator", 0): return .object(IteratorObject(self.values))
         case ("toString", 0): return .string(self.text)
         case ("toArray", 0): return .object(ArrayObject(self.values, typeName: "[Ljava.lang.Object;"))
-        case ("hashCode", 0) where self.part == .entries: return .int(Value.map(self.map).javaHashCode)
-        case ("hashCode", 0) where self.part == .keys: return .int(self.map.keys.reduce(0) { $0 &+ $1.javaHashCode })
+        case ("hashCode", 0): return self.hash
         case ("contains", 1):
             if self.part == .keys { return .bool(self.map.get(arguments[0]) != nil) }
             return .bool(self.values.contains { $0.isEqual(to: arguments[0]) })
