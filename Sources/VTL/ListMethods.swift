@@ -64,7 +64,7 @@ struct ListMethods {
                 throw MethodFailure("IndexOutOfBoundsException: subList(\(from), \(to)) of \(count) elements")
             }
             work = Int(to - from)
-            return .list(ListValue(Array(self.list.elements[Int(from)..<Int(to)])))
+            return .list(ListValue(part: self.list.elements[Int(from)..<Int(to)]))
         default: return nil
         }
     }

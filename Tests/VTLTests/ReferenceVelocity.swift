@@ -32,7 +32,8 @@ struct ReferenceVelocity {
         try Data().write(to: output)
         // `String.format` goes by the locale.
         let locale = ["-Duser.language=en", "-Duser.country=US"]
-        let addresses = sameAddresses ? ["-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2"] : []
+        // Classes out of the shared archive would bring their addresses with them.
+        let addresses = sameAddresses ? ["-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2", "-Xshare:off"] : []
         try self.run("/usr/bin/java", locale + addresses + ["-cp", classPath, "Render"], input: input, output: output)
         return try String(decoding: Data(contentsOf: output), as: UTF8.self).split(separator: "\n").map { line in
             let answer = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
