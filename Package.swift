@@ -12,6 +12,12 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The host's own modules see into each other when they are built for release: an invocation and a request cross several of them,
+/// and pay for generic code and copied structures at each border otherwise (docs/performance.md has the measure). Not for what
+/// other packages link: theirs must be free of unsafe flags.
+let joined: [SwiftSetting] =
+    strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -55,50 +61,50 @@ let package = Package(
     targets: [
         // The core: plain values, no package, no input or output, no clock, no randomness.
         .target(name: "RegularExpressions", swiftSettings: strict),
-        .target(name: "CoreTypes", dependencies: ["RegularExpressions"], swiftSettings: strict),
+        .target(name: "CoreTypes", dependencies: ["RegularExpressions"], swiftSettings: joined),
         .target(name: "VTL", dependencies: ["RegularExpressions"], swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
-        .target(name: "APIGateway", dependencies: ["CoreTypes", "RegularExpressions", "VTL"], swiftSettings: strict),
-        .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: strict),
+        .target(name: "APIGateway", dependencies: ["CoreTypes", "RegularExpressions", "VTL"], swiftSettings: joined),
+        .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: joined),
         .target(
-            name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: strict),
-        .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: strict),
-        .target(name: "Monitoring", dependencies: ["CoreTypes", "RegularExpressions"], swiftSettings: strict),
+            name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: joined),
+        .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: joined),
+        .target(name: "Monitoring", dependencies: ["CoreTypes", "RegularExpressions"], swiftSettings: joined),
 
         // The edges.
         .target(
-            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "SQS", "LambdaCore", yams], swiftSettings: strict),
-        .target(name: "HTTPServing", dependencies: nio, swiftSettings: strict),
+            name: "Templates", dependencies: ["CoreTypes", "APIGateway", "SQS", "LambdaCore", yams], swiftSettings: joined),
+        .target(name: "HTTPServing", dependencies: nio, swiftSettings: joined),
         // TLS and certificates: apart, so that only the emulator waits for them.
         .target(
             name: "TransportSecurity",
-            dependencies: ["CoreTypes", "HTTPServing", nioTLS, crypto, cryptoExtras] + security + nio, swiftSettings: strict),
+            dependencies: ["CoreTypes", "HTTPServing", nioTLS, crypto, cryptoExtras] + security + nio, swiftSettings: joined),
         .target(name: "CProcess"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "ExecutionEnvironments",
             dependencies: ["CoreTypes", "LambdaCore", "Billing", "HTTPServing", "CProcess", "CZlib", crypto] + nio,
-            resources: [.embedInCode("Bootstraps")], swiftSettings: strict),
-        .target(name: "Storage", dependencies: ["CoreTypes", "SQS", "Billing"] + sqlite, swiftSettings: strict),
+            resources: [.embedInCode("Bootstraps")], swiftSettings: joined),
+        .target(name: "Storage", dependencies: ["CoreTypes", "SQS", "Billing"] + sqlite, swiftSettings: joined),
         .target(
             name: "HTTPEndpoints",
             dependencies: [
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "ExecutionEnvironments", "HTTPServing",
                 "CZlib", nioTLS, crypto, cryptoExtras,
             ] + nio,
-            resources: [.embedInCode("Console/Page")], swiftSettings: strict),
+            resources: [.embedInCode("Console/Page")], swiftSettings: joined),
         // Queues elsewhere, with all that HTTPS needs: apart, so that nothing else waits for it.
         .target(
             name: "RemoteQueues",
             dependencies: ["CoreTypes", "LambdaCore", "ExecutionEnvironments", "HTTPEndpoints", crypto, httpClient] + nio,
-            swiftSettings: strict),
+            swiftSettings: joined),
         .target(
             name: "Emulator",
             dependencies: [
                 "CoreTypes", "LambdaCore", "APIGateway", "SQS", "Billing", "Monitoring", "Templates", "ExecutionEnvironments",
                 "Storage", "HTTPEndpoints", "HTTPServing", "RemoteQueues", "TransportSecurity",
             ] + nio,
-            swiftSettings: strict),
+            swiftSettings: joined),
         .executableTarget(
             name: "martlet",
             dependencies: [
@@ -106,7 +112,7 @@ let package = Package(
                 "ExecutionEnvironments",
                 "Storage", "Emulator", arguments,
             ],
-            swiftSettings: strict),
+            swiftSettings: joined),
 
         // What a Swift function links; knows nothing of the host.
         .target(name: "MartletRuntime", swiftSettings: strict),

@@ -48,6 +48,11 @@ package struct APIUsage: Hashable, Sendable {
 
         package init() {}
 
+        /// What of it is paid for.
+        package func billed(_ kind: APIRequests.Kind) -> APIRequests {
+            APIRequests(kind: kind, units: self.units, responseBytes: self.responseBytes)
+        }
+
         package static func += (left: inout Self, right: Self) {
             left.requests += right.requests
             left.uncharged += right.uncharged
@@ -78,5 +83,5 @@ package struct APIUsage: Hashable, Sendable {
 
     package init() {}
 
-    package mutating func add(_ tally: Tally, to key: Key) { self.tallies[key, default: Tally()] += tally }
+    package mutating func add(_ event: Event) { self.tallies[event.key, default: Tally()].add(event) }
 }

@@ -17,6 +17,19 @@ package struct InvocationRecord: Hashable, Sendable {
         /// The function or its runtime failed; the type is the platform's (`Runtime.ExitError`) or the function's own.
         case error(type: String)
         case timeout
+
+        /// Without the type.
+        package enum Kind: String, Hashable, Sendable, CaseIterable {
+            case success, error, timeout
+        }
+
+        package var kind: Kind {
+            switch self {
+            case .success: .success
+            case .error: .error
+            case .timeout: .timeout
+            }
+        }
     }
 
     package var requestID: RequestID

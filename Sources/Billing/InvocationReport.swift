@@ -38,13 +38,8 @@ package struct InvocationReport: Sendable {
         document["architecture"] = record.isARM ? "arm64" : "x86_64"
         document["requestBytes"] = .number(JSONNumber(record.requestBytes))
         document["responseBytes"] = .number(JSONNumber(record.responseBytes))
-        switch record.outcome {
-        case .success: document["status"] = "success"
-        case .timeout: document["status"] = "timeout"
-        case .error(let type):
-            document["status"] = "error"
-            document["errorType"] = .string(type)
-        }
+        document["status"] = .string(record.outcome.kind.rawValue)
+        if case .error(let type) = record.outcome { document["errorType"] = .string(type) }
         document["gbSeconds"] = JSON.decimal(record.gigabyteSecondsText)
         document["cost"] = .object(self.cost)
         return .object(document)

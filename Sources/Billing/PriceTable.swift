@@ -45,6 +45,11 @@ package struct PriceTable: Hashable, Sendable {
         default: self.rates[item]
         }
     }
+
+    /// At the first tiers, before free amounts. What has no price here costs nothing.
+    package func cost(of quantities: [PricedItem: Int128]) -> Money {
+        quantities.reduce(Money.zero) { $0 + (self[$1.key]?.amount(for: $1.value) ?? .zero) }
+    }
 }
 
 package struct MissingPrices: Error, Hashable, Sendable {

@@ -48,6 +48,17 @@ extension Usage {
         return month
     }
 
+    /// A month of the measured mix at a rate, where a part of it goes on by time alone: a poller that finds nothing asks as often
+    /// whatever comes.
+    /// - Parameters:
+    ///   - idle: that part, as measured.
+    ///   - duration: how long that took.
+    package func month(at rate: RequestRate, idle: Usage, measuredOver duration: Duration) -> Usage? {
+        guard var month = self.since(idle).month(.rate(rate)) else { return nil }
+        if let rest = idle.month(.measured(over: duration)) { month += rest }
+        return month
+    }
+
     private var incomingRequests: Int128 {
         let totals = self.totals
         func sum(_ items: PricedItem...) -> Int128 { items.reduce(0) { $0 + (totals[$1] ?? 0) } }

@@ -42,7 +42,7 @@ package struct QueueWorkload: Workload {
         usage.add(
             QueueRequests(
                 standardUnits: self.isFIFO ? 0 : units, fifoUnits: self.isFIFO ? units : 0, fairRequests: self.isFair ? count : 0),
-            to: "estimate")
+            of: Consumer(.queue, "estimate"))
         return usage
     }
 

@@ -1,7 +1,10 @@
 /// Who used something.
 package struct Consumer: Hashable, Comparable, Sendable, CustomStringConvertible {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
-        case function, api, queue, network
+        case function, api, queue
+        /// A service itself, where a request names nothing that it is for.
+        case service
+        case network
     }
 
     package let kind: Kind
@@ -12,8 +15,15 @@ package struct Consumer: Hashable, Comparable, Sendable, CustomStringConvertible
         self.name = name
     }
 
+    /// Whom a request to SQS is billed to: its queue, or the service where it names none that exists.
+    /// - Parameter home: the region of the bill; a queue of another one has that behind its name.
+    package static func queue(_ name: String?, in region: String, of home: String) -> Consumer {
+        let place = region == home ? "" : " (\(region))"
+        return name.map { Consumer(.queue, $0 + place) } ?? Consumer(.service, "SQS, requests that name no queue\(place)")
+    }
+
     /// `function Orders`
-    package var description: String { "\(self.kind.rawValue) \(self.name)" }
+    package var description: String { self.kind == .service ? self.name : "\(self.kind.rawValue) \(self.name)" }
 
     package static func < (left: Self, right: Self) -> Bool {
         (Self.place(left.kind), left.name) < (Self.place(right.kind), right.name)
@@ -46,8 +56,8 @@ package struct Usage: Hashable, Sendable {
         record.forEachUsage { self.add($1, of: $0, by: consumer) }
     }
 
-    package mutating func add(_ requests: QueueRequests, to queue: String) {
-        requests.forEachUsage { self.add($1, of: $0, by: Consumer(.queue, queue)) }
+    package mutating func add(_ requests: QueueRequests, of consumer: Consumer) {
+        requests.forEachUsage { self.add($1, of: $0, by: consumer) }
     }
 
     package mutating func add(_ requests: APIRequests, to api: String) {
@@ -58,6 +68,17 @@ package struct Usage: Hashable, Sendable {
         for (consumer, items) in right.quantities {
             for (item, quantity) in items { left.add(quantity, of: item, by: consumer) }
         }
+    }
+
+    /// What was used since an earlier look at the same meters.
+    package func since(_ earlier: Usage) -> Usage {
+        var usage = Usage()
+        for (consumer, items) in self.quantities {
+            for (item, quantity) in items {
+                usage.add(quantity - (earlier.quantities[consumer]?[item] ?? 0), of: item, by: consumer)
+            }
+        }
+        return usage
     }
 
     /// Of all consumers together.
@@ -96,6 +117,9 @@ package struct FunctionTally: Sendable {
             }
         }
     }
+
+    /// Memory × billed time of both architectures, in MB·ms.
+    package var memoryDuration: Int128 { self.durationX86 + self.durationARM }
 
     package var quantities: [PricedItem: Int128] {
         self.others.merging(

@@ -1,19 +1,17 @@
 /// Hexadecimal digits in lower case, without String interpolation and its allocations: ids are written on the way of every
 /// request.
 package enum HexadecimalText {
-    /// Fills the place with as many of the last digits of a value as it has room for.
-    package static func write(_ value: UInt64, into place: Slice<UnsafeMutableBufferPointer<UInt8>>) {
-        var rest = value
-        for index in place.indices.reversed() {
-            place.base[index] = self.digit(rest)
-            rest >>= 4
-        }
+    /// Writes the last `digits` digits of a value from an offset on.
+    package static func write(
+        _ value: UInt64, digits: Int, at offset: Int, into text: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        for place in 0..<digits { text[offset + place] = self.digit(value >> UInt64(4 * (digits - 1 - place))) }
     }
 
     /// The last `digits` digits of a value.
     package static func text(_ value: UInt64, digits: Int) -> String {
         String(unsafeUninitializedCapacity: digits) { buffer in
-            self.write(value, into: buffer[..<digits])
+            self.write(value, digits: digits, at: 0, into: buffer)
             return digits
         }
     }

@@ -68,7 +68,17 @@ package enum PercentEncoding {
 
     /// The text as part of a path: slashes and what else a segment may hold (RFC 3986 section 3.3) stay.
     package static func encodePath(_ text: some StringProtocol) -> String {
-        self.encode(text, keeping: { self.isUnreserved($0) || "/:@!$&'()*+,;=".utf8.contains($0) })
+        self.encode(text, keeping: self.isPathCharacter)
+    }
+
+    /// A path that mappings made of decoded values and of texts that may be encoded already: what no path can hold is encoded,
+    /// escapes stay.
+    package static func encodeMappedPath(_ text: some StringProtocol) -> String {
+        self.encode(text, keeping: { self.isPathCharacter($0) || $0 == UInt8(ascii: "%") })
+    }
+
+    private static func isPathCharacter(_ byte: UInt8) -> Bool {
+        self.isUnreserved(byte) || "/:@!$&'()*+,;=".utf8.contains(byte)
     }
 
     private static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 55 + nibble }

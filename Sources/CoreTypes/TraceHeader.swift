@@ -52,10 +52,10 @@ package struct TraceHeader: Hashable, Sendable {
         let root = String(unsafeUninitializedCapacity: 35) { text in
             text[0] = UInt8(ascii: "1")
             text[1] = UInt8(ascii: "-")
-            HexadecimalText.write(UInt64(bitPattern: now.seconds), into: text[2..<10])
+            HexadecimalText.write(UInt64(bitPattern: now.seconds), digits: 8, at: 2, into: text)
             text[10] = UInt8(ascii: "-")
-            HexadecimalText.write(random.traceHigh, into: text[11..<27])
-            HexadecimalText.write(random.traceLow, into: text[27..<35])
+            HexadecimalText.write(random.traceHigh, digits: 16, at: 11, into: text)
+            HexadecimalText.write(random.traceLow, digits: 8, at: 27, into: text)
             return 35
         }
         self.init(root: root, parent: random.segmentID, sampling: .notSampled)

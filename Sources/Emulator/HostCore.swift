@@ -64,7 +64,7 @@ final class HostCore {
         self.monitoring = MonitoringHost(eventLoop: eventLoop, account: settings.account, region: settings.region)
         self.ledger =
             settings.keepsLedger
-            ? try HostLedger(settings, apis: self.configuration.apis) { [logs] in logs?.write(line: "martlet: \($0)") } : nil
+            ? try HostLedger(settings) { [logs] in logs?.write(line: "martlet: \($0)") } : nil
         if !self.configuration.usagePlans.isEmpty {
             self.usage = try UsageFile(folder: settings.stateFolder) { [logs] in logs?.write(line: "martlet: \($0)") }
         }
@@ -234,14 +234,18 @@ final class HostCore {
             state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, securePort: securePort,
             credentials: self.credentials, keySources: self.settings.keySources, security: self.security.endpoints)
         self.gatewayEndpoint = gateway
-        gateway.onOutcome = { [monitoring] in monitoring.answered($0) }
+        let names = Dictionary(self.configuration.apis.map { ($0.id, $0.logicalID) }) { first, _ in first }
+        gateway.onOutcome = { [monitoring, ledger] outcome in
+            let billed = APIUsage.Event(outcome, api: names[outcome.apiID] ?? outcome.apiID, at: HostClock.now())
+            monitoring.answered(outcome, billed)
+            ledger?.meter(billed)
+        }
         gateway.awsAddress = TargetAddress(host: host, port: awsPort)
         gateway.report = { [logs] in logs?.write(line: "martlet: \($0)") }
         gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
             log?.write(line: line)
             monitoring.wroteAccessLog(line, of: outcome)
         }
-        if let ledger { gateway.meter = { ledger.meter($0, at: $1) } }
         if self.settings.traces {
             gateway.logExecution = { [logs, monitoring] text, outcome in
                 logs?.write(line: text)
@@ -286,7 +290,8 @@ final class HostCore {
             gatewayAddress: TargetAddress(host: ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host, port: gatewayPort),
             awsURL: aws, region: self.settings.region, account: self.settings.account)
         let console = ConsoleEndpoint(
-            place: place, service: self.service, queues: queues, recorder: self.recorder, requests: requests, feed: feed,
+            place: place, service: self.service, queues: queues, monitoring: self.monitoring, recorder: self.recorder,
+            requests: requests, feed: feed,
             configuration: self.configuration, security: self.security.endpoints)
         self.console = console
         self.service.onChange = { [unowned self, weak gateway] in

@@ -1,4 +1,3 @@
-import APIGateway
 import Billing
 import CoreTypes
 import ExecutionEnvironments
@@ -12,11 +11,9 @@ import Storage
 final class HostLedger: ExecutionObserver {
     let ledger: Ledger
     private let region: String
-    /// Names for a reader, by API id.
-    private let apiNames: [String: String]
 
     /// - Parameter report: called on any thread.
-    init(_ settings: HostSettings, apis: [API], report: @escaping @Sendable (String) -> Void) throws {
+    init(_ settings: HostSettings, report: @escaping @Sendable (String) -> Void) throws {
         let own = Ledger.Settings(
             kind: settings.sessionKind, region: settings.region, processID: ProcessInfo.processInfo.processIdentifier,
             startedAt: HostClock.now(), invocationsMax: settings.ledgerRecords)
@@ -27,7 +24,6 @@ final class HostLedger: ExecutionObserver {
             throw HostError(error.description)
         }
         self.region = settings.region
-        self.apiNames = Dictionary(apis.map { ($0.id, $0.logicalID) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What the queues were asked since the month began, as far as the ledger knows.
@@ -42,15 +38,7 @@ final class HostLedger: ExecutionObserver {
         }
     }
 
-    func meter(_ request: MeteredRequest, at time: Timestamp) {
-        let key = APIUsage.Key(
-            api: self.apiNames[request.apiID] ?? request.apiID, kind: request.kind == .rest ? .rest : .http)
-        self.ledger.append(
-            APIUsage.Event(
-                time: time, key: key, status: request.status, requestBytes: request.requestBytes,
-                responseBytes: request.responseBytes, isCharged: request.isCharged))
-    }
-
+    func meter(_ event: APIUsage.Event) { self.ledger.append(event) }
     func meter(_ event: UsageEvent) { self.ledger.append(event) }
 
     /// Writes what waits and lets go of the file.

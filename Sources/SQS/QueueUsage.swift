@@ -32,6 +32,16 @@ package struct QueueUsage: Sendable {
 
         package init() {}
 
+        /// The receives that found nothing; a queue has one kind of units.
+        package var idle: Tally {
+            var idle = Tally()
+            (idle.requests, idle.emptyReceives, idle.shortEmptyReceives) = (
+                self.emptyReceives, self.emptyReceives, self.shortEmptyReceives
+            )
+            if self.fifoUnits > 0 { idle.fifoUnits = self.emptyReceives } else { idle.standardUnits = self.emptyReceives }
+            return idle
+        }
+
         package static func + (left: Self, right: Self) -> Self {
             var sum = left
             sum += right

@@ -39,6 +39,8 @@ package final class Ledger: Sendable {
 
     private struct State {
         var waiting = LedgerGroup()
+        /// Events of the commit under way: they wait again if it fails.
+        var committing = 0
         /// Called when all that waited before is written, or given up.
         var flushes: [DispatchSemaphore] = []
         var isIdle = false
@@ -104,7 +106,7 @@ package final class Ledger: Sendable {
 
     private func append(_ add: (inout LedgerGroup) -> Void) {
         let mustWake = self.state.withLock { state in
-            guard state.waiting.count < Self.waitingMax, !state.isClosing, !state.isBroken else {
+            guard state.waiting.count + state.committing < Self.waitingMax, !state.isClosing, !state.isBroken else {
                 state.lost += 1
                 return false
             }
@@ -183,6 +185,7 @@ package final class Ledger: Sendable {
             let isClosing = self.gather(for: delay, retention)
             let (group, flushes, lost) = self.take()
             let failure = self.commit(group, lost: lost == lostBefore ? nil : lost, isClosing: isClosing, writer, retention)
+            if failure == nil { self.state.withLock { $0.committing = 0 } }
             if let failure {
                 if delay == Self.window { self.report("the ledger can't be written, and tries again: \(self.explain(failure))") }
                 delay = min(delay * 2, Self.retryDelayMax)
@@ -227,7 +230,7 @@ package final class Ledger: Sendable {
 
     private func take() -> (LedgerGroup, [DispatchSemaphore], lost: Int) {
         self.state.withLock { state in
-            defer { (state.waiting, state.flushes) = (LedgerGroup(), []) }
+            defer { (state.waiting, state.flushes, state.committing) = (LedgerGroup(), [], state.waiting.count) }
             return (state.waiting, state.flushes, state.lost)
         }
     }
@@ -256,6 +259,7 @@ package final class Ledger: Sendable {
             var group = group
             group.append(state.waiting)
             state.waiting = group
+            state.committing = 0
         }
     }
 

@@ -24,7 +24,7 @@ extension InvocationRecord.Source {
     }
 }
 
-extension LedgerQuery.Outcome {
+extension InvocationRecord.Outcome.Kind {
     var code: Int64 {
         switch self {
         case .success: 0
@@ -39,14 +39,6 @@ extension LedgerQuery.Outcome {
         case 1: self = .error
         case 2: self = .timeout
         default: return nil
-        }
-    }
-
-    init(_ outcome: InvocationRecord.Outcome) {
-        switch outcome {
-        case .success: self = .success
-        case .error: self = .error
-        case .timeout: self = .timeout
         }
     }
 }

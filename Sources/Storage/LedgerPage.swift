@@ -50,7 +50,7 @@ struct LedgerPage {
         while try statement.next() {
             guard let function = functions[statement.integer(3)],
                 let source = InvocationRecord.Source(code: statement.integer(4)),
-                let outcome = LedgerQuery.Outcome(code: statement.integer(5))
+                let outcome = InvocationRecord.Outcome.Kind(code: statement.integer(5))
             else { throw StorageError(.damaged, "the invocation of \(statement.integer(0)) ns can't be read") }
             records.append(
                 InvocationRecord(
@@ -66,7 +66,9 @@ struct LedgerPage {
         return records
     }
 
-    private static func outcome(_ outcome: LedgerQuery.Outcome, _ statement: PreparedStatement) -> InvocationRecord.Outcome {
+    private static func outcome(_ outcome: InvocationRecord.Outcome.Kind, _ statement: PreparedStatement)
+        -> InvocationRecord.Outcome
+    {
         switch outcome {
         case .success: .success
         case .error: .error(type: statement.text(6) ?? "")

@@ -34,10 +34,6 @@ package struct LedgerPosition: Hashable, Comparable, Sendable, CustomStringConve
 
 /// Which invocations a reader wants to see.
 package struct LedgerQuery: Hashable, Sendable {
-    package enum Outcome: String, Hashable, Sendable, CaseIterable {
-        case success, error, timeout
-    }
-
     package enum Order: Hashable, Sendable {
         case newestFirst
         case oldestFirst
@@ -49,7 +45,7 @@ package struct LedgerQuery: Hashable, Sendable {
     package var until: Timestamp?
     package var function: String?
     package var source: InvocationRecord.Source?
-    package var outcome: Outcome?
+    package var outcome: InvocationRecord.Outcome.Kind?
     package var requestID: RequestID?
     /// The last record of the page before this one.
     package var after: LedgerPosition?
@@ -58,7 +54,8 @@ package struct LedgerQuery: Hashable, Sendable {
 
     package init(
         since: Timestamp? = nil, until: Timestamp? = nil, function: String? = nil, source: InvocationRecord.Source? = nil,
-        outcome: Outcome? = nil, requestID: RequestID? = nil, after: LedgerPosition? = nil, order: Order = .newestFirst,
+        outcome: InvocationRecord.Outcome.Kind? = nil, requestID: RequestID? = nil, after: LedgerPosition? = nil,
+        order: Order = .newestFirst,
         limit: Int = 100
     ) {
         self.since = since
@@ -115,12 +112,14 @@ package struct LedgerUsage: Sendable {
     init(region: String) { self.region = region }
 
     /// Whom requests to a queue are billed to.
-    package func consumer(of key: QueueUsage.Key) -> Consumer {
-        Consumer(.queue, self.name(key.queue ?? Self.noQueue, in: key.region))
+    /// The part of ``usage`` that empty receives are.
+    package var idle: Usage {
+        self.queues.reduce(into: Usage()) { $0.add($1.value.idle.billed, of: self.consumer(of: $1.key)) }
     }
 
-    /// ListQueues, and requests for queues that don't exist, name none.
-    private static let noQueue = "(no queue)"
+    package func consumer(of key: QueueUsage.Key) -> Consumer {
+        Consumer.queue(key.queue, in: key.region, of: self.region)
+    }
 
     func name(_ name: String, in region: String) -> String { region == self.region ? name : "\(name) (\(region))" }
 }

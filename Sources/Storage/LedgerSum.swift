@@ -58,7 +58,7 @@ struct LedgerSum {
             (tally.responseBytes, tally.clientErrors, tally.serverErrors) = (number(6), number(7), number(8))
             let name = sum.name(statement.text(1) ?? "", in: statement.text(0) ?? self.region)
             sum.apis[APIUsage.Key(api: name, kind: kind), default: APIUsage.Tally()] += tally
-            sum.usage.add(APIRequests(kind: kind, units: tally.units, responseBytes: tally.responseBytes), to: name)
+            sum.usage.add(tally.billed(kind), to: name)
         }
     }
 
@@ -81,10 +81,7 @@ struct LedgerSum {
             (tally.shortEmptyReceives, tally.refused) = (number(9), number(10))
             let key = QueueUsage.Key(region: region, queue: name.isEmpty ? nil : name, action: action)
             sum.queues[key, default: QueueUsage.Tally()] += tally
-            sum.usage.add(
-                QueueRequests(
-                    standardUnits: tally.standardUnits, fifoUnits: tally.fifoUnits, fairRequests: tally.fairRequests),
-                to: sum.consumer(of: key).name)
+            sum.usage.add(tally.billed, of: sum.consumer(of: key))
         }
     }
 

@@ -129,7 +129,7 @@ final class LedgerWriter {
         statement.bind(4, self.session)
         statement.bind(5, function)
         statement.bind(6, record.source.code)
-        statement.bind(7, LedgerQuery.Outcome(record.outcome).code)
+        statement.bind(7, record.outcome.kind.code)
         if case .error(let type) = record.outcome { statement.bind(8, type) } else { statement.bind(8, String?.none) }
         statement.bind(9, record.initDuration?.nanoseconds)
         statement.bind(10, record.duration.nanoseconds)

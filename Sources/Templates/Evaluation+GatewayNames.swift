@@ -37,6 +37,8 @@ extension Evaluation {
         }
     }
 
+    func vpcEndpointID(of resource: Resource) -> String { "vpce-0" + Self.balancingID(resource.logicalID) }
+
     // MARK: Load balancing
 
     func balancingARN(of resource: Resource) -> String { self.arn("elasticloadbalancing", self.balancingPath(of: resource)) }

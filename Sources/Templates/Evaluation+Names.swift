@@ -95,6 +95,7 @@ extension Evaluation {
             case .apiID: API.id(forLogicalID: resource.logicalID)
             case .gatewayID(let length): self.gatewayID(of: resource, length: length)
             case .balancingARN: self.balancingARN(of: resource)
+            case .vpcEndpointID: self.vpcEndpointID(of: resource)
             case .queueURL: "\(self.options.awsEndpoint)/\(self.options.accountID)/\(name)"
             case .qualifiedFunction: self.qualifiedARN(of: resource, path: path)
             }

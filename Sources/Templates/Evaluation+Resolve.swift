@@ -2,7 +2,7 @@ import CoreTypes
 
 extension Evaluation {
     /// A text that functions build may not become longer than a template itself.
-    static let textBytes = TemplateParser.textBytes
+    static let textBytes = TemplateParser.Kind.template.bytesMax
 
     /// The value with every intrinsic function in it replaced by its result. Absent members and elements are left out.
     func resolve(_ node: TemplateNode, path: String) -> TemplateNode {

@@ -7,6 +7,8 @@ struct ResourceKind {
         case queueURL
         /// An id of API Gateway's, of so many characters, derived from the logical id.
         case gatewayID(Int)
+        /// `vpce-` and 17 hexadecimal digits.
+        case vpcEndpointID
         /// The ARN of a load balancer or of a part of one.
         case balancingARN
         /// An alias or version of a function.
@@ -98,6 +100,7 @@ struct ResourceKind {
         "AWS::ElasticLoadBalancingV2::Listener": balancing,
         "AWS::ElasticLoadBalancingV2::ListenerRule": balancing,
         "AWS::ElasticLoadBalancingV2::TargetGroup": balancing,
+        "AWS::EC2::VPCEndpoint": ResourceKind(reference: .vpcEndpointID, service: "ec2", arnPrefix: "vpc-endpoint/"),
         "AWS::Cognito::UserPool": ResourceKind(service: "cognito-idp", arnPrefix: "userpool/"),
     ]
 }

@@ -6,8 +6,16 @@ import Yams
 /// dates and base 60 numbers stay text, which is what templates mean by them (`2010-09-09`, `12:30`). Anchors, aliases and merge
 /// keys (`<<`) work.
 struct TemplateParser {
-    /// CloudFormation quotas, "Template body size in an S3 object": 1 MB.
-    static let textBytes = 1_048_576
+    /// What a text is, which decides how long it may be.
+    enum Kind {
+        /// CloudFormation quotas, "Template body size in an S3 object": 1 MB.
+        case template
+        /// API Gateway quotas, "Maximum API definition file size": 6 MB.
+        case definition
+
+        var bytesMax: Int { self == .template ? 1_048_576 : 6 * 1_048_576 }
+    }
+
     static let depth = 100
     /// Values in the tree after aliases are expanded. A template of 1 MB without aliases stays far below.
     static let nodes = 500_000
@@ -15,11 +23,13 @@ struct TemplateParser {
     let file: String
     private var nodesLeft = Self.nodes
 
-    static func parse(_ text: String, file: String) throws(TemplateError) -> TemplateNode {
+    static func parse(_ text: String, file: String, as kind: Kind = .template) throws(TemplateError) -> TemplateNode {
         var parser = TemplateParser(file: file)
-        guard text.utf8.count <= self.textBytes else {
+        guard text.utf8.count <= kind.bytesMax else {
+            let (what, service) =
+                kind == .template ? ("template", "CloudFormation") : ("definition of an API", "API Gateway")
             throw parser.error(
-                "The template has \(text.utf8.count) bytes; CloudFormation takes at most \(self.textBytes). Split it.", nil)
+                "The \(what) has \(text.utf8.count) bytes; \(service) takes at most \(kind.bytesMax). Split it.", nil)
         }
         if let place = AliasKeyScanner.find(in: text) {
             let location = SourceLocation(file: file, line: place.line, column: place.column)

@@ -4,6 +4,9 @@ import Foundation
 enum Defaults {
     static func text(_ name: String) -> String? { ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// Several, with spaces between them.
+    static func list(_ name: String) -> [String] { self.text(name).map { $0.split(separator: " ").map(String.init) } ?? [] }
+
     /// Whether a variable says `1`, `true` or `yes`.
     static func flag(_ name: String) -> Bool { self.text(name).map { ["1", "true", "yes"].contains($0.lowercased()) } ?? false }
 

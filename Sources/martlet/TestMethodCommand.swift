@@ -13,8 +13,8 @@ struct TestMethodCommand: AsyncParsableCommand {
         abstract: "Run one method of a REST API, and show its answer and its execution log, template by template.",
         discussion: """
             As the API Gateway console's "Test": no authorizer runs, no key is needed, and the method sees the given headers
-            alone. The host that 'martlet serve' runs for this template does it, if there is one; else one that ends with the
-            command.
+            alone. The host that 'martlet serve' runs for this template does it, if there is one, with its own target groups and
+            trust; else one that ends with the command.
 
               martlet test-method GET '/orders/{id}' --path id=7
               martlet test-method POST /orders --body order.json --header 'Content-Type: application/json'
@@ -50,7 +50,7 @@ struct TestMethodCommand: AsyncParsableCommand {
     @Flag(help: "Use Swift products as they lie, however old (MARTLET_NO_BUILD).")
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var backends: BackendOptions
     @OptionGroup var input: OpenAPIInput
     @OptionGroup var shared: SharedOptions
 
@@ -168,14 +168,17 @@ struct TestMethodCommand: AsyncParsableCommand {
     private func run(_ action: String, _ input: JSON, _ project: Project) async throws -> JSON {
         do {
             if let running = HostFile.running(in: project.settings.stateFolder) {
+                guard !self.backends.areGiven else {
+                    throw CommandFailure.usage(
+                        "the host that runs (process \(running.processID)) does the test, with its own target groups and trust. "
+                            + "Leave --target-group and --trust out, or stop that host.")
+                }
                 return try await self.ask(running, action, input)
             }
             if !self.noBuild { try project.build() }
             var settings = project.settings
             (settings.gatewayPort, settings.awsPort) = (0, 0)
-            try self.gateway.apply(to: &settings)
-            // The command tells the log itself.
-            settings.traces = false
+            try self.backends.apply(to: &settings)
             let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
             let result: Result<JSON, any Error>
@@ -197,6 +200,11 @@ struct TestMethodCommand: AsyncParsableCommand {
         let answer = try await HostClient(host: host).post(action, input, service: "apigateway", region: self.shared.region)
         let text = String(decoding: answer.payload, as: UTF8.self)
         let json = Result { () throws(JSONError) in try JSON(parsing: answer.payload) }
+        guard answer.status != 404 else {
+            throw CommandFailure.usage(
+                "the host that runs (process \(host.processID)) has no such method: it was started with another template or --openapi. "
+                    + "Stop it, or start it anew.")
+        }
         guard answer.status == 200, case .success(let result) = json else {
             throw CommandFailure.host("the host at \(host.aws) refused the test (\(answer.status)): \(text)")
         }

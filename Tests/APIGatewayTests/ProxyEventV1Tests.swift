@@ -97,6 +97,18 @@ struct ProxyEventV1Tests {
         #expect(try Self.gateway.plan("GET", "/stage/a", headers: [(name, "v")]).json["headers"]?[name] == "v")
     }
 
+    /// Recorded from AWS for an API of type EDGE, which CloudFront stands before.
+    @Test("at the edge two names are spelled one way, whatever the client wrote; elsewhere as sent")
+    func edgeNames() throws {
+        let sent = [("user-agent", "a"), ("AUTHORIZATION", "b"), ("x-c", "c")]
+        func names(_ type: EndpointType) throws -> [String] {
+            let event = try Gateway(restMethod(api: { $0.endpointType = type })).plan("GET", "/stage/a", headers: sent).json
+            return event["headers"]?.objectValue?.names ?? []
+        }
+        #expect(try names(.edge).prefix(3) == ["User-Agent", "Authorization", "x-c"])
+        #expect(try names(.regional).prefix(3) == ["user-agent", "AUTHORIZATION", "x-c"])
+    }
+
     @Test("a signature stays with the gateway")
     func signature() throws {
         let json = try Self.gateway.plan("GET", "/stage/a", headers: [("Authorization", "AWS4-HMAC-SHA256 Credential=x")]).json

@@ -56,8 +56,8 @@ struct BillTests {
     @Test("queues share one free million, and fair queues pay more")
     func queues() {
         var usage = Usage()
-        usage.add(QueueRequests(standardUnits: 1_500_000, fairRequests: 200_000), to: "orders")
-        usage.add(QueueRequests(fifoUnits: 1_000_000), to: "orders.fifo")
+        usage.add(QueueRequests(standardUnits: 1_500_000, fairRequests: 200_000), of: Consumer(.queue, "orders"))
+        usage.add(QueueRequests(fifoUnits: 1_000_000), of: Consumer(.queue, "orders.fifo"))
         #expect(Self.book.bill(for: usage, region: "us-east-1").total.exactText == "0.72")
     }
 
@@ -135,6 +135,23 @@ struct ProjectionTests {
         #expect(try #require(usage.month(.measured(over: .seconds(3_600)))).totals == [.queueRequests: 2_160])
         #expect(usage.month(.measured(over: .zero)) == nil)
         #expect(Usage().month(.rate(RequestRate(requests: 1, per: .seconds(1)))) == nil)
+    }
+
+    /// By hand: 10 messages became 100 a month; a poller's 60 empty receives in an hour are 43,200 in 720 hours at any rate.
+    @Test("pollers that find nothing ask as often at any rate")
+    func idle() throws {
+        let queue = Consumer(.queue, "q")
+        let usage = Usage(of: queue, [.queueRequests: 70])
+        let idle = Usage(of: queue, [.queueRequests: 60])
+        func month(_ requests: Int) -> Usage? {
+            let rate = RequestRate(requests: requests, per: .seconds(2_592_000))
+            return usage.month(at: rate, idle: idle, measuredOver: .seconds(3_600))
+        }
+        #expect(try #require(month(100)).totals == [.queueRequests: 43_300])
+        #expect(try #require(month(1_000)).totals == [.queueRequests: 44_200])
+        // Nothing but polls: there is nothing that a rate could be of.
+        let rate = RequestRate(requests: 1, per: .seconds(1))
+        #expect(idle.month(at: rate, idle: idle, measuredOver: .seconds(3_600)) == nil)
     }
 
     @Test("counts requests to APIs before invocations")

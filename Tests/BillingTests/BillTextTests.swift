@@ -11,7 +11,7 @@ struct BillTextTests {
         var usage = Usage(
             of: Consumer(.function, "Orders"),
             [.lambdaRequests: 3_000_000, .lambdaDurationX86: 1_500_000 * PriceTable.gigabyteSecond])
-        usage.add(QueueRequests(standardUnits: 7_500_000), to: "orders")
+        usage.add(QueueRequests(standardUnits: 7_500_000), of: Consumer(.queue, "orders"))
         let bill = PriceBook.embedded.bill(for: usage, region: "us-east-1")
         let text = bill.text(
             currency: Currency(parsing: "KRW=1000"), details: [Consumer(.queue, "orders"): ["7,500,000 found nothing"]])

@@ -73,7 +73,9 @@ struct LedgerTests {
             if Bool.random(using: &random) { query.until = records.randomElement(using: &random)!.startedAt }
             if Bool.random(using: &random) { query.function = ["Hello", "주문", "Absent"].randomElement(using: &random)! }
             if Bool.random(using: &random) { query.source = records.randomElement(using: &random)!.source }
-            if Bool.random(using: &random) { query.outcome = LedgerQuery.Outcome.allCases.randomElement(using: &random)! }
+            if Bool.random(using: &random) {
+                query.outcome = InvocationRecord.Outcome.Kind.allCases.randomElement(using: &random)!
+            }
             if Bool.random(using: &random) { query.order = .oldestFirst }
             let wanted = sorted.filter { query.takes($0) }
             #expect(
@@ -219,14 +221,8 @@ struct LedgerTests {
 extension LedgerQuery {
     /// The model that SQLite is held against.
     fileprivate func takes(_ record: InvocationRecord) -> Bool {
-        let outcome: Outcome =
-            switch record.outcome {
-            case .success: .success
-            case .error: .error
-            case .timeout: .timeout
-            }
-        return (self.since.map { record.startedAt >= $0 } ?? true) && (self.until.map { record.startedAt < $0 } ?? true)
+        (self.since.map { record.startedAt >= $0 } ?? true) && (self.until.map { record.startedAt < $0 } ?? true)
             && (self.function ?? record.functionName) == record.functionName && (self.source ?? record.source) == record.source
-            && (self.outcome ?? outcome) == outcome
+            && (self.outcome ?? record.outcome.kind) == record.outcome.kind
     }
 }

@@ -25,7 +25,8 @@ struct LedgerUsageTests {
         #expect(
             sum.usage.quantities == [
                 Consumer(.queue, "orders"): [.queueRequests: 17], Consumer(.queue, "line.fifo"): [.fifoQueueRequests: 1],
-                Consumer(.queue, "(no queue)"): [.queueRequests: 1], Consumer(.queue, "orders (eu-west-1)"): [.queueRequests: 1],
+                Consumer(.service, "SQS, requests that name no queue"): [.queueRequests: 1],
+                Consumer(.queue, "orders (eu-west-1)"): [.queueRequests: 1],
             ])
         let bill = PriceBook.embedded.bill(for: sum.usage, region: "us-east-1", extent: .none)
         #expect(bill.total.exactText == "0.0000081")
@@ -116,7 +117,9 @@ struct LedgerUsageTests {
                     let units = Int.random(in: 1...16, using: &random)
                     let isFIFO = Bool.random(using: &random)
                     let queue = ["a", "b"].randomElement(using: &random)!
-                    whole.add(QueueRequests(standardUnits: isFIFO ? 0 : units, fifoUnits: isFIFO ? units : 0), to: queue)
+                    whole.add(
+                        QueueRequests(standardUnits: isFIFO ? 0 : units, fifoUnits: isFIFO ? units : 0),
+                        of: Consumer(.queue, queue))
                     bench.ledger.append(
                         UsageEvent.sample(
                             seconds: .random(in: 0..<600, using: &random), queue: queue, isFIFO: isFIFO, units: units))

@@ -225,6 +225,58 @@ import Testing
             ])
     }
 
+    /// PutIntegrationResponse refuses such a mapping in these words.
+    @Test func aHeaderThatNoResponseDeclaresIsTold() throws {
+        let written = Self.rest.replacing(#"method.response.header.X-A: "'a'""#, with: #"method.response.header.X-B: "'a'""#)
+        let deployment = try load(Self.resources(written))
+        #expect(
+            deployment.notices.map(\.message).contains {
+                $0.hasPrefix("Invalid mapping expression parameter specified: method.response.header.X-B.")
+            })
+    }
+
+    /// "AWS::ApiGateway::Deployment DeploymentCanarySettings": the deployment is the canary of the stage it names.
+    @Test func aDeploymentMayBeACanary() throws {
+        let canary = """
+
+            Canary:
+              Type: AWS::ApiGateway::Deployment
+              Properties:
+                {RestApiId: !Ref Api, StageName: live,
+                DeploymentCanarySettings: {PercentTraffic: 12.5, StageVariableOverrides: {a: c}, UseStageCache: true}}
+            """
+        let deployment = try load(Self.resources(Self.rest + canary))
+        #expect(!deployment.notices.contains { $0.message.contains("anary") })
+        guard case .rest(let api)? = deployment.gateway.apis.first else { throw Missing() }
+        let settings = try #require(api.stages.first { $0.name == "live" }?.canary)
+        #expect(settings.percentTraffic == 12.5 && settings.variableOverrides == ["a": "c"] && settings.usesStageCache)
+        #expect(settings.deploymentID == String(API.id(forLogicalID: "Canary").prefix(6)))
+    }
+
+    /// "AWS::EC2::VPCEndpoint": `Ref` is its id.
+    @Test func endpointsHaveAnIDAndAVPC() throws {
+        let deployment = try load(
+            Self.resources(
+                """
+                Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+                Door:
+                  Type: AWS::EC2::VPCEndpoint
+                  Properties: {VpcId: !Ref Net, ServiceName: !Sub "com.amazonaws.${AWS::Region}.execute-api", VpcEndpointType: Interface}
+                Store: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Net, ServiceName: com.amazonaws.us-east-1.s3}}
+                Api:
+                  Type: AWS::ApiGateway::RestApi
+                  Properties:
+                    EndpointConfiguration: {Types: [PRIVATE], VpcEndpointIds: [!Ref Door]}
+                    Policy: {Statement: [{Effect: Allow, Principal: "*", Action: "*", Resource: "*"}]}
+                """))
+        guard case .rest(let api)? = deployment.gateway.apis.first else { throw Missing() }
+        #expect(api.vpcEndpointIDs.count == 1 && deployment.gateway.vpcEndpoints == [api.vpcEndpointIDs[0]: "Net"])
+        #expect(api.vpcEndpointIDs[0].wholeMatch(of: #/vpce-[0-9a-f]{17}/#) != nil)
+        #expect(deployment.notices.contains { $0.message == "Endpoints of other services than execute-api are not emulated." })
+    }
+
+    struct Missing: Error {}
+
     @Test(arguments: [
         ("K: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: short}}", "at least 20 characters"),
         (
@@ -236,6 +288,34 @@ import Testing
         (
             "P: {Type: AWS::ApiGateway::UsagePlan, Properties: {Quota: {Limit: 1, Period: YEAR}}}",
             "it has to be one of DAY, WEEK, MONTH"
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
+            S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref A, StageName: s, Variables: {v: \(String(repeating: "x", count: 513))}}}
+            """, "its value 512; v has more."
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
+            S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref A, StageName: s, Variables: {\(String(repeating: "n", count: 65)): x}}}
+            """, "has 64 characters at most"
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGateway::RestApi, Properties: {Name: a}}
+            S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref A, StageName: s, Variables: {\((0...100).map { "v\($0): x" }.joined(separator: ", "))}}}
+            """, "A stage has 100 variables at most; these are 101."
+        ),
+        (
+            """
+            A: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}
+            J:
+              Type: AWS::ApiGatewayV2::Authorizer
+              Properties:
+                {ApiId: !Ref A, Name: j, AuthorizerType: JWT, IdentitySource: [$request.header.Authorization],
+                JwtConfiguration: {Issuer: "https://i", Audience: [\((0...50).map { "a\($0)" }.joined(separator: ", "))]}}
+            """, "50 audiences at most; these are 51."
         ),
         ("D: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: nodots}}", "is no domain name"),
         (

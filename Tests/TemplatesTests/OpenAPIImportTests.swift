@@ -251,6 +251,15 @@ import Testing
         #expect(api.stages.map(\.name) == ["$default"])
     }
 
+    /// API Gateway quotas, "Maximum API definition file size": 6 MB, where CloudFormation takes templates of 1 MB.
+    @Test func aDefinitionMayHaveSixMegabytes() throws {
+        let definition = "openapi: 3.0.1\ninfo: {title: t, version: '1'}\npaths: {}\n"
+        func comment(_ count: Int) -> String { "#" + String(repeating: "x", count: count) + "\n" }
+        #expect(try Self.rest(comment(2 * 1_048_576) + definition).name == "t")
+        let errors = Self.errors(comment(6 * 1_048_576) + definition)
+        #expect(errors.count == 1 && errors[0].contains("API Gateway takes at most 6291456"))
+    }
+
     @Test func aTemplateKnowsItsPlace() throws {
         let api = try Self.rest(
             """

@@ -12,7 +12,9 @@ extension RequestContext {
         add("aws:useragent", self.request.headers.last("user-agent"))
         add("aws:referer", self.request.headers.last("referer"))
         if self.api.endpointType == .private {
-            add("aws:sourcevpce", Router.hostLabels(self.request.headers.last("host") ?? "")?.vpcEndpointID)
+            let endpoint = Router.hostLabels(self.request.headers.last("host") ?? "")?.vpcEndpointID
+            add("aws:sourcevpce", endpoint)
+            add("aws:sourcevpc", endpoint.flatMap { self.api.vpcEndpoints[$0] })
             add("aws:vpcsourceip", self.request.sourceIP)
         }
         if let iam {

@@ -12,23 +12,19 @@ struct HTTPMappings: Sendable {
         self.responses = responses
     }
 
-    init(_ integration: Integration, note: (String) -> Void) {
+    /// - Throws: for the first mapping that can't be read.
+    init(_ integration: Integration) throws(MappingExpressionError) {
         var request: HTTPRequestMappings?
         var responses: [Int: HTTPResponseMappings] = [:]
-        do throws(MappingExpressionError) {
-            // The parameters of a service action are no mappings.
-            if integration.subtype == nil, !integration.requestParameters.isEmpty {
-                request = try HTTPRequestMappings(integration.requestParameters)
+        // The parameters of a service action are no mappings.
+        if integration.subtype == nil, !integration.requestParameters.isEmpty {
+            request = try HTTPRequestMappings(integration.requestParameters)
+        }
+        for entry in integration.responseParameters {
+            guard let status = Int(entry.statusCode) else {
+                throw MappingExpressionError(expression: entry.statusCode, reason: "response parameters are by status code")
             }
-            for entry in integration.responseParameters {
-                guard let status = Int(entry.statusCode) else {
-                    note("response parameters are by status code, not by \(entry.statusCode)")
-                    continue
-                }
-                responses[status] = try HTTPResponseMappings(entry.mappings)
-            }
-        } catch {
-            note(error.description)
+            responses[status] = try HTTPResponseMappings(entry.mappings)
         }
         self.init(request: request, responses: responses)
     }
@@ -62,7 +58,7 @@ extension RequestContext {
         var parameters: [String: String] = [:]
         for (name, value) in self.pathParameters { parameters[name] = PercentEncoding.decode(value, plusIsSpace: false) }
         return HTTPMappingInput(
-            body: MappingBody(body), path: self.decodedPath, pathParameters: parameters, querystring: self.query,
-            headers: headers, context: MappingContext(self), stageVariables: self.stage.variables)
+            body: MappingBody(body), path: PercentEncoding.decode(self.path, plusIsSpace: false), pathParameters: parameters,
+            querystring: self.query, headers: headers, context: MappingContext(self), stageVariables: self.stage.variables)
     }
 }

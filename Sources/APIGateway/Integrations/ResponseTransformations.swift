@@ -26,6 +26,8 @@ struct ResponseTransformations: Sendable {
 
     private let entries: [Entry]
     private let defaultEntry: Int?
+    /// Why no answer can be made as it is written: a pattern or a mapping that can't be read.
+    let problem: String?
 
     static let none = ResponseTransformations(
         Integration(type: .mock), method: RestAPI.Method(httpMethod: "ANY", integration: Integration(type: .mock)), note: { _ in }
@@ -34,25 +36,26 @@ struct ResponseTransformations: Sendable {
     init(_ integration: Integration, method: RestAPI.Method, note: (String) -> Void) {
         var entries: [Entry] = []
         var defaultEntry: Int?
+        var problems: [String] = []
         for response in integration.responses {
             var pattern: TextPattern?
             if let text = response.selectionPattern, !text.isEmpty {
-                guard let read = TextPattern(text) else {
-                    note("the selection pattern \(text) is no regular expression")
-                    continue
-                }
-                pattern = read
+                pattern = TextPattern(text)
+                if pattern == nil { problems.append("the selection pattern \(text) is no regular expression") }
             } else if defaultEntry == nil {
                 defaultEntry = entries.count
             }
-            entries.append(Self.entry(response, pattern: pattern, method: method, note: note))
+            entries.append(Self.entry(response, pattern: pattern, method: method, &problems, note: note))
         }
         self.entries = entries
         self.defaultEntry = defaultEntry
+        self.problem = problems.first
+        problems.forEach(note)
     }
 
     private static func entry(
-        _ response: IntegrationResponse, pattern: TextPattern?, method: RestAPI.Method, note: (String) -> Void
+        _ response: IntegrationResponse, pattern: TextPattern?, method: RestAPI.Method, _ problems: inout [String],
+        note: (String) -> Void
     ) -> Entry {
         // Only headers that the method response declares are set.
         let declared = method.responses.first { $0.statusCode == response.statusCode }?.headers.map { $0.name.lowercased() } ?? []
@@ -64,7 +67,7 @@ struct ResponseTransformations: Sendable {
         do throws(MappingExpressionError) {
             mappings = try ResponseParameterMappings(parameters)
         } catch {
-            note(error.description)
+            problems.append(error.description)
         }
         var literals: [HTTPHeader]? = []
         for mapping in parameters {

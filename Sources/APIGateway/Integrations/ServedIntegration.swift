@@ -36,7 +36,7 @@ struct ServedIntegration: Sendable {
         let request = RequestTransformation(integration, note: note)
         let responses = ResponseTransformations(integration, method: method, note: note)
         var backend = Self.backend(integration, stage: stage)
-        if let problem = request.forbiddenTarget {
+        if let problem = request.forbiddenTarget ?? responses.problem {
             backend = .broken(problem)
         } else if case .broken(let reason) = backend {
             note(reason)
@@ -48,12 +48,19 @@ struct ServedIntegration: Sendable {
     }
 
     static func http(_ route: HTTPAPI.Route, stage: ServedStage, note: (String) -> Void) -> ServedIntegration {
-        let backend = Self.backend(route.integration, stage: stage)
+        var backend = Self.backend(route.integration, stage: stage)
+        let mappings: HTTPMappings
+        do throws(MappingExpressionError) {
+            mappings = try HTTPMappings(route.integration)
+        } catch {
+            mappings = .none
+            backend = .broken(error.description)
+        }
         if case .broken(let reason) = backend { note(reason) }
         let timeout = route.integration.timeoutMilliseconds ?? GatewayLimits.httpIntegrationSeconds * 1_000
         return ServedIntegration(
-            backend: backend, timeoutMilliseconds: timeout, request: .none, responses: .none,
-            httpMappings: HTTPMappings(route.integration, note: note), streams: false)
+            backend: backend, timeoutMilliseconds: timeout, request: .none, responses: .none, httpMappings: mappings,
+            streams: false)
     }
 
     private static func backend(_ integration: Integration, stage: ServedStage) -> Backend {

@@ -22,8 +22,14 @@ package struct AccessLogFormat: Hashable, Sendable {
     /// One line, without its end. What has no value is written `-`; line breaks in a value become spaces, as a record is one
     /// line.
     func line(_ context: RequestContext) -> String {
-        self.template.render { context.value($0).map(Self.oneLine) ?? "-" }
+        self.template.render { variable in
+            if variable == .context("requestId"), context.stamp.hasInvalidClientID { return Self.invalidRequestID }
+            return context.value(variable).map(Self.oneLine) ?? "-"
+        }
     }
+
+    /// What stands for a client's id that is none.
+    private static let invalidRequestID = "UUID_REPLACED_INVALID_REQUEST_ID"
 
     private static func oneLine(_ text: String) -> String {
         text.utf8.contains { $0 == 0x0A || $0 == 0x0D } ? String(text.map { $0.isNewline ? " " : $0 }) : text

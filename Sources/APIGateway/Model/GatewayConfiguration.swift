@@ -8,6 +8,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var vpcLinks: [VPCLink] = []
     package var loadBalancers: [LoadBalancer] = []
     package var targetGroups: [TargetGroup] = []
+    /// The VPC of each interface endpoint, `vpce-…`, through which private APIs are reached.
+    package var vpcEndpoints: [String: String] = [:]
 
     package init(apis: [API] = []) { self.apis = apis }
 }

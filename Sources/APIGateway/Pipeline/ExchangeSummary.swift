@@ -28,8 +28,3 @@ extension GatewayExchange {
             integrationMilliseconds: record?.integrationLatencyMilliseconds, milliseconds: record?.responseLatencyMilliseconds)
     }
 }
-
-extension GatewayExchange {
-    /// The API that the request is billed to; `nil` for a function URL, and where no API was found.
-    package var billedAPI: (id: String, kind: API.Kind)? { self.api.map { ($0.id, $0.kind) } }
-}

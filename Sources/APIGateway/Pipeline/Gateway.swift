@@ -15,7 +15,7 @@ package struct Gateway: Sendable {
         var problems: [GatewayProblem] = []
         let entries = configuration.apis.map { api -> Router.Entry in
             switch api {
-            case .rest(let rest): Self.entry(rest, place: place, &problems)
+            case .rest(let rest): Self.entry(rest, place: place, configuration.vpcEndpoints, &problems)
             case .http(let http): Self.entry(http, place: place, &problems)
             }
         }
@@ -24,7 +24,6 @@ package struct Gateway: Sendable {
         self.plans = UsagePlans(configuration.usagePlans, keys: configuration.apiKeys)
         self.links = VPCLinks(configuration)
         self.place = place
-        // One problem of a method is found in each of its stages.
         var seen: Set<GatewayProblem> = []
         self.problems = problems.filter { seen.insert($0).inserted }
     }
@@ -44,15 +43,19 @@ package struct Gateway: Sendable {
         Dictionary(urls.map { ($0.id.lowercased(), $0) }) { first, _ in first }
     }
 
-    private static func entry(_ api: RestAPI, place: GatewayPlace, _ problems: inout [GatewayProblem]) -> Router.Entry {
-        let served = ServedAPI(api, place: place, problems: &problems)
+    private static func entry(
+        _ api: RestAPI, place: GatewayPlace, _ vpcEndpoints: [String: String], _ problems: inout [GatewayProblem]
+    ) -> Router.Entry {
+        let served = ServedAPI(api, place: place, vpcEndpoints: vpcEndpoints, problems: &problems)
         let operations = API.rest(api).operations
         let methods = api.resources.flatMap(\.methods)
+        var found = StageProblems()
         func serve(_ stage: ServedStage, _ settings: RestAPI.Stage) -> [ServedMethod] {
             zip(operations, methods).map { operation, method in
                 let verb = operation.method ?? "ANY"
                 func note(_ reason: String) {
-                    problems.append(GatewayProblem(apiID: api.id, place: "\(verb) \(operation.path)", reason: reason))
+                    found.add(
+                        GatewayProblem(apiID: api.id, place: "\(verb) \(operation.path)", reason: reason), stage: stage.name)
                 }
                 let own = settings.settings(resourcePath: operation.path, method: verb)
                 return ServedMethod(
@@ -79,12 +82,14 @@ package struct Gateway: Sendable {
             }
             return methods
         }
+        problems += found.told(stages: api.stages.map(\.name))
         return Router.Entry(served, operations: operations, stages: stages)
     }
 
     private static func entry(_ api: HTTPAPI, place: GatewayPlace, _ problems: inout [GatewayProblem]) -> Router.Entry {
         let served = ServedAPI(api, place: place, problems: &problems)
         let operations = API.http(api).operations
+        var found = StageProblems()
         let stages = api.stages.map { stage -> Router.StageMethods in
             let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
             let plain = ServedStage(
@@ -94,12 +99,13 @@ package struct Gateway: Sendable {
                     api: served, stage: plain, operation: operation, throttle: stage.throttle(routeKey: route.routeKey),
                     validation: .none,
                     integration: .http(route, stage: plain) {
-                        problems.append(GatewayProblem(apiID: api.id, place: route.routeKey, reason: $0))
+                        found.add(GatewayProblem(apiID: api.id, place: route.routeKey, reason: $0), stage: stage.name)
                     })
             }
             return Router.StageMethods(
                 name: stage.name, methods: methods, unrouted: ServedMethod(unroutedIn: plain, of: served))
         }
+        problems += found.told(stages: api.stages.map(\.name))
         return Router.Entry(served, operations: operations, stages: stages)
     }
 
@@ -112,6 +118,27 @@ package struct Gateway: Sendable {
         } catch {
             problems.append(GatewayProblem(apiID: apiID, place: "access log of stage \(stage)", reason: error.rawValue))
             return nil
+        }
+    }
+}
+
+/// What can't be served of an API's methods, each of which is looked at in each stage: a stage variable may be missing in one.
+private struct StageProblems {
+    private var order: [GatewayProblem] = []
+    private var stages: [GatewayProblem: Set<String>] = [:]
+
+    mutating func add(_ problem: GatewayProblem, stage: String) {
+        if self.stages[problem] == nil { self.order.append(problem) }
+        self.stages[problem, default: []].insert(stage)
+    }
+
+    /// Those that not every stage has say which.
+    func told(stages names: [String]) -> [GatewayProblem] {
+        self.order.map { problem in
+            let found = self.stages[problem] ?? []
+            guard found.count < Set(names).count else { return problem }
+            let place = "\(problem.place) in \(names.filter(found.contains).joined(separator: ", "))"
+            return GatewayProblem(apiID: problem.apiID, place: place, reason: problem.reason)
         }
     }
 }

@@ -24,8 +24,11 @@ extension GatewayExchange {
     ) throws(GatewayFault) -> GatewayAction {
         switch context.served.authorization {
         case .none:
-            if let decision = context.policyDecision(at: now), decision != .allow {
-                throw .anonymousDenied(arn: context.methodARN, isExplicit: decision == .explicitDeny)
+            if let decision = context.policyDecision(at: now) {
+                guard decision == .allow else {
+                    throw .anonymousDenied(arn: context.methodARN, isExplicit: decision == .explicitDeny)
+                }
+                self.context?.record.isAuthorized = true
             }
             return try self.admit(&shared, at: now)
         case .iam:
@@ -163,8 +166,8 @@ extension GatewayExchange {
         let identity = answer.decision(for: context.methodARN, conditions: context.policyConditions(at: now))
         let decision = PolicyTables.combined(
             identity: identity, resource: context.policyDecision(at: now), isSameAccount: true)
-        self.context?.record.authorizationStatus = decision == .allow ? 200 : 403
         guard decision == .allow else { throw .accessDenied(isExplicit: decision == .explicitDeny) }
+        self.context?.record.isAuthorized = true
         self.context?.authorizer = answer.result(latencyMilliseconds: latencyMilliseconds)
         self.context?.usageIdentifierKey = answer.usageIdentifierKey
         return try self.admit(&shared, at: now)
@@ -188,6 +191,7 @@ extension GatewayExchange {
                 throw .accessDenied(isExplicit: decision == .explicitDeny)
             }
         }
+        self.context?.record.isAuthorized = true
         self.context?.authorizer = AuthorizerResult(
             claims: TokenRequirements.eventClaims(claims),
             scopes: check.scopes.isEmpty ? nil : TokenRequirements.scopes(of: claims))
@@ -199,9 +203,8 @@ extension GatewayExchange {
     private func checkUserPoolToken(
         _ claims: JSONObject, scopes: [String], at now: Timestamp
     ) throws(GatewayFault) {
-        guard let expiry = claims["exp"]?.numberValue?.doubleValue, expiry > Double(now.milliseconds) / 1_000 else {
-            throw .unauthorized
-        }
+        guard let expiry = claims["exp"]?.numberValue?.doubleValue else { throw .unauthorized }
+        guard expiry > Double(now.milliseconds) / 1_000 else { throw .userPoolTokenExpired }
         let use = claims["token_use"]?.stringValue
         if scopes.isEmpty {
             guard use == nil || use == "id" else { throw .unauthorized }
@@ -223,11 +226,11 @@ extension GatewayExchange {
         let decision = PolicyTables.combined(
             identity: .allow, resource: context.policyDecision(at: now) ?? (isSameAccount ? nil : .implicitDeny),
             isSameAccount: isSameAccount)
-        self.context?.record.authorizationStatus = decision == .allow ? 200 : 403
         guard decision == .allow else {
             throw .identityDenied(
                 userARN: identity.userARN, arn: context.methodARN, isExplicit: decision == .explicitDeny)
         }
+        self.context?.record.isAuthorized = true
         return try self.admit(&shared, at: now)
     }
 

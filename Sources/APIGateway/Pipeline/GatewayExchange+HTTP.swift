@@ -64,11 +64,14 @@ extension GatewayExchange {
         if mappings.changesRequests {
             var mapped = MappedHTTPRequest(path: path, querystring: context.query, headers: headers)
             try mappings.apply(to: &mapped, context: context)
-            (path, headers) = (mapped.path, mapped.headers)
+            if mapped.path != path { path = PercentEncoding.encodeMappedPath(mapped.path) }
+            headers = mapped.headers
             if mapped.querystring != context.query { queries[1] = BackendTarget.query(mapped.querystring) }
         }
-        let host = backend.takesRequestPath ? context.domainName : backend.authority
-        headers.insert(HTTPHeader("Host", host), at: 0)
+        // A mapping may name another host.
+        if headers.first("host") == nil {
+            headers.insert(HTTPHeader("Host", backend.takesRequestPath ? context.domainName : backend.authority), at: 0)
+        }
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: self.body,
             integrating: { .httpProxy(link: $0) }, context, &shared, at: now)

@@ -26,6 +26,7 @@ extension GatewayExchange {
                 self.executionLog?.failed("Malformed Lambda proxy response")
                 throw error
             }
+            self.context?.record.backendStatus = response.status
             return self.finish(self.proxied(response), at: now)
         case .failed(let payload):
             self.logFunctionError(payload)
@@ -66,6 +67,11 @@ extension GatewayExchange {
         guard let context = self.context else { return .nothing }
         guard answer.body.count <= GatewayLimits.payloadBytes else { throw .payloadTooLarge }
         self.context?.record.integrationStatus = answer.status
+        switch integrating {
+        case .mapped, .action:
+            self.context?.record.endpointRequestID = answer.headers.first("x-amzn-requestid").flatMap { RequestID($0) }
+        case .httpProxy, .functionProxy, .function: break
+        }
         self.logResponse(status: answer.status, headers: answer.headers, body: answer.body)
         switch integrating {
         case .mapped(let overrides, _):
@@ -201,7 +207,6 @@ extension GatewayExchange {
         }
         // These two have no body (RFC 9110 sections 15.3.5 and 15.4.5), whatever the backend wrote.
         if response.status == 204 || response.status == 304 { response.body = .text("") }
-        self.reply = (response.status, response.body.count)
         self.context?.record.status = response.status
         self.context?.record.responseLength = response.body.count
         self.context?.record.responseLatencyMilliseconds = Int((now - self.stamp.time).milliseconds)
@@ -258,10 +263,10 @@ extension GatewayFault {
         case .functionThrottled: "Lambda invocation failed with status: 429"
         case .unsupportedMediaType, .unreadableBody, .payloadTooLarge: self.answer(at: .rest).message
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .badRequest, .targetTooLong,
-            .headersTooLarge, .methodARNTooLong, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied, .anonymousDenied,
-            .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken, .invalidSignature,
-            .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer, .linkUnavailable,
-            .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
+            .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenRefused, .scopeMissing,
+            .accessDenied, .anonymousDenied, .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken,
+            .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer,
+            .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
             nil
         }
     }

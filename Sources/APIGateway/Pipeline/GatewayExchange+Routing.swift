@@ -8,12 +8,15 @@ extension GatewayExchange {
         }
         let (outcome, verb, target) = self.resolve()
         self.api = outcome.api
+        if outcome.kind == .rest, let id = self.request.headers.last("x-amzn-requestid") { self.stamp.adopt(clientID: id) }
         try self.checkClientCertificate()
         if let answer = self.healthAnswer(target) { return self.finish(answer, at: now) }
         try self.check(target: target, kind: outcome.kind)
         if let cors = outcome.api?.cors, CORSHeaders.isPreflight(self.request) {
             // Its headers come with those of every answer.
-            let headers = cors.preflightHeaders(origin: self.request.headers.first("origin") ?? "")
+            let headers =
+                cors.preflightHeaders(origin: self.request.headers.first("origin") ?? "")
+                + ResponseIdentity(door: .http, stamp: self.stamp).headers
             return self.finish(GatewayResponse(status: 204, headers: headers, body: .text("")), at: now)
         }
         switch outcome {
@@ -75,7 +78,8 @@ extension GatewayExchange {
     private func makeContext(_ match: Router.Match, verb: String, target: RequestTarget) -> RequestContext {
         let headers =
             match.method.api.kind == .rest
-            ? ForwardedHeaders.rest(self.request, traceID: self.trace.forwarded)
+            ? ForwardedHeaders.rest(
+                self.request, isEdge: match.method.api.endpointType == .edge, traceID: self.trace.forwarded)
             : ForwardedHeaders.http(self.request, bodyLength: self.body.count, traceID: self.trace.forwarded)
         return RequestContext(
             served: match.method, request: self.request, target: target, verb: verb, path: match.path, basePath: match.basePath,

@@ -23,7 +23,7 @@ package struct GatewayExchange {
     let gateway: Gateway
     package private(set) var request: GatewayRequest
     package private(set) var body: [UInt8]
-    package let stamp: RequestStamp
+    package internal(set) var stamp: RequestStamp
     package let trace: RequestTrace
     var state = State.ready
     /// Once a method is found.
@@ -34,8 +34,6 @@ package struct GatewayExchange {
     var url: FunctionURL?
     /// Why the gateway answered itself, if it did.
     var fault: GatewayFault?
-    /// What the client gets, once that is known. The body of a stream is not part of it.
-    var reply: (status: Int, bodyBytes: Int)?
     /// Where the stage keeps the method's answers.
     var keeping: Keeping?
     /// The client asked for a new answer, and may not.
@@ -119,6 +117,15 @@ package struct GatewayExchange {
         }
         self.keepResponse(&shared, at: now)
         return action
+    }
+
+    /// The function that was asked for is called under this id.
+    package mutating func invoked(as id: RequestID) {
+        switch self.state {
+        case .authorizing: self.context?.record.authorizerRequestID = id
+        case .integrating: self.context?.record.endpointRequestID = id
+        case .ready, .decompressing, .verifyingToken, .verifyingSignature, .answered: break
+        }
     }
 
     private mutating func decompressed(

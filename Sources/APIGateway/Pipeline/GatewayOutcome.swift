@@ -1,6 +1,6 @@
 package import CoreTypes
 
-/// What became of a request to an API, for metrics: there once it is answered.
+/// What became of a request to an API, for metrics and the bill: there once it is answered.
 package struct GatewayOutcome: Hashable, Sendable {
     package let kind: API.Kind
     package let apiID: String
@@ -14,7 +14,10 @@ package struct GatewayOutcome: Hashable, Sendable {
     /// From the call of the backend to its answer; `nil` where none was called.
     package let integrationLatency: Duration?
     package let requestBytes: Int
-    package let responseBytes: Int
+    /// Of the body, as far as it was known when the answer began.
+    package private(set) var responseBytes: Int
+    /// See ``GatewayFault/isCharged``.
+    package let isCharged: Bool
 
     /// `nil` for function URLs and for requests that meant no API.
     init?(_ exchange: GatewayExchange, _ response: GatewayResponse, at now: Timestamp) {
@@ -29,5 +32,13 @@ package struct GatewayOutcome: Hashable, Sendable {
         self.integrationLatency = exchange.integrationLatency
         self.requestBytes = exchange.body.count
         self.responseBytes = response.body.count
+        self.isCharged = exchange.fault?.isCharged ?? true
+    }
+
+    /// With the bytes that followed the head of a stream.
+    package func streaming(_ bytes: Int) -> GatewayOutcome {
+        var outcome = self
+        outcome.responseBytes += bytes
+        return outcome
     }
 }

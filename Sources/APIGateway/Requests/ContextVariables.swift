@@ -8,6 +8,8 @@ extension RequestContext {
         if let rest = name.removing(prefix: "authorizer.") { return self.authorizerVariable(rest) }
         if let rest = name.removing(prefix: "error.") { return self.errorVariable(rest) }
         if let rest = name.removing(prefix: "integration.") { return self.integrationVariable(rest) }
+        if let rest = name.removing(prefix: "authenticate.") { return self.phaseVariable(rest, self.authentication) }
+        if let rest = name.removing(prefix: "authorize.") { return self.phaseVariable(rest, self.authorization) }
         return self.requestVariable(name) ?? self.logVariable(name)
     }
 
@@ -15,7 +17,7 @@ extension RequestContext {
         switch name {
         case "accountId": self.api.place.accountID
         case "apiId": self.api.id
-        case "awsEndpointRequestId": self.stamp.requestID.description
+        case "awsEndpointRequestId": self.record.endpointRequestID?.description
         case "deploymentId": self.stage.deploymentID
         case "domainName": self.domainName
         case "domainPrefix": self.domainPrefix
@@ -46,7 +48,6 @@ extension RequestContext {
         case "integrationStatus": text(self.record.integrationStatus)
         case "integrationLatency": text(self.record.integrationLatencyMilliseconds)
         case "integrationErrorMessage": self.record.integrationError
-        case "authorize.status", "authenticate.status": text(self.record.authorizationStatus)
         case "xrayTraceId": self.trace.header.root
         default: nil
         }
@@ -54,9 +55,46 @@ extension RequestContext {
 
     private func integrationVariable(_ name: String) -> String? {
         switch name {
-        case "status", "integrationStatus": self.record.integrationStatus.map(String.init)
+        // Of a function's proxy response; `integrationStatus` is that of Lambda itself.
+        case "status": (self.record.backendStatus ?? self.record.integrationStatus).map(String.init)
+        case "integrationStatus": self.record.integrationStatus.map(String.init)
         case "latency": self.record.integrationLatencyMilliseconds.map(String.init)
         case "error": self.record.integrationError
+        case "requestId": self.record.endpointRequestID?.description
+        default: nil
+        }
+    }
+
+    /// How a step before the integration ended: its status, and what was said where it refused the request.
+    private typealias Phase = (status: Int, error: String?)
+
+    /// Who is calling, by signature or token.
+    private var authentication: Phase? {
+        switch self.error {
+        case .unauthorized, .userPoolTokenExpired, .tokenRefused, .unsignedRequest, .invalidSignature, .expiredToken: self.refusal
+        default: self.iam != nil || self.authorizer?.claims != nil ? (200, nil) : nil
+        }
+    }
+
+    /// Whether they may, by policies and scopes.
+    private var authorization: Phase? {
+        switch self.error {
+        case .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing: self.refusal
+        default: self.record.isAuthorized ? (200, nil) : nil
+        }
+    }
+
+    private var refusal: Phase? {
+        self.error.map { $0.answer(at: self.api.door) }.map { ($0.status, $0.message) }
+    }
+
+    private func phaseVariable(_ name: String, _ phase: Phase?) -> String? {
+        guard let phase else { return nil }
+        return switch name {
+        case "status": String(phase.status)
+        case "error": phase.error
+        // Both are decided here without asking anybody, but for the keys of an issuer.
+        case "latency": "0"
         default: nil
         }
     }
@@ -84,7 +122,8 @@ extension RequestContext {
 
     private func authorizerVariable(_ name: String) -> String? {
         switch name {
-        case "status": return self.record.authorizerStatus.map(String.init)
+        case "status", "integrationStatus": return self.record.authorizerStatus.map(String.init)
+        case "requestId": return self.record.authorizerRequestID?.description
         case "latency", "integrationLatency": return self.record.authorizerLatencyMilliseconds.map(String.init)
         case "error": return self.record.authorizerError
         default: break

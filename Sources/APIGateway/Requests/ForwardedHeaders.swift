@@ -14,12 +14,18 @@ enum ForwardedHeaders {
 
     private static let added: Set<String> = ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]
 
-    /// Lines in the client's order and casing, the added ones last.
-    static func rest(_ request: GatewayRequest, traceID: String) -> [HTTPHeader] {
-        let kept = request.headers.filter { header in
+    /// Lines in the client's order and casing, the added ones last. CloudFront, which stands before an API of type EDGE, spells two
+    /// names its own way (recorded from AWS).
+    static func rest(_ request: GatewayRequest, isEdge: Bool, traceID: String) -> [HTTPHeader] {
+        let kept = request.headers.compactMap { header -> HTTPHeader? in
             let name = header.name.lowercased()
-            if self.droppedByREST.contains(name) || self.added.contains(name) { return false }
-            return !(name == "authorization" && header.value.hasPrefix(Signature.algorithm))
+            if self.droppedByREST.contains(name) || self.added.contains(name) { return nil }
+            switch name {
+            case "authorization" where header.value.hasPrefix(Signature.algorithm): return nil
+            case "authorization" where isEdge: return HTTPHeader("Authorization", header.value)
+            case "user-agent" where isEdge: return HTTPHeader("User-Agent", header.value)
+            default: return header
+            }
         }
         return kept + self.additions(request, traceID: traceID)
     }

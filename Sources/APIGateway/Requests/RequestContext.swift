@@ -70,12 +70,18 @@ struct RequestRecord: Hashable, Sendable {
     var responseLength: Int?
     var responseLatencyMilliseconds: Int?
     var integrationStatus: Int?
+    /// Of the function's own answer, or the endpoint's.
+    var backendStatus: Int?
+    /// Of the invocation, or of the request to a service.
+    var endpointRequestID: RequestID?
     var integrationLatencyMilliseconds: Int?
     var integrationError: String?
     var authorizerStatus: Int?
     var authorizerLatencyMilliseconds: Int?
     var authorizerError: String?
-    var authorizationStatus: Int?
+    var authorizerRequestID: RequestID?
+    /// Policies or scopes were asked, and let the request in.
+    var isAuthorized = false
 }
 
 /// What an authorizer found out about the caller.

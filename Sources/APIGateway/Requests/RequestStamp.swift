@@ -4,7 +4,9 @@ package import CoreTypes
 package struct RequestStamp: Hashable, Sendable {
     package let time: Timestamp
     /// `requestContext.requestId` and `x-amzn-RequestId` of a REST API; the invocation's id for a function URL.
-    package let requestID: RequestID
+    package private(set) var requestID: RequestID
+    /// The client of a REST API sent an id of its own that is no UUID.
+    private(set) var hasInvalidClientID = false
     /// `x-amz-apigw-id` of a REST API; the one request id of an HTTP API (`apigw-requestid`). Eleven bytes as base64.
     package let extendedRequestID: String
     /// The 24 and 16 hexadecimal digits of a new trace.
@@ -27,6 +29,12 @@ package struct RequestStamp: Hashable, Sendable {
         self.parentDigits = HexadecimalText.text(generator.next(), digits: 16)
         // Bits that no id shows.
         self.share = Double(low >> 32) / 4_294_967_296
+    }
+
+    /// Clients of REST APIs may name their requests by `x-amzn-RequestId` (developer guide, "Set up CloudWatch logging for REST APIs in
+    /// API Gateway").
+    mutating func adopt(clientID text: String) {
+        if let id = RequestID(text) { self.requestID = id } else { self.hasInvalidClientID = true }
     }
 }
 

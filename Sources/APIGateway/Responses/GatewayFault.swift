@@ -21,6 +21,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     case clientCertificateRefused
     /// The identity that an authorizer asks for is missing or refused: 401.
     case unauthorized
+    /// A token of a user pool whose time is over.
+    case userPoolTokenExpired
     /// A token of an HTTP API that is refused, with the reason for `www-authenticate`; or its scopes do not suffice.
     case tokenRefused(String)
     case scopeMissing
@@ -116,6 +118,7 @@ extension GatewayFault {
         case .headersTooLarge: return Answer(431, "Request Header Fields Too Large", "BadRequestException")
         case .payloadTooLarge: return Answer(413, "Request Too Long", "RequestTooLargeException")
         case .unauthorized, .tokenRefused: return Answer(401, "Unauthorized", "UnauthorizedException")
+        case .userPoolTokenExpired: return Answer(401, "The incoming token has expired", "UnauthorizedException")
         case .accessDenied(let isExplicit):
             let message = "User is not authorized to access this resource" + Self.denial(isExplicit)
             return Answer(403, message, "AccessDeniedException", key: "Message")
@@ -165,7 +168,7 @@ extension GatewayFault {
         case .headersTooLarge: Answer(431, "Request Header Fields Too Large", "")
         case .payloadTooLarge: Answer(413, "Request Entity Too Large", "")
         case .unsupportedMediaType: Answer(415, "Unsupported Media Type", "")
-        case .unauthorized, .tokenRefused: Answer(401, "Unauthorized", "")
+        case .unauthorized, .userPoolTokenExpired, .tokenRefused: Answer(401, "Unauthorized", "")
         case .quotaExceeded, .throttled: Answer(429, "Too Many Requests", "")
         case .authorizerFailure, .authorizerConfigurationError, .integrationFailure, .configurationError:
             Answer(500, "Internal Server Error", "")
@@ -193,8 +196,8 @@ extension GatewayFault {
             answer.isPlainText = true
         case .functionThrottled, .throttled, .quotaExceeded:
             answer = Answer(429, "Rate Exceeded.", "TooManyRequestsException")
-        case .unsignedRequest, .unauthorized, .tokenRefused, .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied,
-            .expiredToken, .invalidAPIKey, .clientCertificateRefused:
+        case .unsignedRequest, .unauthorized, .userPoolTokenExpired, .tokenRefused, .scopeMissing, .accessDenied,
+            .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
         case .invalidSignature(let code, let message): answer = Answer(403, message, code)
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .unknownURL:
@@ -227,7 +230,7 @@ extension GatewayFault {
         switch self {
         case .missingAuthenticationToken, .routeNotFound, .unsignedRequest, .unreadableAuthorization: .missingAuthenticationToken
         case .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing: .accessDenied
-        case .unauthorized, .tokenRefused: .unauthorized
+        case .unauthorized, .userPoolTokenExpired, .tokenRefused: .unauthorized
         case .authorizerFailure: .authorizerFailure
         case .authorizerConfigurationError: .authorizerConfigurationError
         case .expiredToken: .expiredToken

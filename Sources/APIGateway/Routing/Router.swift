@@ -2,8 +2,8 @@
 ///
 /// Which API is meant (the first rule that applies):
 /// 1. A host that is a custom domain: the longest base path mapping, in whole segments, names API and stage.
-/// 2. A host `{api-id}.execute-api.…` or `{api-id}-{vpce-id}.execute-api.…`, or the header `x-apigw-api-id`; an id that no
-///    API has is refused.
+/// 2. A host `{api-id}.execute-api.…` or `{api-id}-{vpce-id}.execute-api.…`, or the header `x-apigw-api-id`, which a host
+///    `{vpce-id}-….execute-api.…` needs; an id that no API has is refused.
 /// 3. The first path segment is a stage of a REST API: that API. Where several have a stage of the name, the first in template
 ///    order that has a method for the request, else the first.
 /// 4. An HTTP API, in template order: one with a stage named by the first path segment, else one with a `$default` stage; where
@@ -116,8 +116,10 @@ package struct Router: Sendable {
             return self.resolve(in: domain, question)
         }
         let labels = question.host.flatMap(Self.hostLabels)
-        if let id = labels?.apiID ?? question.apiID {
-            guard let index = self.byID[id] else { return .fault(.unknownStage, .rest, nil) }
+        if labels != nil || question.apiID != nil {
+            guard let id = labels?.apiID ?? question.apiID, let index = self.byID[id] else {
+                return .fault(.unknownStage, .rest, nil)
+            }
             return self.resolveByStage(in: self.entries[index], question)
         }
         let first = String(RequestTarget.splitFirstSegment(question.path).segment)
@@ -142,9 +144,11 @@ package struct Router: Sendable {
         return domain.name
     }
 
-    /// `abc123-vpce-0a1b.execute-api.eu-west-1.localhost:3000` gives `abc123` and `vpce-0a1b`.
-    static func hostLabels(_ host: String) -> (apiID: String, vpcEndpointID: String?)? {
+    /// `abc123-vpce-0a1b.execute-api.eu-west-1.localhost:3000` gives `abc123` and `vpce-0a1b`; a name of the endpoint's own,
+    /// `vpce-0a1b-4e5f.execute-api.eu-west-1.vpce.localhost`, the latter alone.
+    static func hostLabels(_ host: String) -> (apiID: String?, vpcEndpointID: String?)? {
         guard let label = HostLabels.first(of: host, before: "execute-api") else { return nil }
+        if label.hasPrefix("vpce-") { return (nil, label.split(separator: "-").prefix(2).joined(separator: "-")) }
         let mark = "-vpce-".utf8
         guard let start = label.utf8.indices.first(where: { label.utf8[$0...].starts(with: mark) }) else { return (label, nil) }
         return (String(label[..<start]), String(label[label.utf8.index(after: start)...]))

@@ -26,8 +26,12 @@ final class ServedAPI: Sendable {
     let gatewayResponses: CustomizedResponses
     let cors: CORSHeaders?
     let authorizers: [String: ServedAuthorizer]
+    /// See ``GatewayConfiguration/vpcEndpoints``.
+    let vpcEndpoints: [String: String]
 
-    init(_ api: RestAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
+    init(
+        _ api: RestAPI, place: GatewayPlace, vpcEndpoints: [String: String] = [:], problems: inout [GatewayProblem]
+    ) {
         self.kind = .rest
         self.id = api.id
         self.name = api.name
@@ -41,6 +45,7 @@ final class ServedAPI: Sendable {
         self.gatewayResponses = CustomizedResponses(api.gatewayResponses)
         self.cors = nil
         self.authorizers = ServedAuthorizer.byName(api.authorizers, apiID: api.id, kind: .rest, problems: &problems)
+        self.vpcEndpoints = vpcEndpoints
     }
 
     init(_ api: HTTPAPI, place: GatewayPlace, problems: inout [GatewayProblem]) {
@@ -57,6 +62,7 @@ final class ServedAPI: Sendable {
         self.gatewayResponses = CustomizedResponses([])
         self.cors = api.cors.map(CORSHeaders.init)
         self.authorizers = ServedAuthorizer.byName(api.authorizers, apiID: api.id, kind: .http, problems: &problems)
+        self.vpcEndpoints = [:]
     }
 
     var door: Door { self.kind == .rest ? .rest : .http }

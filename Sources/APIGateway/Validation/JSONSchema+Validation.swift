@@ -173,6 +173,7 @@ extension JSONSchema {
         if let pattern = node.pattern, !pattern.isFound(in: text) {
             faults.append("ECMA 262 regex \(JSON.string(pattern.text)) does not match input string \(JSON.string(text))")
         }
+        if let fault = node.format?.fault(of: text) { faults.append(fault) }
     }
 
     private static func check(_ number: JSONNumber, _ node: Node, _ faults: inout Faults) {

@@ -6,8 +6,8 @@ package import CoreTypes
 ///
 /// Read: `type enum properties patternProperties additionalProperties required minProperties maxProperties dependencies items
 /// additionalItems minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength
-/// maxLength pattern allOf anyOf oneOf not $ref definitions`. Passed over, as they say nothing about a value: `$schema id
-/// title description default example format` and names that begin with `x-`. Refused: any other name, and references to
+/// maxLength pattern format allOf anyOf oneOf not $ref definitions`. Passed over, as they say nothing about a value: `$schema id
+/// title description default example`, formats beyond draft 4's and names that begin with `x-`. Refused: any other name, and references to
 /// documents elsewhere.
 package struct JSONSchema: Sendable {
     /// Why a schema can't be used.
@@ -33,6 +33,7 @@ package struct JSONSchema: Sendable {
         var itemsAreUnique = false
         var lengths = Bounds()
         var pattern: TextPattern?
+        var format: ValueFormat?
         var minimum: NumericBound?
         var maximum: NumericBound?
         var multipleOf: JSONNumber?

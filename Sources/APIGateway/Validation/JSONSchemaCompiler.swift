@@ -142,7 +142,8 @@ struct JSONSchemaCompiler {
         case "anyOf": node.anyOf = try self.schemas(value, at: place, in: document)
         case "oneOf": node.oneOf = try self.schemas(value, at: place, in: document)
         case "not": node.not = try self.node(for: value, at: place, in: document)
-        case "$schema", "id", "title", "description", "default", "example", "format", "definitions": break
+        case "format": node.format = value.stringValue.flatMap(ValueFormat.init)
+        case "$schema", "id", "title", "description", "default", "example", "definitions": break
         default:
             guard name.hasPrefix("x-") else { throw Problem(place: place, reason: "\(name) is not checked here") }
         }

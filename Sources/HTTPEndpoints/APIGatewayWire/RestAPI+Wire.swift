@@ -6,9 +6,11 @@ import CoreTypes
 
 extension RestAPI {
     var wire: JSONObject {
+        var endpoint: JSONObject = ["types": [.string(self.endpointType.rawValue)]]
+        if !self.vpcEndpointIDs.isEmpty { endpoint["vpcEndpointIds"] = .array(self.vpcEndpointIDs.map(JSON.string)) }
         var json: JSONObject = [
             "id": .string(self.id), "name": .string(self.name), "apiKeySource": .string(self.apiKeySource.rawValue),
-            "endpointConfiguration": ["types": [.string(self.endpointType.rawValue)]],
+            "endpointConfiguration": .object(endpoint),
             "disableExecuteApiEndpoint": .bool(self.disablesExecuteAPIEndpoint),
         ]
         if !self.description.isEmpty { json["description"] = .string(self.description) }

@@ -11,13 +11,14 @@ struct BodyExcerpt: Hashable, Sendable {
     /// What is kept of each.
     static let bytesMax = 64 * 1024
 
-    init(_ buffer: ByteBuffer) {
-        self.byteCount = buffer.readableBytes
+    /// - Parameter whole: how many bytes there were, if `buffer` hasn't all of them.
+    init(_ buffer: ByteBuffer, of whole: Int = 0) {
+        self.byteCount = max(buffer.readableBytes, whole)
         self.kept = Array(buffer.readableBytesView.prefix(Self.bytesMax))
     }
 
-    init(_ bytes: [UInt8]) {
-        self.byteCount = bytes.count
+    init(_ bytes: [UInt8], of whole: Int = 0) {
+        self.byteCount = max(bytes.count, whole)
         self.kept = bytes.count <= Self.bytesMax ? bytes : Array(bytes[..<Self.bytesMax])
     }
 

@@ -17,10 +17,12 @@ extension ConsoleEndpoint {
     func answerInvocations(_ call: AWSRequest, on connection: HTTPConnection) {
         var query = InvocationQuery()
         query.function = call.parameter("function")
-        query.status = call.parameter("status")
         query.coldStartsOnly = call.parameter("cold") == "true"
-        if let status = query.status, !["success", "error", "timeout"].contains(status) {
-            return self.refuse(.badRequest, "'status' is success, error or timeout, not \(status)", on: connection)
+        if let text = call.parameter("status") {
+            guard let outcome = InvocationRecord.Outcome.Kind(rawValue: text) else {
+                return self.refuse(.badRequest, "'status' is success, error or timeout, not \(text)", on: connection)
+            }
+            query.outcome = outcome
         }
         if let text = call.parameter("source") {
             guard let source = InvocationRecord.Source(rawValue: text) else {
@@ -81,17 +83,17 @@ extension ConsoleEndpoint {
         let record = invocation.record
         var answer = Self.row(invocation, PriceTable.table(for: self.place.region))
         answer["receivedAt"] = .string(invocation.receivedAt.iso8601)
-        answer["traceHeader"] = .string(record.traceHeader)
         answer["streamed"] = .bool(record.isStreamed)
         var report: [UInt8] = []
         ReportLine.append(record, to: &report)
         answer["report"] = .string(String(decoding: report, as: UTF8.self))
         // Dropped earlier than records are.
         if let details = self.recorder.details(of: id) {
+            answer["traceHeader"] = .string(details.traceHeader)
             answer["logGroup"] = .string(details.logGroup)
             answer["logStream"] = .string(details.logStream)
             answer["payload"] = details.payload.json
-            answer["response"] = details.response?.json ?? .null
+            answer["response"] = details.response.json
             answer["log"] = (details.log ?? KeptLog()).json
         }
         self.respond(.object(answer), on: connection)
@@ -114,8 +116,7 @@ extension ConsoleEndpoint {
 
     /// Called after each invocation while somebody waits.
     func endWaits() {
-        guard let newest = self.recorder.ring.newest else { return }
-        for wait in Array(self.waits.values) where wait.query.matches(newest.record) {
+        for wait in Array(self.waits.values) where self.recorder.ring.newestMatches(wait.query) {
             wait.missing -= 1
             if wait.missing <= 0 { wait.end() }
         }

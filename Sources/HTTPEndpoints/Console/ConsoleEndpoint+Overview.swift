@@ -4,7 +4,6 @@ import ExecutionEnvironments
 import HTTPServing
 import LambdaCore
 import NIOHTTP1
-import SQS
 
 /// `/_martlet/overview`, `/_martlet/functions` and `/_martlet/bill`
 extension ConsoleEndpoint {
@@ -14,7 +13,7 @@ extension ConsoleEndpoint {
     var overview: JSON {
         let now = HostClock.now()
         let meter = self.recorder.activity
-        let totals = meter.totals
+        let totals = self.session.totals
         let bill = self.bill(for: self.usage)
         let series = meter.series(until: now).map { second -> JSON in
             [
@@ -28,13 +27,14 @@ extension ConsoleEndpoint {
             "gateway": .string(self.place.gatewayURL), "aws": .string(self.place.awsURL),
             "invocations": [
                 "total": .number(JSONNumber(totals.invocations)), "errors": .number(JSONNumber(totals.errors)),
+                "throttles": .number(JSONNumber(totals.throttles)),
                 "running": .number(JSONNumber(self.service.invoker.invocationsInFlight)),
             ],
             "environments": [
                 "all": .number(JSONNumber(self.service.invoker.environmentCount)),
                 "free": .number(JSONNumber(self.service.invoker.freeEnvironmentCount)),
             ],
-            "requests": ["total": .number(JSONNumber(self.requests.lastNumber))],
+            "requests": ["total": .number(JSONNumber(self.requests.total))],
             "durations": self.durations(now), "seriesSeconds": .number(JSONNumber(ActivityMeter.secondsMax)),
             "series": .array(series),
             "cost": ["gross": .string(bill.gross.exactText), "total": .string(bill.total.exactText), "currency": "USD"],
@@ -44,11 +44,7 @@ extension ConsoleEndpoint {
     /// Of the function's own time, by nearest rank; `null` without invocations.
     private func durations(_ now: Timestamp) -> JSON {
         let since = Timestamp(seconds: now.seconds - Int64(ActivityMeter.secondsMax))
-        var durations: [Duration] = []
-        self.recorder.ring.forEachFromNewest { invocation in
-            if invocation.record.startedAt >= since { durations.append(invocation.record.duration) }
-            return invocation.record.startedAt >= since && durations.count < Self.percentileRecordsMax
-        }
+        var durations = self.recorder.ring.durations(since: since, limit: Self.percentileRecordsMax)
         guard !durations.isEmpty else { return .null }
         durations.sort()
         func percentile(_ percent: Int) -> JSON {
@@ -64,7 +60,7 @@ extension ConsoleEndpoint {
         let registry = self.service.registry
         let rows = registry.sortedRecords.map { record -> JSON in
             let configuration = record.latest.configuration
-            let counts = self.recorder.activity.counts(of: record.name)
+            let counts = self.session.counts(of: record.name)
             return [
                 "name": .string(record.name), "arn": .string(registry.functionARN(record.name)),
                 "description": .string(configuration.description), "runtime": .string(configuration.runtime.rawValue),
@@ -74,6 +70,7 @@ extension ConsoleEndpoint {
                 "versions": .array(record.sortedVersions.map { .string($0.id.version) }),
                 "aliases": .array(record.sortedAliases.map { .string($0.name) }),
                 "invocations": .number(JSONNumber(counts.invocations)), "errors": .number(JSONNumber(counts.errors)),
+                "throttles": .number(JSONNumber(counts.throttles)),
             ]
         }
         return ["functions": .array(rows)]
@@ -82,16 +79,7 @@ extension ConsoleEndpoint {
     // MARK: The bill
 
     /// Of this host since it started, or since the last reset of invocations and requests.
-    private var usage: Usage {
-        var usage = self.recorder.activity.usage
-        usage += self.requests.usage { self.apiName($0) }
-        for (key, tally) in self.queues.usage.tallies {
-            let requests = QueueRequests(
-                standardUnits: tally.standardUnits, fifoUnits: tally.fifoUnits, fairRequests: tally.fairRequests)
-            usage.add(requests, to: key.queue ?? "-")
-        }
-        return usage
-    }
+    private var usage: Usage { self.session.usage(in: self.place.region) }
 
     private func bill(for usage: Usage) -> Bill { PriceBook.embedded.bill(for: usage, region: self.place.region) }
 
@@ -102,12 +90,15 @@ extension ConsoleEndpoint {
         }
         let usage = self.usage
         let elapsed = max(HostClock.now() - self.startedAt, .seconds(1))
-        let basis: Usage.Basis =
-            rate > 0 ? .rate(RequestRate(requests: rate, per: .seconds(1))) : .measured(over: elapsed)
+        let wanted = RequestRate(requests: rate, per: .seconds(1))
+        let month =
+            rate > 0
+            ? usage.month(at: wanted, idle: self.session.idle(in: self.place.region), measuredOver: elapsed)
+            : usage.month(.measured(over: elapsed))
         self.respond(
             [
                 "since": .string(self.startedAt.iso8601), "seconds": .number(JSONNumber(elapsed.nanoseconds / 1_000_000_000)),
-                "bill": self.bill(for: usage).json(), "month": usage.month(basis).map { self.bill(for: $0).json() } ?? .null,
+                "bill": self.bill(for: usage).json(), "month": month.map { self.bill(for: $0).json() } ?? .null,
             ], on: connection)
     }
 }

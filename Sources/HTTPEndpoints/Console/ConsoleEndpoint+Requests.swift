@@ -51,7 +51,7 @@ extension ConsoleEndpoint {
             "status": .number(JSONNumber(entry.response.status)),
             "milliseconds": .number(JSONNumber((entry.milliseconds * 100).rounded() / 100)),
             "requestBytes": .number(JSONNumber(exchange.body.count)),
-            "responseBytes": .number(JSONNumber(entry.response.body.count)),
+            "responseBytes": .number(JSONNumber(entry.responseBytes)),
         ]
         row["api"] = summary.apiID.map { .string(self.apiName($0)) }
         row["apiId"] = summary.apiID.map(JSON.string)
@@ -68,7 +68,7 @@ extension ConsoleEndpoint {
         answer["requestHeaders"] = Self.pairs(entry.exchange.request.headers)
         answer["requestBody"] = BodyExcerpt(entry.exchange.body).json
         answer["responseHeaders"] = Self.pairs(entry.response.headers)
-        answer["responseBody"] = BodyExcerpt(entry.response.body.bytes).json
+        answer["responseBody"] = BodyExcerpt(entry.response.body.bytes, of: entry.responseBytes).json
         answer["steps"] = entry.exchange.executionLog.map { .array($0.lines.map(JSON.string)) } ?? .null
         return answer
     }

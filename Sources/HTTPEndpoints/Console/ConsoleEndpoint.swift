@@ -40,6 +40,7 @@ package final class ConsoleEndpoint {
     let requests: RequestHistory
     let feed: EventFeed
     let configuration: GatewayConfiguration
+    private(set) var session: SessionUsage
     let startedAt = HostClock.now()
     /// Asks the gateway what the console's user wants to try.
     let client: BackendClient
@@ -51,8 +52,8 @@ package final class ConsoleEndpoint {
     private static let path = "/_martlet/"
 
     package init(
-        place: Place, service: LambdaService, queues: QueueHost, recorder: InvocationRecorder, requests: RequestHistory,
-        feed: EventFeed, configuration: GatewayConfiguration, security: any EndpointSecurity
+        place: Place, service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, recorder: InvocationRecorder,
+        requests: RequestHistory, feed: EventFeed, configuration: GatewayConfiguration, security: any EndpointSecurity
     ) {
         self.place = place
         self.service = service
@@ -61,6 +62,7 @@ package final class ConsoleEndpoint {
         self.requests = requests
         self.feed = feed
         self.configuration = configuration
+        self.session = SessionUsage(monitoring: monitoring, queues: queues)
         self.client = BackendClient(eventLoop: service.eventLoop, security: security)
         self.browsers = BrowserGuard(boundHost: place.host)
         recorder.onChange = { [weak self] in self?.invocationEnded() }
@@ -196,8 +198,12 @@ package final class ConsoleEndpoint {
         }
         for part in parts {
             switch part {
-            case .invocations: self.recorder.removeAll()
-            case .requests: self.requests.removeAll()
+            case .invocations:
+                self.session.forgetFunctions()
+                self.recorder.removeAll()
+            case .requests:
+                self.session.forgetAPIs()
+                self.requests.removeAll()
             case .queues: self.queues.empty()
             }
         }

@@ -9,7 +9,7 @@ import NIOCore
 package final class InvocationRecorder: ExecutionObserver {
     /// Details are kept of so many invocations, and of so many bytes, whichever is less.
     static let detailsMax = 10_000
-    static let detailBytesMax = 64 * 1024 * 1024
+    static let detailBytesMax = 16 * 1024 * 1024
     /// Of one invocation: the beginning.
     static let logBytesMax = 64 * 1024
 
@@ -41,9 +41,9 @@ package final class InvocationRecorder: ExecutionObserver {
         self.keep(
             InvocationDetails(
                 requestID: record.requestID, payload: BodyExcerpt(invocation.payload),
-                response: record.isStreamed ? nil : invocation.response.map { BodyExcerpt($0) },
+                response: BodyExcerpt(invocation.response ?? ByteBuffer(), of: record.responseBytes),
                 log: self.logs.isEmpty ? nil : self.logs.removeValue(forKey: record.requestID),
-                logGroup: environment.logGroup, logStream: environment.logStream))
+                traceHeader: record.traceHeader, logGroup: environment.logGroup, logStream: environment.logStream))
         self.onChange()
     }
 
@@ -91,12 +91,13 @@ struct KeptLog: Hashable, Sendable {
 struct InvocationDetails {
     let requestID: RequestID
     let payload: BodyExcerpt
-    /// `nil` where it was streamed, or where there was none.
-    let response: BodyExcerpt?
+    /// Of one that was streamed the size alone: nothing of it stays here.
+    let response: BodyExcerpt
     let log: KeptLog?
+    let traceHeader: String
     let logGroup: String
     let logStream: String
 
     /// With what the entry itself takes, roughly.
-    var byteCount: Int { 256 + self.payload.kept.count + (self.response?.kept.count ?? 0) + (self.log?.kept.count ?? 0) }
+    var byteCount: Int { 512 + self.payload.kept.count + self.response.kept.count + (self.log?.kept.count ?? 0) }
 }

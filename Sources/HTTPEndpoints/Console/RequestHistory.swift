@@ -1,5 +1,4 @@
 import APIGateway
-import Billing
 import CoreTypes
 import ExecutionEnvironments
 import NIOCore
@@ -8,24 +7,33 @@ import NIOCore
 /// read only for those who ask. Lives on the event loop.
 package final class RequestHistory {
     static let requestsMax = 10_000
-    /// Of all bodies together.
-    static let bodyBytesMax = 64 * 1024 * 1024
+    /// Of all together, with what is kept beside bodies.
+    static let bytesMax = 16 * 1024 * 1024
+    /// Of one request, about: what the gateway made of it on its way.
+    private static let bytesBesideBodies = 2_048
 
     final class Entry {
         /// From 1; never given twice by one host.
         let number: UInt64
         let exchange: GatewayExchange
         let response: GatewayResponse
+        /// What followed the response as a stream, which is not kept.
+        let streamedBytes: Int
         let answeredAt: Timestamp
 
-        init(number: UInt64, exchange: GatewayExchange, response: GatewayResponse, answeredAt: Timestamp) {
+        init(
+            number: UInt64, exchange: GatewayExchange, response: GatewayResponse, streamedBytes: Int, answeredAt: Timestamp
+        ) {
             self.number = number
             self.exchange = exchange
             self.response = response
+            self.streamedBytes = streamedBytes
             self.answeredAt = answeredAt
         }
 
-        var bodyBytes: Int { self.exchange.body.count + self.response.body.count }
+        var responseBytes: Int { self.response.body.count + self.streamedBytes }
+        /// What it takes of memory, roughly.
+        var bytes: Int { RequestHistory.bytesBesideBodies + self.exchange.body.count + self.response.body.count }
         var milliseconds: Double { (self.answeredAt - self.exchange.stamp.time).milliseconds }
     }
 
@@ -36,50 +44,31 @@ package final class RequestHistory {
 
     private let feed: EventFeed
     private var entries = CircularBuffer<Entry>()
-    private var bodyBytes = 0
+    private var bytes = 0
     private(set) var lastNumber: UInt64 = 0
-    private var tallies: [Consumed: Tally] = [:]
-
-    /// What is billed apart.
-    private struct Consumed: Hashable {
-        let apiID: String
-        let kind: API.Kind
-    }
-
-    private struct Tally {
-        var units = 0
-        var responseBytes = 0
-    }
+    /// Numbers up to this one were forgotten by a reset.
+    private var forgotten: UInt64 = 0
 
     package init(feed: EventFeed) { self.feed = feed }
 
-    func append(_ exchange: GatewayExchange, _ response: GatewayResponse) {
+    func append(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int) {
         self.lastNumber += 1
-        let entry = Entry(number: self.lastNumber, exchange: exchange, response: response, answeredAt: HostClock.now())
-        self.meter(exchange, response)
+        let entry = Entry(
+            number: self.lastNumber, exchange: exchange, response: response, streamedBytes: streamedBytes,
+            answeredAt: HostClock.now())
         self.entries.append(entry)
-        self.bodyBytes += entry.bodyBytes
-        while self.entries.count > Self.requestsMax || self.bodyBytes > Self.bodyBytesMax {
+        self.bytes += entry.bytes
+        while self.entries.count > Self.requestsMax || self.bytes > Self.bytesMax {
             guard let oldest = self.entries.popFirst() else { break }
-            self.bodyBytes -= oldest.bodyBytes
+            self.bytes -= oldest.bytes
         }
         self.feed.changed(.requests)
     }
 
-    private func meter(_ exchange: GatewayExchange, _ response: GatewayResponse) {
-        // Function URLs are billed as the invocations that they are.
-        guard let api = exchange.billedAPI else { return }
-        let kind: APIRequests.Kind = api.kind == .rest ? .rest : .http
-        let bytes = response.body.count
-        let units = APIRequests.units(kind, requestBytes: exchange.body.count, responseBytes: bytes)
-        self.tallies[Consumed(apiID: api.id, kind: api.kind), default: Tally()].units += units
-        self.tallies[Consumed(apiID: api.id, kind: api.kind), default: Tally()].responseBytes += bytes
-    }
-
     func removeAll() {
         self.entries.removeAll()
-        self.bodyBytes = 0
-        self.tallies = [:]
+        self.bytes = 0
+        self.forgotten = self.lastNumber
         self.feed.changed(.requests)
     }
 
@@ -119,17 +108,6 @@ package final class RequestHistory {
         return self.entries.last { $0.exchange.summary.requestID == id }
     }
 
-    var count: Int { self.entries.count }
-
-    /// - Parameter name: what an API is called on the bill, by its id.
-    func usage(named name: (String) -> String) -> Usage {
-        var usage = Usage()
-        for (consumed, tally) in self.tallies {
-            usage.add(
-                APIRequests(
-                    kind: consumed.kind == .rest ? .rest : .http, units: tally.units, responseBytes: tally.responseBytes),
-                to: name(consumed.apiID))
-        }
-        return usage
-    }
+    /// That were answered since the start or the last reset; not all of them are kept.
+    var total: UInt64 { self.lastNumber - self.forgotten }
 }

@@ -24,6 +24,8 @@ final class GatewayConversation {
     private var timer: Scheduled<Void>?
     /// To an HTTP endpoint.
     private var call: BackendCall?
+    /// What a stream began with.
+    private var streamed: GatewayResponse?
     /// Counts the waits, so that a late result is known as one.
     private var wait = 0
 
@@ -52,12 +54,15 @@ final class GatewayConversation {
         self.timer?.cancel()
         self.timer = nil
         let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
-        self.endpoint.log(self.exchange, response)
+        self.endpoint.log(self.exchange)
+        self.streamed = response
         return response
     }
 
     /// All of a stream has been handed on that will be.
-    func endStream(bytes: Int) { self.endpoint.meter(self.exchange, streamedBytes: bytes) }
+    func endStream(bytes: Int) {
+        if let streamed { self.endpoint.ended(self.exchange, streamed, streamedBytes: bytes) }
+    }
 
     private func perform(_ action: GatewayAction) {
         self.wait += 1
@@ -66,8 +71,8 @@ final class GatewayConversation {
             switch self.client {
             case .connection(let connection):
                 connection.respond(with: response)
-                self.endpoint.log(self.exchange, response)
-                self.endpoint.meter(self.exchange)
+                self.endpoint.log(self.exchange)
+                self.endpoint.ended(self.exchange, response)
             // Its log is part of the answer, and it counts as no request.
             case .test(let completion): completion(self.exchange.testResult(response))
             }
@@ -139,10 +144,12 @@ final class GatewayConversation {
             } else {
                 GatewayAnswer(self, wait: self.wait)
             }
+        // A function URL's request id is the invocation's; an API's is its own.
+        let id = isURL ? self.exchange.stamp.requestID : service.makeRequestID()
+        self.exchange.invoked(as: id)
         service.invoker.invoke(
             Invocation(
-                // A function URL's request id is the invocation's; an API's is its own.
-                id: isURL ? self.exchange.stamp.requestID : service.makeRequestID(), function: function,
+                id: id, function: function,
                 payload: ByteBuffer(bytes: call.payload), source: isURL ? .functionURL : .gateway,
                 traceHeader: self.exchange.trace.header.text, streamsResponse: streams, client: client))
     }

@@ -1,5 +1,5 @@
 package import APIGateway
-package import CoreTypes
+import CoreTypes
 import ExecutionEnvironments
 package import HTTPServing
 import LambdaCore
@@ -28,12 +28,10 @@ package final class GatewayEndpoint: HTTPService {
         get { self.keys.report }
         set { self.keys.report = newValue }
     }
-    /// Told of every request to an API that was answered, for metrics.
+    /// Told of every request to an API, for metrics and the bill: once it is answered, a stream at its end.
     package var onOutcome: (GatewayOutcome) -> Void = { _ in }
     /// Takes a line of an access log.
     package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
-    /// Takes each request to an API as it is billed, with the time: once it is answered, a stream at its end.
-    package var meter: (MeteredRequest, Timestamp) -> Void = { _, _ in }
     /// Takes the execution log of each request; `nil`: none is written.
     package var logExecution: ((String, GatewayOutcome?) -> Void)?
     /// Remembers what was asked and answered.
@@ -123,21 +121,19 @@ package final class GatewayEndpoint: HTTPService {
         var exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
-            self.log(exchange, response)
-            self.meter(exchange)
+            self.log(exchange)
+            self.ended(exchange, response)
         }
     }
 
     /// - Parameter streamedBytes: what followed the head of a stream.
-    func meter(_ exchange: GatewayExchange, streamedBytes: Int = 0) {
-        guard let metered = exchange.metered else { return }
-        self.meter(metered.streaming(streamedBytes), HostClock.now())
+    func ended(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int = 0) {
+        self.history?.append(exchange, response, streamedBytes: streamedBytes)
+        if let outcome = exchange.outcome { self.onOutcome(outcome.streaming(streamedBytes)) }
     }
 
-    /// The lines of a request that was answered; `nil` for one that was not.
-    func log(_ exchange: GatewayExchange, _ response: GatewayResponse?) {
-        if let response { self.history?.append(exchange, response) }
-        if let outcome = exchange.outcome { self.onOutcome(outcome) }
+    /// Writes the lines of a request whose answer begins.
+    func log(_ exchange: GatewayExchange) {
         if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
         if let logExecution, let log = exchange.executionLog {
             logExecution(log.text(requestID: exchange.stamp.requestID), exchange.outcome)

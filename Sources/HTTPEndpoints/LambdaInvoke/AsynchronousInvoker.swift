@@ -125,7 +125,7 @@ package final class AsynchronousInvoker {
                 let function = try self.service.resolve(name, qualifier: qualifier)
                 try self.accept(
                     function: function, qualifier: qualifier, payload: ByteBuffer(bytes: delivery.body),
-                    requestID: self.service.makeRequestID(), clientContext: nil, traceHeader: nil)
+                    requestID: self.service.makeRequestID(), clientContext: nil, traceHeader: event.traceHeader)
             } catch {
                 failed(error.message)
             }

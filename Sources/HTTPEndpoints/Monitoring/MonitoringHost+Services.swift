@@ -1,4 +1,5 @@
 package import APIGateway
+package import Billing
 package import CoreTypes
 import ExecutionEnvironments
 import Monitoring
@@ -51,13 +52,16 @@ extension MonitoringHost {
         private let places: [Places]
 
         init(_ outcome: GatewayOutcome, in store: inout MetricStore) {
-            // Characters outside of ASCII are left out of the name, as the service does.
-            let api =
-                outcome.kind == .rest
-                ? Dimension("ApiName", String(outcome.apiName.filter(\.isASCII))) : Dimension("ApiId", outcome.apiID)
+            let label = Self.label(outcome.kind, name: outcome.apiName, id: outcome.apiID)
+            let api = Dimension(outcome.kind == .rest ? "ApiName" : "ApiId", label)
             var sets = [[api]]
             if let stage = outcome.stage { sets.append([api, Dimension("Stage", stage)]) }
             self.places = sets.map { Self.places($0, outcome.kind, in: &store) }
+        }
+
+        /// Characters outside of ASCII are left out of a name, as the service does.
+        static func label(_ kind: API.Kind, name: String, id: String) -> String {
+            kind == .rest ? String(name.filter(\.isASCII)) : id
         }
 
         private static func places(_ dimensions: [Dimension], _ kind: API.Kind, in store: inout MetricStore) -> Places {
@@ -88,7 +92,9 @@ extension MonitoringHost {
         }
     }
 
-    package func answered(_ outcome: GatewayOutcome) {
+    /// A request to an API: what it was for metrics, and what is billed of it.
+    package func answered(_ outcome: GatewayOutcome, _ billed: APIUsage.Event) {
+        self.apiUsage.add(billed)
         let key = GatewayStage(apiID: outcome.apiID, stage: outcome.stage)
         let series = self.gatewaySeries[key] ?? GatewaySeries(outcome, in: &self.metrics)
         self.gatewaySeries[key] = series
@@ -96,9 +102,10 @@ extension MonitoringHost {
         self.watchMinutes()
     }
 
-    /// Reads where the stages of APIs want their access logs.
+    /// Reads what APIs are called, and where their stages want their access logs.
     package func follow(_ configuration: GatewayConfiguration) {
         for api in configuration.apis {
+            self.apiLabels[api.logicalID] = GatewaySeries.label(api.kind, name: api.name, id: api.id)
             let logs: [(stage: String, settings: AccessLogSettings?)] =
                 switch api {
                 case .rest(let api): api.stages.map { ($0.name, $0.accessLog) }

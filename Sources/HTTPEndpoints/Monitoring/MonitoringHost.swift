@@ -19,11 +19,15 @@ package final class MonitoringHost: ExecutionObserver {
     package let startedAt: Timestamp
     package internal(set) var metrics: MetricStore
     package internal(set) var logs = LogStore()
+    /// What the APIs were asked since the host started.
+    package internal(set) var apiUsage = APIUsage()
     /// Told of every event that is added to a log group, with the group's name.
     package var logObservers: [ObjectIdentifier: (_ group: String, LogEvent) -> Void] = [:]
     /// What the queues hold, for metrics that are levels; asked once a minute, and when somebody looks.
     package var queueLevels: () -> [QueueLevel] = { [] }
 
+    /// What metrics call an API, by its name on the bill.
+    var apiLabels: [String: String] = [:]
     /// Where stages want their access logs.
     var accessLogGroups: [GatewayStage: String] = [:]
     private var functions: [String: FunctionState] = [:]
@@ -48,6 +52,7 @@ package final class MonitoringHost: ExecutionObserver {
     package struct FunctionActivity: Sendable {
         /// What is billed.
         package fileprivate(set) var tally = FunctionTally()
+        package fileprivate(set) var billedMilliseconds = 0
         package fileprivate(set) var invocations = 0
         package fileprivate(set) var errors = 0
         package fileprivate(set) var coldStarts = 0
@@ -156,5 +161,6 @@ extension MonitoringHost.FunctionActivity {
         if record.outcome != .success { self.errors += 1 }
         if record.isColdStart { self.coldStarts += 1 }
         self.tally.add(record)
+        self.billedMilliseconds += record.billedMilliseconds
     }
 }

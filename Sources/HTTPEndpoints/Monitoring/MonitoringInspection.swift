@@ -67,9 +67,33 @@ struct MonitoringInspection {
         }
         for (name, activity) in activities {
             page.add(
+                "martlet_lambda_billed_seconds_total", .counter, help: "Billed duration of the invocations.",
+                labels: [("function", name)],
+                value: String(Double(activity.billedMilliseconds) / 1_000))
+        }
+        for (name, activity) in activities {
+            page.add(
+                "martlet_lambda_gigabyte_seconds_total", .counter, help: "Billed duration times memory.",
+                labels: [("function", name)], value: PriceUnit.gigabyteSecond.decimalText(activity.tally.memoryDuration))
+        }
+        for (name, activity) in activities {
+            page.add(
                 "martlet_lambda_cost_dollars_total", .counter,
                 help: "What the invocations would have cost, before the monthly free amounts.", labels: [("function", name)],
                 value: activity.cost(prices).exactText)
+        }
+        for (key, tally) in self.monitoring.apiUsage.tallies.sorted(by: { $0.key.api < $1.key.api }) {
+            var usage = Usage()
+            usage.add(tally.billed(key.kind), to: key.api)
+            page.add(
+                "martlet_apigateway_cost_dollars_total", .counter,
+                help: "What the requests to an API and their answers would have cost, before the monthly free amounts.",
+                labels: [("api", self.monitoring.apiLabels[key.api] ?? key.api)], value: prices.cost(of: usage.totals).exactText)
+        }
+        for (queue, tally) in self.queueTallies {
+            page.add(
+                "martlet_sqs_requests_total", .counter, help: "Requests to a queue.", labels: [("queue", queue)],
+                value: String(tally.requests))
         }
         for (queue, cost) in self.queueCosts(prices) {
             page.add(
@@ -87,11 +111,16 @@ struct MonitoringInspection {
     }
 
     private func queueCosts(_ prices: PriceTable) -> [(queue: String, cost: Money)] {
+        self.queueTallies.map { ($0.queue, $0.tally.cost(prices)) }
+    }
+
+    /// By name.
+    private var queueTallies: [(queue: String, tally: QueueUsage.Tally)] {
         var tallies: [String: QueueUsage.Tally] = [:]
         for (key, tally) in self.queues.usage.tallies {
             if let queue = key.queue { tallies[queue, default: QueueUsage.Tally()] += tally }
         }
-        return tallies.sorted { $0.key < $1.key }.map { ($0.key, $0.value.cost(prices)) }
+        return tallies.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     // MARK: Top
@@ -235,6 +264,6 @@ struct MonitoringInspection {
 extension MonitoringHost.FunctionActivity {
     /// At the first tier, before the monthly free amounts.
     package func cost(_ prices: PriceTable) -> Money {
-        self.tally.quantities.reduce(Money.zero) { $0 + (prices[$1.key]?.amount(for: $1.value) ?? .zero) }
+        prices.cost(of: self.tally.quantities)
     }
 }

@@ -37,9 +37,10 @@ struct DefinitionBody {
                 at: self.location)
             return nil
         }
-        guard let root = LocalFile.read(text, evaluation, at: place.location, path: self.properties.path(self.location)) else {
-            return nil
-        }
+        guard
+            let root = LocalFile.read(
+                text, evaluation, at: place.location, path: self.properties.path(self.location), as: .definition)
+        else { return nil }
         let value = evaluation.resolve(root, path: "")
         guard let members = value.map else {
             self.properties.error("\(text) holds no OpenAPI document.", at: self.location)
@@ -54,12 +55,13 @@ enum LocalFile {
     static func isLocal(_ path: String) -> Bool { !["s3://", "https://", "http://"].contains { path.hasPrefix($0) } }
 
     /// `nil` once the error is reported.
-    static func read(_ path: String, _ evaluation: Evaluation, at location: SourceLocation, path errorPath: String)
-        -> TemplateNode?
-    {
+    static func read(
+        _ path: String, _ evaluation: Evaluation, at location: SourceLocation, path errorPath: String,
+        as kind: TemplateParser.Kind = .template
+    ) -> TemplateNode? {
         let absolute = FilePath.absolute(path, from: evaluation.folder)
         do throws(TemplateError) {
-            return try TemplateParser.parse(evaluation.files.text(absolute), file: path)
+            return try TemplateParser.parse(evaluation.files.text(absolute), file: path, as: kind)
         } catch {
             for diagnostic in error.diagnostics {
                 // A file that isn't there is a fault of the place that names it.

@@ -16,7 +16,7 @@ struct GatewayReader {
         "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::DomainName",
         "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::VpcLink", "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule",
-        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::EC2::VPCEndpoint",
     ]
 
     /// - Parameter functions: names of the functions that the template has.
@@ -25,9 +25,13 @@ struct GatewayReader {
         for resource in self.evaluation.resourceOrder.compactMap({ self.evaluation.resources[$0] }) {
             switch resource.type {
             case "AWS::ApiGateway::RestApi":
-                if let api = RestAPIReader(self.evaluation, resource).read() { configuration.apis.append(.rest(api)) }
+                if let api = RestAPIReader(APIResource(self.evaluation, resource)).read() {
+                    configuration.apis.append(.rest(api))
+                }
             case "AWS::ApiGatewayV2::Api":
-                if let api = HTTPAPIReader(self.evaluation, resource).read() { configuration.apis.append(.http(api)) }
+                if let api = HTTPAPIReader(APIResource(self.evaluation, resource)).read() {
+                    configuration.apis.append(.http(api))
+                }
             default: break
             }
         }
@@ -35,6 +39,7 @@ struct GatewayReader {
         UsagePlanReader(evaluation: self.evaluation).read(into: &configuration)
         DomainReader(evaluation: self.evaluation).read(into: &configuration)
         LoadBalancerReader(evaluation: self.evaluation).read(into: &configuration)
+        configuration.vpcEndpoints = self.vpcEndpoints()
         for api in configuration.apis { self.check(api, functions, links: Set(configuration.vpcLinks.map(\.id))) }
         return configuration
     }
@@ -68,6 +73,28 @@ struct GatewayReader {
         "AWS::ApiGatewayV2::Authorizer": "ApiId", "AWS::ApiGatewayV2::Stage": "ApiId",
         "AWS::ApiGatewayV2::Deployment": "ApiId",
     ]
+
+    /// The VPC of each interface endpoint of API Gateway: what `aws:SourceVpc` says of requests through it.
+    private func vpcEndpoints() -> [String: String] {
+        var networks: [String: String] = [:]
+        for resource in Self.resources("AWS::EC2::VPCEndpoint", in: self.evaluation) {
+            let reader = PropertyReader(self.evaluation, resource)
+            guard let service = reader.required("ServiceName") else { continue }
+            guard service.hasSuffix(".execute-api") else {
+                reader.notice("Endpoints of other services than execute-api are not emulated.", at: "ServiceName")
+                continue
+            }
+            reader.check(
+                PropertyTable(
+                    emulated: ["ServiceName", "VpcId"],
+                    ignorable: [
+                        "VpcEndpointType", "PrivateDnsEnabled", "SubnetIds", "SecurityGroupIds", "RouteTableIds", "DnsOptions",
+                        "IpAddressType", "ServiceRegion", "Tags",
+                    ], unemulated: ["PolicyDocument"]))
+            if let network = reader.required("VpcId") { networks[self.evaluation.vpcEndpointID(of: resource)] = network }
+        }
+        return networks
+    }
 
     // MARK: What an API names
 

@@ -2,17 +2,12 @@ import APIGateway
 
 /// `AWS::ApiGatewayV2::Api` with the resources that name it.
 struct HTTPAPIReader {
-    let evaluation: Evaluation
-    let resource: Resource
-    private let properties: PropertyReader
-    private let id: String
+    private let own: APIResource
+    private var evaluation: Evaluation { self.own.evaluation }
+    private var properties: PropertyReader { self.own.properties }
+    private var id: String { self.own.id }
 
-    init(_ evaluation: Evaluation, _ resource: Resource) {
-        self.evaluation = evaluation
-        self.resource = resource
-        self.properties = PropertyReader(evaluation, resource)
-        self.id = API.id(forLogicalID: resource.logicalID)
-    }
+    init(_ own: APIResource) { self.own = own }
 
     /// `nil` once an error is reported, and for WebSocket APIs, which are told of.
     func read() -> HTTPAPI? {
@@ -25,17 +20,11 @@ struct HTTPAPIReader {
             }
             return nil
         }
-        var api = HTTPAPI(id: self.id, logicalID: self.resource.logicalID, name: "")
-        if let body = DefinitionBody(self.properties, body: "Body", location: "BodyS3Location").read() {
-            let mode =
-                self.properties.members["Basepath"] == nil
-                ? nil : self.properties.choice("Basepath", of: OpenAPIDocument.BasePathMode.allCases)
-            guard let read = HTTPAPIDefinition.read(body, into: api, basePath: mode ?? .ignore) else { return nil }
-            api = read
-            api.name = self.properties.text("Name") ?? OpenAPIDocument(body)?.title ?? ""
-        } else {
-            api.name = self.properties.text("Name") ?? self.evaluation.options.stackName
-        }
+        let empty = HTTPAPI(id: self.id, logicalID: self.own.resource.logicalID, name: "")
+        guard
+            var api = self.own.read(
+                empty, name: \.name, basePath: (self.properties, "Basepath"), by: HTTPAPIDefinition.read(_:into:basePath:))
+        else { return nil }
         self.readSettings(into: &api)
         self.readAuthorizers(into: &api)
         self.readRoutes(into: &api)
@@ -53,8 +42,7 @@ struct HTTPAPIReader {
     }
 
     private func parts(_ type: String) -> [(resource: Resource, reader: PropertyReader)] {
-        GatewayReader.resources(type, in: self.evaluation).map { ($0, PropertyReader(self.evaluation, $0)) }
-            .filter { $0.1.text("ApiId") == self.id }
+        self.own.parts(type, by: "ApiId")
     }
 
     // MARK: Authorizers

@@ -3,33 +3,22 @@ import CoreTypes
 
 /// `AWS::ApiGateway::RestApi` with the resources that name it.
 struct RestAPIReader {
-    let evaluation: Evaluation
-    let resource: Resource
-    private let properties: PropertyReader
-    private let id: String
+    private let own: APIResource
+    private var evaluation: Evaluation { self.own.evaluation }
+    private var properties: PropertyReader { self.own.properties }
+    private var id: String { self.own.id }
 
-    init(_ evaluation: Evaluation, _ resource: Resource) {
-        self.evaluation = evaluation
-        self.resource = resource
-        self.properties = PropertyReader(evaluation, resource)
-        self.id = API.id(forLogicalID: resource.logicalID)
-    }
+    init(_ own: APIResource) { self.own = own }
 
     /// `nil` once an error is reported.
     func read() -> RestAPI? {
         self.properties.check(.restAPI)
-        var api = RestAPI(id: self.id, logicalID: self.resource.logicalID, name: "")
-        if let body = DefinitionBody(self.properties, body: "Body", location: "BodyS3Location").read() {
-            let mode = self.properties.map("Parameters").flatMap { parameters in
-                parameters.members["basepath"] == nil
-                    ? nil : parameters.choice("basepath", of: OpenAPIDocument.BasePathMode.allCases)
-            }
-            guard let read = RestAPIDefinition.read(body, into: api, basePath: mode ?? .ignore) else { return nil }
-            api = read
-            api.name = self.properties.text("Name") ?? OpenAPIDocument(body)?.title ?? ""
-        } else {
-            api.name = self.properties.text("Name") ?? self.evaluation.options.stackName
-        }
+        let empty = RestAPI(id: self.id, logicalID: self.own.resource.logicalID, name: "")
+        guard
+            var api = self.own.read(
+                empty, name: \.name, basePath: (self.properties.map("Parameters"), "basepath"),
+                by: RestAPIDefinition.read(_:into:basePath:))
+        else { return nil }
         self.readSettings(into: &api)
         self.readParts(into: &api)
         RestMethodReader(evaluation: self.evaluation, apiID: self.id).read(into: &api)
@@ -67,10 +56,7 @@ struct RestAPIReader {
 
     // MARK: Parts
 
-    private func parts(_ type: String) -> [PropertyReader] {
-        GatewayReader.resources(type, in: self.evaluation).map { PropertyReader(self.evaluation, $0) }
-            .filter { $0.text("RestApiId") == self.id }
-    }
+    private func parts(_ type: String) -> [PropertyReader] { self.own.parts(type, by: "RestApiId").map(\.reader) }
 
     private func readParts(into api: inout RestAPI) {
         for part in self.parts("AWS::ApiGateway::Model") {
@@ -90,9 +76,7 @@ struct RestAPIReader {
             if model.name.isEmpty { part.error("Property 'Name' is required here. Name the model.", at: "Name") }
             api.models.append(model)
         }
-        for resource in GatewayReader.resources("AWS::ApiGateway::RequestValidator", in: self.evaluation) {
-            let part = PropertyReader(self.evaluation, resource)
-            guard part.text("RestApiId") == self.id else { continue }
+        for (resource, part) in self.own.parts("AWS::ApiGateway::RequestValidator", by: "RestApiId") {
             part.check(
                 PropertyTable(emulated: ["RestApiId", "Name", "ValidateRequestBody", "ValidateRequestParameters"]))
             api.requestValidators.append(

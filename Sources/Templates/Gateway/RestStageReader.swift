@@ -12,8 +12,7 @@ struct RestStageReader {
         ], ignorable: ["Tags", "DocumentationVersion", "CacheClusterSize"],
         unemulated: ["ClientCertificateId"])
     private static let deployment = PropertyTable(
-        emulated: ["RestApiId", "StageName", "StageDescription"], ignorable: ["Description"],
-        unemulated: ["DeploymentCanarySettings"])
+        emulated: ["RestApiId", "StageName", "StageDescription", "DeploymentCanarySettings"], ignorable: ["Description"])
     private static let stageDescription = PropertyTable(
         emulated: [
             "Variables", "MethodSettings", "CanarySetting", "AccessLogSetting", "TracingEnabled", "Description",
@@ -50,7 +49,23 @@ struct RestStageReader {
             }
             // A stage of its own by that name is the same one.
             if !api.stages.contains(where: { $0.name == name }) { self.add(stage, to: &api, reader) }
+            if let settings = reader.map("DeploymentCanarySettings"),
+                let place = api.stages.firstIndex(where: { $0.name == name })
+            {
+                api.stages[place].canary = self.canary(settings, deploymentID: stage.deploymentID)
+            }
         }
+    }
+
+    /// - Parameter deploymentID: what the canary serves where its settings name nothing.
+    private func canary(_ reader: PropertyReader, deploymentID: String) -> RestAPI.CanarySettings {
+        reader.check(
+            PropertyTable(emulated: ["DeploymentId", "PercentTraffic", "StageVariableOverrides", "UseStageCache"]))
+        return RestAPI.CanarySettings(
+            deploymentID: reader.text("DeploymentId") ?? deploymentID,
+            percentTraffic: reader.number("PercentTraffic", in: 0...100) ?? 0,
+            variableOverrides: StageProperties.variables("StageVariableOverrides", reader),
+            usesStageCache: reader.boolean("UseStageCache") ?? false)
     }
 
     private func add(_ stage: RestAPI.Stage, to api: inout RestAPI, _ reader: PropertyReader) {
@@ -68,16 +83,7 @@ struct RestStageReader {
         stage.cachesResponses = reader.boolean("CacheClusterEnabled") ?? false
         stage.accessLog = StageProperties.accessLog("AccessLogSetting", reader)
         stage.methodSettings = (reader.maps("MethodSettings") ?? []).compactMap(self.methodSettings)
-        if let canary = reader.map("CanarySetting") {
-            canary.check(
-                PropertyTable(
-                    emulated: ["DeploymentId", "PercentTraffic", "StageVariableOverrides", "UseStageCache"]))
-            stage.canary = RestAPI.CanarySettings(
-                deploymentID: canary.text("DeploymentId") ?? stage.deploymentID,
-                percentTraffic: canary.number("PercentTraffic", in: 0...100) ?? 0,
-                variableOverrides: StageProperties.variables("StageVariableOverrides", canary),
-                usesStageCache: canary.boolean("UseStageCache") ?? false)
-        }
+        stage.canary = reader.map("CanarySetting").map { self.canary($0, deploymentID: stage.deploymentID) }
     }
 
     /// Settings of a stage description that count for all of its methods.

@@ -18,12 +18,26 @@ enum StageProperties {
         return name
     }
 
+    /// API Gateway quotas, none of which can be raised: "Stage variables per stage", "Length, in characters, of the key in a stage
+    /// variable", "… of the value …".
+    private static let variablesMax = 100
+    private static let variableNameLength = 64
+    private static let variableValueLength = 512
+
     static func variables(_ property: String, _ reader: PropertyReader) -> [String: String] {
         let variables = reader.textMap(property) ?? [:]
+        if variables.count > Self.variablesMax {
+            reader.error("A stage has \(Self.variablesMax) variables at most; these are \(variables.count).", at: property)
+        }
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
             if !name.utf8.allSatisfy({ $0.isLetterOrDigit || $0 == 0x5F }) {
                 reader.error(
                     "The name of a stage variable has letters, digits and underscores only; this is \"\(name)\".", at: property)
+            }
+            if name.utf8.count > Self.variableNameLength || value.utf8.count > Self.variableValueLength {
+                reader.error(
+                    "The name of a stage variable has \(Self.variableNameLength) characters at most, its value "
+                        + "\(Self.variableValueLength); \(name) has more.", at: property)
             }
             if !value.utf8.allSatisfy({ $0.isLetterOrDigit || "-._~:/?#&=,".utf8.contains($0) }) {
                 reader.error("The stage variable \(name) may hold letters, digits and -._~:/?#&=, only.", at: property)

@@ -5,6 +5,8 @@ enum AuthorizerCheck {
     /// API Gateway quotas: "Authorizer result TTL".
     private static let resultTTL = 0...3600
     private static let defaultResultTTL = 300
+    /// API Gateway quotas for HTTP APIs: "Audiences per authorizer".
+    private static let audiencesMax = 50
 
     /// The time that is given, else 300 s; nothing is kept for an authorizer whose results have no key.
     static func resultTTL(_ property: String, in reader: PropertyReader, for authorizer: Authorizer) -> Int {
@@ -32,6 +34,9 @@ enum AuthorizerCheck {
             reader.error("A REST API has no JWT authorizers. Use cognito_user_pools, or an HTTP API.", at: property)
         case (.http, .token), (.http, .cognitoUserPools):
             reader.error("An HTTP API has authorizers of type request and jwt only.", at: property)
+        case (.http, .jwt(_, let audiences)) where audiences.count > Self.audiencesMax:
+            reader.error(
+                "A JWT authorizer has \(Self.audiencesMax) audiences at most; these are \(audiences.count).", at: property)
         case (_, .request) where authorizer.identitySources.isEmpty && authorizer.resultTTLSeconds > 0:
             reader.error(
                 "Results of a REQUEST authorizer are kept by its identity sources, and it has none. Name some, or keep nothing (0 seconds).",
@@ -52,8 +57,7 @@ enum AuthorizerCheck {
         let prefixes =
             kind == .rest
             ? [
-                "method.request.header.", "method.request.querystring.", "method.request.multivalueheader.",
-                "method.request.multivaluequerystring.", "stageVariables.", "context.",
+                "method.request.header.", "method.request.querystring.", "stageVariables.", "context.",
             ]
             : ["$request.header.", "$request.querystring.", "$stageVariables.", "$context."]
         return prefixes.contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }

@@ -8,7 +8,15 @@ struct HTTPRoutes {
 
     init(evaluation: Evaluation) { self.evaluation = evaluation }
 
+    /// API Gateway quotas for HTTP APIs: "Scopes per route".
+    private static let scopesMax = 10
+
     mutating func add(_ route: HTTPAPI.Route, at location: SourceLocation, errorPath: String) {
+        if case .authorizer(_, let scopes) = route.authorization, scopes.count > Self.scopesMax {
+            self.evaluation.error(
+                "A route has \(Self.scopesMax) scopes at most; \(route.routeKey) has \(scopes.count).", at: location,
+                path: errorPath)
+        }
         if route.path != "$default", let problem = RoutePath.problem(with: route.path, kind: .http) {
             self.evaluation.error(problem, at: location, path: errorPath)
             return

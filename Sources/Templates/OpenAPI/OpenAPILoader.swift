@@ -26,7 +26,7 @@ package enum OpenAPILoader {
         files: TemplateFiles = .disk
     ) throws(TemplateError) -> (api: API, notices: [Notice]) {
         let evaluation = Evaluation(options: options, files: files, file: file, folder: folder)
-        let root = evaluation.resolve(try TemplateParser.parse(text, file: file), path: "")
+        let root = evaluation.resolve(try TemplateParser.parse(text, file: file, as: .definition), path: "")
         guard let members = root.map else {
             throw TemplateError([
                 TemplateDiagnostic(at: root.location, path: "", message: "Invalid OpenAPI input. The document has to be a map.")

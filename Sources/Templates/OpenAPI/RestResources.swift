@@ -51,6 +51,25 @@ struct RestResources {
             return
         }
         self.resources[place].methods.append(method)
+        self.tellOfUndeclaredHeaders(method, path, at: location, errorPath: errorPath)
+    }
+
+    /// A header that the method response doesn't declare is not set; AWS refuses to deploy that, in these words.
+    private func tellOfUndeclaredHeaders(
+        _ method: RestAPI.Method, _ path: String, at location: SourceLocation, errorPath: String
+    ) {
+        let prefix = "method.response.header."
+        for response in method.integration.responses {
+            let declared = method.responses.first { $0.statusCode == response.statusCode }?.headers.map { $0.name.lowercased() }
+            for mapping in response.parameters where mapping.destination.hasPrefix(prefix) {
+                let name = mapping.destination.dropFirst(prefix.utf8.count)
+                guard !(declared ?? []).contains(name.lowercased()) else { continue }
+                self.evaluation.notice(
+                    "Invalid mapping expression parameter specified: \(mapping.destination). The response \(response.statusCode) of "
+                        + "\(method.httpMethod) \(path) doesn't declare the header \(name); it is not set.",
+                    at: location, path: errorPath)
+            }
+        }
     }
 
     /// The resource is known by this id from now on.

@@ -81,7 +81,11 @@ struct BillReport {
         let measured = self.sections.first { !$0.usage.usage.quantities.isEmpty }
         guard let measured else { return }
         let length = measured.to - measured.from
-        guard let month = measured.usage.usage.month(rate.map { .rate($0) } ?? .measured(over: length)) else { return }
+        let usage = measured.usage
+        let month =
+            rate.map { usage.usage.month(at: $0, idle: usage.idle, measuredOver: length) }
+            ?? usage.usage.month(.measured(over: length))
+        guard let month else { return }
         let measuring = "\(measured.title.prefix(1).lowercased())\(measured.title.dropFirst())"
         let title =
             rate.map { "A month of \(DecimalText.grouped($0.requestsPerMonth)) requests, the mix as measured: \(measuring)" }

@@ -15,7 +15,7 @@ struct RecordsFilter: ParsableArguments {
     var source: InvocationRecord.Source?
 
     @Option(help: "That ended so: success, error or timeout.")
-    var outcome: LedgerQuery.Outcome?
+    var outcome: InvocationRecord.Outcome.Kind?
 
     var isSet: Bool { self.function != nil || self.source != nil || self.outcome != nil }
 
@@ -23,7 +23,7 @@ struct RecordsFilter: ParsableArguments {
 }
 
 extension InvocationRecord.Source: ExpressibleByArgument {}
-extension LedgerQuery.Outcome: ExpressibleByArgument {}
+extension InvocationRecord.Outcome.Kind: ExpressibleByArgument {}
 
 /// Writes invocations to standard output, page by page, so that a large ledger needs no memory.
 struct RecordsExport {

@@ -69,7 +69,7 @@ struct CostSQSCommand: ParsableCommand {
 
     @OptionGroup var month: RequestOptions
 
-    @Option(help: "How many loops ask an empty queue, 1 to 10,000.", transform: Quantity.count)
+    @Option(help: "How many loops ask an empty queue, 1 to 10,000; one where only their pace is given.", transform: Quantity.count)
     var pollers: Int?
 
     @Option(help: "WaitTimeSeconds of their receives, 0 to 20.", transform: Quantity.wait)
@@ -93,8 +93,9 @@ struct CostSQSCommand: ParsableCommand {
     @OptionGroup var options: CostOptions
 
     mutating func validate() throws {
-        guard (self.month.count != nil) != (self.pollers != nil) else {
-            throw ValidationError("give --pollers to ask an empty queue, or --requests or --at")
+        let isPolling = self.pollers != nil || self.wait + self.sleep + self.roundTrip > .zero
+        guard (self.month.count != nil) != isPolling else {
+            throw ValidationError("give --pollers or --wait to ask an empty queue, or --requests or --at")
         }
         guard 1...10_000 ~= self.pollers ?? 1 else { throw ValidationError("--pollers is 1 to 10,000") }
         guard self.wait <= .seconds(20) else { throw ValidationError("--wait is 20 seconds at most, as WaitTimeSeconds is") }

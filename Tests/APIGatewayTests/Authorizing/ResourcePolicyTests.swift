@@ -123,6 +123,34 @@ struct ResourcePolicyTests {
         #expect(try guarded.refusal("GET", "/stage/a").status == 403)
         let host = [("Host", "rest000000-vpce-0a1b.execute-api.us-east-1.localhost:3000")]
         #expect(try guarded.plan("GET", "/stage/a", headers: host).functionName == "F")
+        // By a name of the endpoint's own, with or without its zone, the API is named by a header ("Invoke a private API").
+        for name in ["vpce-0a1b-4e5f", "vpce-0a1b-4e5f-us-east-1a"] {
+            let endpoint = ("Host", "\(name).execute-api.us-east-1.vpce.amazonaws.com")
+            let api = ("x-apigw-api-id", "rest000000")
+            #expect(try guarded.plan("GET", "/stage/a", headers: [endpoint, api]).functionName == "F")
+            #expect(try guarded.refusal("GET", "/stage/a", headers: [endpoint]).text == #"{"message":"Forbidden"}"#)
+        }
+        let other = [("Host", "vpce-0b-4e5f.execute-api.us-east-1.vpce.amazonaws.com"), ("x-apigw-api-id", "rest000000")]
+        #expect(try guarded.refusal("GET", "/stage/a", headers: other).status == 403)
+    }
+
+    @Test("the VPC of a request is that of the endpoint it came through")
+    func sourceVPC() throws {
+        var statement = try #require(Self.statement("Allow").objectValue)
+        statement["Condition"] = ["StringEquals": ["aws:SourceVpc": "vpc-1"]]
+        let policy = Self.document(.object(statement))
+        let api = restMethod(api: {
+            $0.endpointType = .private
+            $0.policy = policy
+        })
+        var configuration = GatewayConfiguration(apis: [.rest(api)])
+        configuration.vpcEndpoints = ["vpce-01": "vpc-1", "vpce-02": "vpc-2"]
+        let gateway = Gateway(configuration)
+        func host(_ endpoint: String) -> [(String, String)] { [("Host", "rest000000-\(endpoint).execute-api.localhost")] }
+        #expect(try gateway.plan("GET", "/stage/a", headers: host("vpce-01")).functionName == "F")
+        #expect(try gateway.refusal("GET", "/stage/a", headers: host("vpce-02")).status == 403)
+        #expect(try gateway.refusal("GET", "/stage/a", headers: host("vpce-03")).status == 403)
+        #expect(try gateway.refusal("GET", "/stage/a").status == 403)
     }
 
     @Test("a policy that can't be read lets nobody in, and is told")

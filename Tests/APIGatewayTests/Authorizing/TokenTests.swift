@@ -133,5 +133,12 @@ struct TokenTests {
         var access = drive("access", ["a"])
         _ = access.start()
         #expect(try access.resume(.tokenVerified).call.functionName == "F")
+        // What clients of user pools see in the end, in AWS's words.
+        var late = drive("id", [])
+        _ = late.start()
+        late.now = testTime + .seconds(2)
+        let response = try late.resume(.tokenVerified).response
+        #expect(response.status == 401 && response.text == #"{"message":"The incoming token has expired"}"#)
+        #expect(response.values("x-amzn-ErrorType") == ["UnauthorizedException"])
     }
 }

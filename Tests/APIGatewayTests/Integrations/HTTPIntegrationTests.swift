@@ -159,6 +159,36 @@ struct HTTPIntegrationTests {
         #expect(response.status == 403 && response.values("X-More") == ["1"])
     }
 
+    /// Developer guide, "Transform API requests and responses for HTTP APIs": `$request.path` is without the stage, and `Host` is
+    /// not among the reserved headers.
+    @Test("HTTP APIs: a mapped path goes out as a path can, a mapped Host is the only one")
+    func mappedPath() throws {
+        let change = { (integration: inout Integration) in
+            integration.requestParameters = [
+                ParameterMapping("overwrite:path", "/새 길/${request.path}/%20"),
+                ParameterMapping("overwrite:header.host", "example.org"),
+            ]
+        }
+        let api = Self.httpAPI(change, stage: "v1")
+        let request = try Gateway(api).decide("GET", "/v1/a/%EA%B0%95%0D%0Ax").backendRequest
+        #expect(request.target == "/%EC%83%88%20%EA%B8%B8//a/%EA%B0%95%0D%0Ax/%20")
+        #expect(request.headers.filter { $0.isNamed("host") }.map(\.value) == ["example.org"])
+    }
+
+    /// What can't be served as written is refused, never served with less.
+    @Test("HTTP APIs: a mapping that can't be read is told, and its route refused")
+    func unreadableMapping() throws {
+        for change in [
+            { $0.requestParameters = [ParameterMapping("append:header.a", "$request.nothing")] },
+            { $0.responseParameters = [ResponseParameters(statusCode: "200", mappings: [ParameterMapping("append:path", "a")])] },
+            { $0.responseParameters = [ResponseParameters(statusCode: "2xx", mappings: [])] },
+        ] as [(inout Integration) -> Void] {
+            let gateway = Gateway(Self.httpAPI(change))
+            #expect(gateway.problems.count == 1)
+            #expect(try gateway.refusal("GET", "/a/b").text == #"{"message":"Internal Server Error"}"#)
+        }
+    }
+
     @Test("HTTP APIs: failures are 503 Service Unavailable", arguments: BackendFailure.allCases)
     func unavailable(failure: BackendFailure) throws {
         var drive = Gateway(Self.httpAPI()).drive("GET", "/a")

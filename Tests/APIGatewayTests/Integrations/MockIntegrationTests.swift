@@ -99,6 +99,17 @@ struct MockTests {
         #expect(answer.values("Access-Control-Allow-Origin") == ["*"] && answer.values("X-Undeclared").isEmpty)
     }
 
+    @Test("a mapping or pattern that can't be read is told, and its method refused")
+    func unreadable() throws {
+        var mapped = Self.response("200")
+        mapped.parameters = [ParameterMapping("method.response.header.X-A", "method.request.path.id")]
+        for response in [mapped, Self.response("200", pattern: "(")] {
+            let gateway = Self.gateway(responses: [Self.response("200"), response], declared: ["X-A"])
+            #expect(gateway.problems.count == 1)
+            #expect(try gateway.refusal("GET", "/stage/m").text == #"{"message": "Internal server error"}"#)
+        }
+    }
+
     @Test("the response template is chosen by Accept, else JSON, else the first")
     func accept() throws {
         var response = IntegrationResponse(statusCode: "200")

@@ -25,22 +25,22 @@ struct MeteringTests {
         let gateway = Gateway(GatewayConfiguration(apis: [httpAPI([route("POST", "/a")])]))
         var drive = gateway.drive("POST", "/a", body: Array("12345".utf8))
         _ = drive.start()
-        #expect(drive.exchange.metered == nil)
+        #expect(drive.exchange.outcome == nil)
         _ = try drive.answer(#"{"statusCode":201,"body":"주문"}"#)
-        let metered = try #require(drive.exchange.metered)
-        #expect((metered.apiID, metered.kind, metered.status) == ("http000000", .http, 201))
-        #expect((metered.requestBytes, metered.responseBytes, metered.isCharged) == (5, 6, true))
-        #expect(metered.streaming(10).responseBytes == 16)
+        let outcome = try #require(drive.exchange.outcome)
+        #expect((outcome.apiID, outcome.kind, outcome.status) == ("http000000", .http, 201))
+        #expect((outcome.requestBytes, outcome.responseBytes, outcome.isCharged) == (5, 6, true))
+        #expect(outcome.streaming(10).responseBytes == 16)
     }
 
     @Test("a refused key is not charged; where there is no API nothing is metered")
     func refused() throws {
         var refused = KeysAndPlansTests.gateway().drive("GET", "/stage/a")
         _ = refused.start()
-        let metered = try #require(refused.exchange.metered)
-        #expect((metered.kind, metered.status, metered.isCharged) == (.rest, 403, false))
+        let outcome = try #require(refused.exchange.outcome)
+        #expect((outcome.kind, outcome.status, outcome.isCharged) == (.rest, 403, false))
         var nowhere = Gateway(GatewayConfiguration(apis: [])).drive("GET", "/a")
         _ = nowhere.start()
-        #expect(nowhere.exchange.metered == nil)
+        #expect(nowhere.exchange.outcome == nil)
     }
 }

@@ -70,6 +70,23 @@ struct StageTests {
         #expect(response.status == 404 && response.text == #"{"message":"Not Found"}"#)
     }
 
+    /// SAM makes a second stage that has no variables.
+    @Test("what can't be served in one stage is told with its name, what can't in any without one")
+    func problems() throws {
+        func problems(_ uri: String) -> [String] {
+            let api = restMethod(
+                "GET", "/a", integration: Integration(type: .httpProxy, httpMethod: "GET", uri: uri),
+                api: {
+                    $0.stages[0].variables = ["port": "8080"]
+                    $0.stages.append(RestAPI.Stage(name: "Stage"))
+                })
+            return Gateway(api).problems.map(\.place)
+        }
+        #expect(problems("http://h:${stageVariables.port}/") == ["GET /a in Stage"])
+        #expect(problems("http://h:22/") == ["GET /a"])
+        #expect(problems("http://h:8080/") == [])
+    }
+
     @Test("a canary takes its share, with its deployment and merged variables")
     func canary() throws {
         func context(percent: Double, seed: UInt64) throws -> (RequestContext, Double) {
@@ -138,6 +155,60 @@ struct LogTests {
             "$context.requestId #if(1) $stageVariables.x $context.nothing $context.identity.userAgent $context.integrationLatency."
         )
         #expect(line == "\(stamp().requestID) #if(1) $stageVariables.x - line break 7.")
+    }
+
+    /// Developer guide, "Variables for access logging for API Gateway": `integration.status` is what the function answered,
+    /// `integrationStatus` what Lambda did.
+    @Test("what was asked of functions, and how authorizing ended")
+    func steps() throws {
+        let format =
+            "$context.requestId $context.integration.status $context.integration.integrationStatus $context.integrationStatus "
+            + "$context.integration.requestId $context.awsEndpointRequestId $context.authorizer.requestId "
+            + "$context.authorizer.status $context.authorizer.integrationStatus $context.authorize.status "
+            + "$context.authorize.error|$context.authenticate.status $context.authenticate.error"
+        var api = guarded(tokenAuthorizer())
+        api.stages[0].accessLog = AccessLogSettings(format: format)
+        var generator = SeededGenerator(state: 7)
+        let (authorizing, integrating) = (RequestID(using: &generator), RequestID(using: &generator))
+        var drive = Gateway(api).drive("GET", "/stage/a", headers: [("Authorization", "t")])
+        _ = drive.start()
+        drive.exchange.invoked(as: authorizing)
+        _ = try drive.authorize(authorizerAnswer(policy("Allow", "*"))).call
+        drive.exchange.invoked(as: integrating)
+        _ = try drive.answer(#"{"statusCode":404}"#)
+        let id = stamp().requestID
+        #expect(
+            drive.exchange.accessLogLine
+                == "\(id) 404 200 200 \(integrating) \(integrating) \(authorizing) 200 200 200 -|- -")
+
+        var denied = Gateway(api).drive("GET", "/stage/a", headers: [("Authorization", "t")])
+        _ = denied.start()
+        _ = try denied.authorize(authorizerAnswer(policy("Deny", "*"))).response
+        #expect(
+            denied.exchange.accessLogLine
+                == "\(id) - - - - - - 200 200 403 User is not authorized to access this resource with an explicit deny|- -")
+
+        var anonymous = Gateway(api).drive("GET", "/stage/a")
+        _ = try anonymous.start().response
+        #expect(anonymous.exchange.accessLogLine == "\(id) - - - - - - - - - -|401 Unauthorized")
+    }
+
+    /// Developer guide, "Set up CloudWatch logging for REST APIs in API Gateway".
+    @Test("a client of a REST API may name its request; what is no UUID is not logged")
+    func clientID() throws {
+        let gateway = Gateway(restMethod("GET", "/a", stage: { $0.accessLog = AccessLogSettings(format: "$context.requestId") }))
+        func line(_ id: String) throws -> (String?, GatewayResponse, JSON?) {
+            var drive = gateway.drive("GET", "/stage/a", headers: [("X-Amzn-RequestId", id)])
+            let event = try JSON(parsing: try drive.start().call.payload)
+            let response = try drive.answer("{}")
+            return (drive.exchange.accessLogLine, response, event["requestContext"]?["requestId"])
+        }
+        let id = "0a1b2c3d-0000-4000-8000-0123456789ab"
+        let named = try line(id)
+        #expect(named.0 == id && named.1.values("x-amzn-RequestId") == [id] && named.2 == .string(id))
+        let unnamed = try line("no id, \u{1B}[31m")
+        #expect(unnamed.0 == "UUID_REPLACED_INVALID_REQUEST_ID")
+        #expect(unnamed.1.values("x-amzn-RequestId") == ["\(stamp().requestID)"])
     }
 
     @Test("a format without a request id, or over 3 KB, is told and not used")

@@ -35,6 +35,53 @@ struct JSONSchemaTests {
         #expect(try Self.faults(schema, value) == [])
     }
 
+    /// The cases of the JSON Schema Test Suite's `draft4/optional/format` folder, and what `json-schema-validator` says of them.
+    @Test(
+        "formats",
+        arguments: [
+            (
+                "date-time", ["1963-06-19T08:30:06.283185Z", "1990-12-31T15:59:50+09:00", "2024-02-29T00:00:00+0000"],
+                [
+                    "1990-02-31T15:59:59Z", "1990-12-31T15:59:59-24:00", "06/19/1963 08:30:06 PST", "2013-350T01:01:01",
+                    "2023-02-29T00:00:00Z",
+                    "1963-06-19T08:30:06", "1963-06-19T08:30:06.Z", "1963-06-19 08:30:06Z", "1963-6-1T08:30:06Z",
+                ],
+                "is invalid against requested date format(s) [yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,12}Z]"
+            ),
+            (
+                "email", ["joe.bloggs@example.com", "te~st@example.com"],
+                ["2962", "a@", "@b", ".a@b.c", "a..b@c.d", "a b@c.d", "a@b@c", "김@a.b"],
+                "is not a valid email address"
+            ),
+            (
+                "hostname", ["www.example.com", "xn--4gbwdl.xn--wgbh1c", "한글.kr"],
+                ["-bad.example.com", "host_name-.a", "a", "a..b", "a.1", "not valid.a"],
+                "is not a valid hostname"
+            ),
+            (
+                "ipv4", ["192.168.0.1"], ["127.0.0.0.1", "256.256.256.256", "127.0", "0x7f000001", "192.168.1.0/24", "::1"],
+                "is not a valid IPv4 address"
+            ),
+            (
+                "ipv6", ["::1", "::abef", "2001:db8::192.168.0.1"],
+                ["12345::", "1:1:1:1:1:1:1:1:1", "::laptop", "127.0.0.1", "::1/64"], "is not a valid IPv6 address"
+            ),
+            ("regex", ["([abc])+\\s+$"], ["^(abc]"], "is not a valid ECMA 262 regular expression"),
+            (
+                "uri", ["http://foo.bar/?baz=qux#quux", "urn:oasis:names", "//host/path", "/abc", "http://한글.kr/%ED"],
+                ["http:// x", "\\\\WINDOWS\\fileshare", "bar,baz:foo", ":// should fail", "a%2", "http://a/{b}", "a:"],
+                "is not a valid URI"
+            ),
+            ("date", ["anything: no format of draft 4"], [], ""),
+        ] as [(String, [String], [String], String)])
+    func formats(format: String, good: [String], bad: [String], message: String) throws {
+        let schema = try JSONSchema(["format": .string(format)])
+        for text in good { #expect(schema.faults(of: .string(text)) == [], "\(text)") }
+        for text in bad { #expect(schema.faults(of: .string(text)) == ["string \(JSON.string(text)) \(message)"], "\(text)") }
+        // Other values have no format.
+        #expect(schema.faults(of: 1) == [])
+    }
+
     @Test(
         "does not fit, and says why",
         arguments: [

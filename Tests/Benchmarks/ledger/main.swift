@@ -7,6 +7,9 @@ import Storage
 ///
 /// - `page`: milliseconds for one page of 100,000 records out of 200,000, the median of 15.
 /// - `filtered`: the same for the 10,000 among them of one of twenty functions.
+/// - `console`: milliseconds for a page of 1,000 out of the 100,000 records that the console has, behind 50,000.
+/// - `console-filtered`: the same of those that failed.
+/// - `ring`: nanoseconds for keeping one record there.
 /// - `month`: milliseconds for the sum of a month's usage.
 /// - `prices`: records a second that are priced one by one.
 /// - `bill`: records a second that become a bill.
@@ -47,11 +50,28 @@ for start in stride(from: 0, to: records.count, by: 1_000) {
 }
 print("append", spent.nanoseconds / Int64(records.count))
 let reader = try ledger.makeReader()
-print("page", try milliseconds { precondition(try reader.invocations(LedgerQuery(limit: 100_000)).count == 100_000) })
-let one = LedgerQuery(function: "orders-service-function-7", limit: 100_000)
-print("filtered", try milliseconds { precondition(try reader.invocations(one).count == 10_000) })
+
+func page(_ query: LedgerQuery, of count: Int) throws -> Double {
+    try milliseconds {
+        let found = try reader.invocations(query).count
+        precondition(found == count, "the page has \(found) records")
+    }
+}
+
+print("page", try page(LedgerQuery(limit: 100_000), of: 100_000))
+print("filtered", try page(LedgerQuery(function: "orders-service-function-7", limit: 100_000), of: 10_000))
 print("month", try milliseconds { _ = try reader.usage(.everything, region: "us-east-1") })
 ledger.close()
+
+let ring = InvocationRing()
+let keeping = milliseconds { for record in records { ring.append(record, receivedAt: record.startedAt) } }
+print("ring", Int(keeping * 1e6 / Double(records.count)))
+var latest = InvocationQuery()
+(latest.offset, latest.limit) = (50_000, 1_000)
+var failed = InvocationQuery()
+(failed.outcome, failed.limit) = (.error, 1_000)
+print("console", milliseconds { precondition(ring.page(latest).invocations.count == 1_000) })
+print("console-filtered", milliseconds { precondition(ring.page(failed).total >= 1_980) })
 
 let prices = PriceTable.usEast1
 var total = Money.zero

@@ -37,6 +37,7 @@ def written(folder):
         folder / "template.json",
         Hello=template.function("Hello", events),
         Echo=template.function("Echo", queue_event),
+        Misbehave=template.function("Misbehave"),
         Hostile={
             "Type": "AWS::Serverless::Function",
             "Properties": {"Runtime": "python3.13", "Handler": "index.handler", "InlineCode": HOSTILE_FUNCTION},
@@ -124,6 +125,14 @@ def test_a_function_is_invoked_again_and_with_another_event(page, server):
     page.wait("document.querySelector('.composer .problem').innerText.includes('Could not parse')")
     # What the browser itself says of the refused call.
     page.faults = [fault for fault in page.faults if "400" not in fault]
+
+
+def test_a_streamed_response_is_there_with_its_size(page, server):
+    go(page, "functions")
+    answer = server.client().invoke_with_response_stream(FunctionName="Misbehave", Payload=b'{"do":"stream","count":4,"milliseconds":1}')
+    assert sum("PayloadChunk" in event for event in answer["EventStream"]) > 0
+    go(page, f"functions/{answer['ResponseMetadata']['RequestId']}")
+    page.wait("document.querySelector('.detail').innerText.match(/It was streamed, \\d+ B/) !== null")
 
 
 def test_a_long_list_shows_what_is_scrolled_to_and_stays_where_it_is(page, server):

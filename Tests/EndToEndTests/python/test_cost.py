@@ -43,6 +43,7 @@ def test_the_textbook():
     [
         (["--pollers", "1", "--wait", "0", "--sleep", "1s"], 2_592_000),
         (["--pollers", "1", "--wait", "20"], 129_600),
+        (["--wait", "20"], 129_600),
         (["--pollers", "5", "--wait", "20"], 648_000),
         (["--requests", "4583293"], 4_583_293),
         # Two loops that sleep a second, with a round trip of 131 ms: 2 × 2,592,000 s ÷ 1.1310644 s.

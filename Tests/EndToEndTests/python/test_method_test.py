@@ -4,9 +4,11 @@ The lines of the log and the members of the answer are those of the API referenc
 "Use the API Gateway console to test a REST API method".
 """
 
+import http.server
 import json
 import re
 import subprocess
+import threading
 
 import pytest
 
@@ -130,12 +132,79 @@ def test_what_fails_says_why(project):
         (["GET", "/broken", "--header", "no colon"], "--header is 'NAME: VALUE'"),
         (["GET", "/broken", "--body", "/no/such/file"], "can't read the body"),
         (["GET", "/broken", "--api", "Nobody"], "no REST API Nobody"),
+        (["GET", "/broken", "--target-group", "no-targets"], "--target-group is NAME=HOST:PORT"),
+        # What says nothing of a method by itself is no option of its test.
+        (["GET", "/broken", "--jwks", "https://issuer=keys.json"], "Unknown option '--jwks'"),
+        (["GET", "/broken", "--tls-port", "0"], "Unknown option '--tls-port'"),
+        (["GET", "/broken", "--access-log", "log"], "Unknown option '--access-log'"),
     ],
 )
 def test_wrong_usage(project, arguments, words):
     done = run(project, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
+
+
+def test_integrations_reach_whom_the_options_name(tmp_path):
+    """The target group of the template is served by this test; another API comes from a file of its own."""
+
+    class Backend(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = f"here is {self.path}".encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    def definition(path, integration):
+        method = {"responses": {"200": {"description": "ok"}}, "x-amazon-apigateway-integration": integration}
+        return {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": {path: {"get": method}}}
+
+    for name in ["first", "second"]:
+        (tmp_path / f"{name}.json").write_text(json.dumps(definition(f"/{name}/{{id}}", mock())))
+    link = {"type": "http_proxy", "httpMethod": "GET", "uri": "http://example.com:8080/b", "connectionType": "VPC_LINK", "connectionId": {"Ref": "Link"}}
+    balancing = "AWS::ElasticLoadBalancingV2::"
+    group = {"Name": "shop", "Port": 80, "Protocol": "TCP", "Targets": [{"Id": "192.0.2.1", "Port": 80}]}
+    actions = [{"Type": "forward", "TargetGroupArn": {"Ref": "Group"}}]
+    template.write(
+        tmp_path / "template.json",
+        Api={"Type": "AWS::Serverless::Api", "Properties": {"StageName": "v1", "DefinitionBody": definition("/a", link)}},
+        Link={"Type": "AWS::ApiGateway::VpcLink", "Properties": {"Name": "link", "TargetArns": [{"Ref": "Balancer"}]}},
+        Balancer={"Type": balancing + "LoadBalancer", "Properties": {"Type": "network"}},
+        Group={"Type": balancing + "TargetGroup", "Properties": group},
+        Listener={
+            "Type": balancing + "Listener",
+            "Properties": {"LoadBalancerArn": {"Ref": "Balancer"}, "Port": 8080, "Protocol": "TCP", "DefaultActions": actions},
+        },
+    )
+
+    def body(*arguments, state="state"):
+        done = run(tmp_path, "GET", *arguments, "--output", "json", state=state)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["body"]
+
+    def refusal(*arguments):
+        done = run(tmp_path, "GET", *arguments, state="host/state")
+        assert (done.returncode, done.stdout) == (2, "")
+        return done.stderr
+
+    first, second = (["--openapi", str(tmp_path / f"{name}.json")] for name in ["first", "second"])
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        targets = ["--target-group", f"shop=127.0.0.1:{server.server_address[1]}"]
+        assert body("/a", *targets) == "here is /b"
+        own = ["--path", "id=7", "--stage-variables", "place=여기"]
+        assert body("/first/{id}", *first, *own) == '{"id": "7", "from": "여기"}'
+        with hosts.Host(tmp_path / "host", *first, *targets, template=tmp_path / "template.json"):
+            assert body("/a", state="host/state") == "here is /b"
+            assert body("/first/{id}", *first, *own, state="host/state") == '{"id": "7", "from": "여기"}'
+            # The host that runs has target groups of its own, and was started with another file.
+            assert "Leave --target-group and --trust out" in refusal("/a", *targets)
+            assert "has no such method" in refusal("/second/{id}", *second, *own)
+        server.shutdown()
 
 
 def test_a_host_that_runs_does_the_test(project):

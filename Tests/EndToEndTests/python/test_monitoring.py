@@ -483,6 +483,37 @@ def test_a_tail_that_follows(server):
     assert seen == [f"tail {number}" for number in range(wanted - 1)]
 
 
+def test_a_tail_that_ends(server):
+    """`aws logs tail --since 5m --filter-pattern --log-stream-name-prefix` asks so, and goes on with nextToken while there is one."""
+    client = server.client("logs")
+    start = int(datetime.datetime.now().timestamp() * 1000)
+    invoke(server, "other", print=[f"ends {number}" for number in range(7)])
+    arguments = {
+        "logGroupName": "/aws/lambda/other", "startTime": start, "interleaved": True, "filterPattern": "ends",
+        "logStreamNamePrefix": f"{datetime.datetime.now(datetime.timezone.utc):%Y/%m/}", "limit": 3,
+    }
+    sizes, seen = [], []
+    while True:
+        page = client.filter_log_events(**arguments)
+        sizes.append(len(page["events"]))
+        seen += page["events"]
+        if "nextToken" not in page:
+            break
+        arguments["nextToken"] = page["nextToken"]
+    assert [event["message"] for event in seen] == [f"ends {number}\n" for number in range(7)]
+    # What the command prints of each.
+    assert all(event["timestamp"] >= start and event["logStreamName"] and event["ingestionTime"] for event in seen)
+    assert max(sizes) <= 3 and len({event["eventId"] for event in seen}) == 7
+
+
+def test_a_live_tail_is_refused_in_words(server):
+    """`aws logs start-live-tail` has a service of its own on AWS, at streaming-logs."""
+    client = server.client("logs", inject_host_prefix=False)
+    with pytest.raises(ClientError, match="StartLiveTail of the service logs is not emulated") as refusal:
+        client.start_live_tail(logGroupIdentifiers=["arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/other"])
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
 def test_logs_that_clients_put(server):
     client = server.client("logs")
     client.create_log_group(logGroupName="/shop/own")

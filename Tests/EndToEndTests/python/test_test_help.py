@@ -28,6 +28,7 @@ def server(tmp_path_factory):
         Hello=template.function("Hello", HELLO_EVENTS),
         Echo=template.function("Echo", ECHO_EVENTS),
         Misbehave=template.function("Misbehave"),
+        Closed=template.function("Hello", ReservedConcurrentExecutions=0),
         Q={"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q"}},
     )
     with hosts.Host(folder / "host", template=path) as host:
@@ -121,6 +122,29 @@ def test_a_body_of_any_size_is_told_by_its_beginning(server):
     kept = get(server, f"invocations/{id}")["payload"]
     assert kept["truncated"] and kept["bytes"] == len(json.dumps({"text": text}))
     assert json.dumps({"text": text}).startswith(kept["text"]) and len(kept["text"]) == 65_536
+
+
+def test_a_streamed_response_is_told_by_its_size(server):
+    answer = server.client().invoke_with_response_stream(FunctionName="Misbehave", Payload=b'{"do":"stream","count":4,"milliseconds":1}')
+    size = sum(len(event["PayloadChunk"]["Payload"]) for event in answer["EventStream"] if "PayloadChunk" in event)
+    get(server, "invocations?wait=10")
+    one = get(server, f"invocations/{answer['ResponseMetadata']['RequestId']}")
+    assert one["streamed"] and one["responseBytes"] == size > 0
+    assert one["response"] == {"bytes": size, "text": "", "truncated": True}
+
+
+def test_throttled_calls_are_counted_and_leave_no_record(server):
+    client = server.client()
+    for _ in range(2):
+        with pytest.raises(client.exceptions.TooManyRequestsException):
+            client.invoke(FunctionName="Closed")
+    invocations = get(server, "overview")["invocations"]
+    assert (invocations["total"], invocations["throttles"]) == (0, 2)
+    assert {row["name"]: row["throttles"] for row in get(server, "functions")["functions"]}["Closed"] == 2
+    # A reset forgets them; what metrics count goes on.
+    ask(server, "POST", "reset", {"parts": ["invocations"]})
+    assert get(server, "overview")["invocations"]["throttles"] == 0
+    assert 'martlet_lambda_throttles_total{function="Closed"} 2' in send(server.aws, "GET", "/metrics").body.decode()
 
 
 def test_a_request_is_told_with_its_steps(server):

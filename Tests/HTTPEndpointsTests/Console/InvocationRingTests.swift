@@ -10,7 +10,7 @@ struct InvocationRingTests {
         let outcomes: [InvocationRecord.Outcome] = [.success, .success, .error(type: "E"), .timeout]
         return InvocationRecord(
             requestID: RequestID(random: number, number), functionName: ["Hello", "Orders", "Echo"][Int(number % 3)],
-            version: "$LATEST", source: number % 2 == 0 ? .invoke : .queue,
+            version: number % 11 == 0 ? "1" : "$LATEST", source: number % 2 == 0 ? .invoke : .queue,
             startedAt: Timestamp(milliseconds: Int64(number) * 10),
             initDuration: number % 7 == 0 ? .milliseconds(5) : nil, duration: .milliseconds(3), memoryMB: 128,
             maxMemoryUsedMB: 20,
@@ -21,7 +21,7 @@ struct InvocationRingTests {
         var function = InvocationQuery()
         function.function = "Orders"
         var status = InvocationQuery()
-        status.status = "error"
+        status.outcome = .error
         status.source = .invoke
         var cold = InvocationQuery()
         cold.coldStartsOnly = true
@@ -38,6 +38,14 @@ struct InvocationRingTests {
         return [InvocationQuery(), function, status, cold, since, through, empty]
     }
 
+    private static func matches(_ query: InvocationQuery, _ record: InvocationRecord) -> Bool {
+        if let function = query.function, function != record.functionName { return false }
+        if let source = query.source, source != record.source { return false }
+        if let outcome = query.outcome, outcome != record.outcome.kind { return false }
+        if let since = query.since, record.startedAt < since { return false }
+        return !query.coldStartsOnly || record.isColdStart
+    }
+
     @Test(arguments: [0, 1, 999, 1_000, 1_001, 2_999, 3_000, 3_001, 7_777])
     func pagesAreThoseOfAPlainList(count: Int) {
         let ring = InvocationRing(recordsMax: 3_000)
@@ -52,11 +60,14 @@ struct InvocationRingTests {
         let kept = Array(all.suffix(ring.count).reversed())
         #expect(ring.lastNumber == UInt64(count))
         for query in Self.queries() {
-            let matching = kept.filter { $0.number <= query.through ?? .max && query.matches($0.record) }
+            let matching = kept.filter { $0.number <= query.through ?? .max && Self.matches(query, $0.record) }
             let page = ring.page(query)
             #expect(page.total == matching.count)
             #expect(page.invocations == Array(matching.dropFirst(query.offset).prefix(query.limit)))
+            #expect(ring.newestMatches(query) == kept.first.map { Self.matches(query, $0.record) } ?? false)
         }
+        let since = Timestamp(milliseconds: Int64(count) * 10 - 1_500)
+        #expect(ring.durations(since: since, limit: 100).count == min(kept.count { $0.record.startedAt >= since }, 100))
         if let newest = kept.first, let oldest = kept.last {
             #expect(ring.invocation(newest.record.requestID) == newest)
             #expect(ring.invocation(oldest.record.requestID) == oldest)
@@ -85,25 +96,15 @@ struct InvocationRingTests {
         #expect(queued(from: 950) == .zero)
     }
 
-    @Test func whatWasUsedIsTheSameHoweverItIsAddedUp() {
+    @Test func theLastSecondsAreCountedOneByOne() {
         let meter = ActivityMeter()
-        let records = (0..<1_000).map { Self.record($0) }
-        for (index, record) in records.enumerated() {
-            meter.add(record)
-            if index % 100 == 7 { _ = meter.usage }
-        }
-        #expect(meter.usage == Usage(records))
-        #expect(meter.totals.invocations == 1_000)
-        #expect(
-            meter.counts(of: "Hello")
-                == .init(invocations: 334, errors: records.count { $0.functionName == "Hello" && $0.outcome != .success }))
-        #expect(meter.counts(of: "None") == .init())
+        for number in UInt64(0)..<1_000 { meter.add(Self.record(number)) }
         // Ten milliseconds apart, each three long: the last second holds 100, and the ring five minutes.
         let series = meter.series(until: Timestamp(seconds: 9))
         #expect(series.map(\.time) == Array(0...9))
         #expect(series.reduce(0) { $0 + $1.invocations } == 1_000)
         #expect(meter.series(until: Timestamp(seconds: 304)).map(\.time) == [5, 6, 7, 8, 9])
         meter.removeAll()
-        #expect(meter.usage == Usage() && meter.series(until: Timestamp(seconds: 9)).isEmpty)
+        #expect(meter.series(until: Timestamp(seconds: 9)).isEmpty)
     }
 }

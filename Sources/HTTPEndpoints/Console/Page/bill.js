@@ -7,7 +7,7 @@ import { dateTime, money, number, t } from "./words.js";
 function consumers(bill) {
   const sums = new Map();
   for (const line of bill.lines) {
-    const name = `${line.kind} ${line.name}`;
+    const name = line.kind === "service" ? line.name : `${line.kind} ${line.name}`;
     sums.set(name, (sums.get(name) ?? 0) + Number(line.amount));
   }
   return [...sums].sort(([, left], [, right]) => right - left).slice(0, 12).map(([name, sum]) => [name, sum, money(sum)]);

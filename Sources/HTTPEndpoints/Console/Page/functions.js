@@ -17,9 +17,9 @@ export function invocationCells(row) {
   ];
 }
 
-/** What was kept of a body. */
+/** What was kept of a body; of a streamed one that is its size. */
 export function body(kept, label) {
-  if (!kept) return h("p", { class: "dim" }, t("streamed"));
+  if (kept.bytes > 0 && kept.text === "") return h("p", { class: "dim" }, t("streamed", bytes(kept.bytes)));
   return [
     code(kept.text !== undefined ? pretty(kept.text) : kept.base64, label),
     kept.truncated ? h("p", { class: "hint" }, t("truncated", bytes(kept.bytes))) : null,

@@ -24,10 +24,11 @@ export function overview() {
     const now = Date.now() + skew;
     const minute = state.series.filter(([second]) => second > now / 1000 - 60);
     const perMinute = minute.reduce((sum, [, all]) => sum + all, 0);
+    const throttled = invocations.throttles > 0 ? `, ${t("throttled", number(invocations.throttles))}` : "";
     const share = invocations.total > 0 ? (invocations.errors / invocations.total) * 100 : 0;
     show(tiles,
       tile(t("rate"), number(perMinute), t("perMinute")),
-      tile(t("errors"), number(invocations.errors), `${number(Math.round(share * 10) / 10)} % ${t("ofAll")}`, invocations.errors > 0 ? "bad" : ""),
+      tile(t("errors"), number(invocations.errors), `${number(Math.round(share * 10) / 10)} % ${t("ofAll")}${throttled}`, invocations.errors > 0 ? "bad" : ""),
       tile(t("p50"), durations ? milliseconds(durations.p50) : "–", t("duration")),
       tile(t("p99"), durations ? milliseconds(durations.p99) : "–", t("duration")),
       tile(t("running"), number(invocations.running), t("environments", environments.all, environments.free)),
