@@ -73,8 +73,8 @@ struct DifferentialTests {
             let own = Self.render(call.template, .velocity1_7, call.variables)
             switch (own, answer) {
             case (.output(let own), .output(let other)) where own == other: continue
-            // Of a long, where another specifier's was taken.
-            case (.failure(let own), .output) where own.hasSuffix("dates can't be formatted here"): continue
+            // A date, of a long that another specifier was to take: Velocity writes it, and may fail at a specifier behind it.
+            case (.failure(let own), _) where own.hasSuffix("dates can't be formatted here"): continue
             case (.failure(let own), .failure(let other)):
                 // Without the place before it.
                 let exception = own.split(separator: ": ", maxSplits: 1).last ?? ""
