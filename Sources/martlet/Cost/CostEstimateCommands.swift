@@ -69,7 +69,8 @@ struct CostSQSCommand: ParsableCommand {
 
     @OptionGroup var month: RequestOptions
 
-    @Option(help: "How many loops ask an empty queue, 1 to 10,000; one where only their pace is given.", transform: Quantity.count)
+    @Option(
+        help: "How many loops ask an empty queue, 1 to 10,000; one where only their pace is given.", transform: Quantity.count)
     var pollers: Int?
 
     @Option(help: "WaitTimeSeconds of their receives, 0 to 20.", transform: Quantity.wait)

@@ -107,7 +107,7 @@ def test_an_invocation_appears_by_itself_and_opens(page, server):
 
 def test_a_function_is_invoked_again_and_with_another_event(page, server):
     go(page, "functions")
-    page.wait("document.querySelector('.composer select').options.length === 3")
+    page.wait("document.querySelector('.composer select').options.length === 4")
     page.fill(".composer select", "Hello")
     page.fill("textarea[data-key=event]", '{"name":"first"}')
     page.click_text("Invoke")
