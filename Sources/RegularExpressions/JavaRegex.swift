@@ -20,7 +20,14 @@ package struct JavaRegex: Sendable {
 
     /// Whether a part of the text matches: Java's `find()`.
     package func isFound(in text: String) throws(RegexFailure) -> Bool {
+        var work = 0
+        return try self.isFound(in: text, work: &work)
+    }
+
+    /// Whether a part of the text matches. `work` grows by what that took.
+    package func isFound(in text: String, work: inout Int) throws(RegexFailure) -> Bool {
         var matcher = RegexMatcher(self.program, Array(text.unicodeScalars))
+        defer { work += matcher.steps / 16 }
         return try matcher.find(from: 0) != nil
     }
 

@@ -3,7 +3,10 @@ extension Evaluator {
     mutating func value(_ index: Int32) throws(Interruption) -> Value {
         let node = self.nodes[Int(index)]
         switch node.operation {
-        case .reference: return try self.referenceValue(node.a, at: index)
+        case .reference:
+            // `$\!name` is null as a value, whatever the profile says of what is missing.
+            guard self.references[Int(node.a)].variable >= 0 else { return .null }
+            return try self.referenceValue(node.a, at: index)
         case .string: return .string(self.program.strings[Int(node.a)])
         case .interpolation: return .string(try self.interpolated(node))
         case .int: return .int(node.a)
@@ -112,11 +115,14 @@ extension Evaluator {
         }
     }
 
-    /// What stands in the template for an operand.
+    /// What Velocity prints for an operand without a value: what stands in the template, but for the marks before references.
     func literal(_ index: Int32) -> String {
         let node = self.nodes[Int(index)]
         var start = node.start
         switch node.operation {
+        case .reference:
+            let text = self.program.references[Int(node.a)].literal
+            return String(decoding: self.program.text[Int(text.lowerBound)..<Int(text.upperBound)], as: UTF8.self)
         case .add, .subtract, .multiply, .divide, .modulus:
             // Velocity counts the left operand and the operator out, but for what is in parentheses.
             let isEnclosed =

@@ -55,7 +55,6 @@ extension Evaluator {
             self.variables[place] = scope.map { .object($0) } ?? .null
         }
         let depth = self.depth
-        let definitionDepth = self.definitionDepth
         var round = 0
         let roundsMax = self.profile.roundsMax ?? Int.max
         while round < roundsMax, elements.hasNext(round) {
@@ -87,7 +86,6 @@ extension Evaluator {
             }
         }
         self.depth = depth
-        self.definitionDepth = definitionDepth
         if element >= 0 { self.leave(element, saved) }
         if let place = names.count { self.variables[place] = savedCount ?? .null }
         if let place = names.hasNext { self.variables[place] = savedHasNext ?? .null }

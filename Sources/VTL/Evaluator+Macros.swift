@@ -5,7 +5,7 @@ extension Evaluator {
     struct MacroCall {
         struct Argument {
             let variable: Int32
-            /// The argument's expression.
+            /// The argument's expression; -1 for the block handed to the macro.
             let node: Int32
             /// The variable of that name outside of the macro.
             var outside: Value
@@ -33,21 +33,30 @@ extension Evaluator {
 
     mutating func renderMacroCall(_ node: Program.Node, _ index: Int32) throws(Interruption) {
         let name = self.program.names[Int(node.a)]
-        guard let macro = self.program.macros.first(where: { $0.name == name }) else {
+        guard let macro = self.program.macros[name] else {
             return try self.render(self.children[Int(node.b)])
         }
         guard self.macroCalls.count < Self.macroDepthMax else {
             throw self.failure(.methodFailed, "macro calls nested more than \(Self.macroDepthMax) deep", at: index)
         }
-        let nodes = self.children[Int(node.b + 1)..<Int(node.c)]
+        let nodes = self.children[Int(node.b + 2)..<Int(node.c)]
+        for node in nodes where self.nodes[Int(node)].operation == .fault { try self.render(node) }
         var arguments: [MacroCall.Argument] = []
         for (parameter, node) in zip(macro.parameters, nodes) where parameter >= 0 {
             arguments.append(.init(variable: parameter, node: node, outside: self.variables[Int(parameter)]))
         }
         let call = self.macroCalls.count
+        let body = self.children[Int(node.b + 1)]
+        let block = self.program.variables.firstIndex(of: Program.bodyName)
+        if body >= 0, let block {
+            arguments.append(.init(variable: Int32(block), node: -1, outside: self.variables[block]))
+        }
         self.macroCalls.append(MacroCall(arguments: arguments))
         for argument in arguments {
-            self.variables[Int(argument.variable)] = .object(ArgumentProxy(node: argument.node, call: call))
+            self.variables[Int(argument.variable)] = .object(
+                argument.node < 0
+                    ? DefinedBlock(body: body, depthMax: Self.macroDepthMax)
+                    : ArgumentProxy(node: argument.node, call: call))
         }
         defer {
             for argument in self.macroCalls.removeLast().arguments.reversed() {
@@ -113,7 +122,7 @@ extension Evaluator {
     /// The expression that a parameter of the innermost macro with such a one stands for; not if that is a number or `true` or `false`.
     func argumentNode(of variable: Int32) -> Int32? {
         for call in self.macroCalls.reversed() {
-            let argument = call.arguments.last { $0.variable == variable && !self.isPlainConstant($0.node) }
+            let argument = call.arguments.last { $0.variable == variable && $0.node >= 0 && !self.isPlainConstant($0.node) }
             if let argument { return argument.node }
         }
         return nil

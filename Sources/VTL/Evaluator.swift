@@ -32,8 +32,6 @@ struct Evaluator: ~Copyable {
     var loop: LoopScope?
     /// Variables of loops whose present element is null: they stay null for the round, whatever is `#set`.
     var nullElements: [Int32] = []
-    /// `#define`d blocks within each other.
-    var definitionDepth = 0
     /// The calls of macros around the present place, the innermost last.
     var macroCalls: [MacroCall] = []
     /// True while a text is rendered for its value: it has no place in the output.
@@ -141,7 +139,9 @@ struct Evaluator: ~Copyable {
         case .breakScope: try self.breakScope(node.a, at: index)
         case .stop: throw .stop
         case .define:
-            if node.a >= 0 { self.setVariable(node.a, .object(DefinedBlock(body: node.b))) }
+            if node.a >= 0, !self.nullElements.contains(node.a) {
+                self.setVariable(node.a, .object(DefinedBlock(body: node.b)))
+            }
         case .macroCall: try self.renderMacroCall(node, index)
         case .evaluate: try self.renderEvaluate(node, index)
         case .refused:
@@ -285,16 +285,14 @@ struct Evaluator: ~Copyable {
         self.output.append(bytes)
     }
 
-    /// Velocity lets a definition render itself no deeper than this.
-    private static let definitionDepthMax = 2
-
-    /// Answers false where it is too deep.
+    /// Answers false where it is too deep within itself.
     @discardableResult
     mutating func renderDefinition(_ block: DefinedBlock) throws(Interruption) -> Bool {
-        guard self.definitionDepth < Self.definitionDepthMax else { return false }
-        self.definitionDepth += 1
+        guard block.depth < block.depthMax else { return false }
+        block.depth += 1
+        // What leaves by an error or by a `#break` out of a loop around leaves the block open, in Velocity as well.
         try self.renderUpToBreak(block.body)
-        self.definitionDepth -= 1
+        block.depth -= 1
         return true
     }
 

@@ -81,6 +81,7 @@ enum JavaMethods {
         case .decimal: "java.math.BigDecimal"
         case .character: "java.lang.Character"
         case .string: "java.lang.String"
+        case .list(let list) where list.isPart: "java.util.ArrayList$SubList"
         case .list(let list): list.style == .java ? "java.util.ArrayList" : "net.minidev.json.JSONArray"
         case .map(let map): map.order == .hash ? "java.util.HashMap" : "java.util.LinkedHashMap"
         case .null, .object: "java.lang.Object"

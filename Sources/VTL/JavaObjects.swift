@@ -3,9 +3,14 @@
 /// What `#define` binds to a name: a block that is rendered at each use.
 final class DefinedBlock: TemplateObject {
     let body: Int32
+    /// How deep it may render within itself: Velocity lets a definition do so twice.
+    let depthMax: Int
+    /// How often it is being rendered now.
+    var depth = 0
 
-    init(body: Int32) {
+    init(body: Int32, depthMax: Int = 2) {
         self.body = body
+        self.depthMax = depthMax
     }
 
     func property(_ name: String) -> Value? {
@@ -14,6 +19,10 @@ final class DefinedBlock: TemplateObject {
 
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
+        case ("equals", 1):
+            guard case .object(let other) = arguments[0] else { return .bool(false) }
+            return .bool(other === self)
+        case ("hashCode", 0): return self.addressHash
         case ("toString", 1...), ("hashCode", 1...), ("getClass", 1...): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
@@ -131,6 +140,7 @@ final class ArrayObject: TemplateObject {
             let old = self.values[Int(index)]
             if method == "set" { self.values[Int(index)] = arguments[1] }
             return old
+        case ("hashCode", 0): return self.addressHash
         case ("size", _), ("isEmpty", _): throw JavaMethods.wrongNumberOfArguments
         default: return nil
         }
@@ -161,6 +171,7 @@ final class IteratorObject: TemplateObject {
             if method == "hasNext" { return .bool(self.hasNext) }
             guard let value = self.next() else { throw MethodFailure("NoSuchElementException") }
             return value
+        case "hashCode" where arguments.isEmpty: return self.addressHash
         default: return nil
         }
     }
@@ -184,6 +195,10 @@ final class EntryObject: TemplateObject {
         switch name {
         case "key": self.key
         case "value": self.value
+        case "class":
+            .object(
+                ClassObject(
+                    self.map.order == .hash ? "java.util.HashMap$Node" : "java.util.LinkedHashMap$Entry", sample: .null))
         default: nil
         }
     }
@@ -238,6 +253,14 @@ final class MapView: TemplateObject {
 
     private static let unsupported = MethodFailure("UnsupportedOperationException")
 
+    private var hash: Value {
+        switch self.part {
+        case .keys: .int(self.map.keys.reduce(0) { $0 &+ $1.javaHashCode })
+        case .entries: .int(Value.map(self.map).javaHashCode)
+        case .values: self.addressHash
+        }
+    }
+
     private var className: String {
         let name =
             switch self.part {
@@ -255,8 +278,7 @@ final class MapView: TemplateObject {
         case ("iterator", 0): return .object(IteratorObject(self.values))
         case ("toString", 0): return .string(self.text)
         case ("toArray", 0): return .object(ArrayObject(self.values, typeName: "[Ljava.lang.Object;"))
-        case ("hashCode", 0) where self.part == .entries: return .int(Value.map(self.map).javaHashCode)
-        case ("hashCode", 0) where self.part == .keys: return .int(self.map.keys.reduce(0) { $0 &+ $1.javaHashCode })
+        case ("hashCode", 0): return self.hash
         case ("contains", 1):
             if self.part == .keys { return .bool(self.map.get(arguments[0]) != nil) }
             return .bool(self.values.contains { $0.isEqual(to: arguments[0]) })

@@ -13,7 +13,7 @@ extension Lexer {
     }
 
     /// The longest match at the present place; nil where there is none.
-    func match() -> (kind: TokenKind, length: Int)? {
+    mutating func match() -> (kind: TokenKind, length: Int)? {
         guard self.place < self.bytes.count else { return nil }
         var best = Best()
         let byte = self.bytes[self.place]
@@ -40,7 +40,7 @@ extension Lexer {
         return best.length > 0 ? (best.kind, best.length) : nil
     }
 
-    private func matchText(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchText(_ byte: UInt8, _ best: inout Best) {
         best.offer(.escapedDirective, self.escapedDirective())
         best.offer(.set, self.setDirective())
         self.matchAnywhere(byte, &best)
@@ -54,7 +54,7 @@ extension Lexer {
         self.matchEmptyIndex(&best)
     }
 
-    private func matchReference(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchReference(_ byte: UInt8, _ best: inout Best) {
         let isModifier = self.state == .referenceModifier
         best.offer(.indexLeftBracket, self.length(of: "["))
         if isModifier { best.offer(.leftParenthesis, self.length(of: "(")) }
@@ -67,7 +67,7 @@ extension Lexer {
         if !isModifier { self.matchEmptyIndex(&best) }
     }
 
-    private func matchIndex(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchIndex(_ byte: UInt8, _ best: inout Best) {
         best.offer(.indexRightBracket, self.length(of: "]"))
         self.matchAnywhere(byte, &best)
         best.offer(.whitespace, self.whitespace())
@@ -76,7 +76,7 @@ extension Lexer {
         self.matchNumbers(&best)
     }
 
-    private func matchArguments(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchArguments(_ byte: UInt8, _ best: inout Best) {
         self.matchPunctuation(byte, &best)
         best.offer(.methodRightParenthesis, self.length(of: ")"))
         best.offer(.set, self.setDirective())
@@ -88,7 +88,7 @@ extension Lexer {
         self.matchIdentifier(&best)
     }
 
-    private func matchDirective(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchDirective(_ byte: UInt8, _ best: inout Best) {
         self.matchPunctuation(byte, &best)
         best.offer(.leftParenthesis, self.length(of: "("))
         if byte == UInt8(ascii: ")") { best.offer(.rightParenthesis, 1 + self.blanksAndNewline(at: self.place + 1)) }
@@ -103,7 +103,7 @@ extension Lexer {
         self.matchWords(byte, &best)
     }
 
-    private func matchPreDirective(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchPreDirective(_ byte: UInt8, _ best: inout Best) {
         self.matchAnywhere(byte, &best)
         for (kind, word) in Self.directiveWords {
             for text in [word, "{\(word)}"] {
@@ -131,7 +131,7 @@ extension Lexer {
     ]
 
     /// What begins in every state.
-    private func matchAnywhere(_ byte: UInt8, _ best: inout Best) {
+    private mutating func matchAnywhere(_ byte: UInt8, _ best: inout Best) {
         if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "$") {
             best.offer(.more, self.dollar())
         } else if byte == UInt8(ascii: "#") {
@@ -229,19 +229,16 @@ extension Lexer {
     }
 
     /// `\`* `$`, or `\`* `$` `\`* `!`.
-    private func dollar() -> Int {
-        var index = self.place
-        while self.isByte("\\", at: index) { index += 1 }
+    private mutating func dollar() -> Int {
+        let index = self.endOfBackslashes(at: self.place)
         guard self.isByte("$", at: index) else { return 0 }
-        var bang = index + 1
-        while self.isByte("\\", at: bang) { bang += 1 }
+        let bang = self.endOfBackslashes(at: index + 1)
         return (self.isByte("!", at: bang) ? bang + 1 : index + 1) - self.place
     }
 
     /// An odd number of `\`, `#` and a word.
-    private func escapedDirective() -> Int {
-        var index = self.place
-        while self.isByte("\\", at: index) { index += 1 }
+    private mutating func escapedDirective() -> Int {
+        let index = self.endOfBackslashes(at: self.place)
         guard (index - self.place) % 2 == 1, self.isByte("#", at: index) else { return 0 }
         let word = max(self.word(at: index + 1), self.bracketedWord(at: index + 1))
         return word > 0 ? index + 1 + word - self.place : 0

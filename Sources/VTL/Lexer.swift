@@ -26,6 +26,8 @@ struct Lexer {
     private var isInComment = false
     /// Between `#set(` and the parser's word that it is over.
     var isInSet = false
+    /// The backslashes measured last: a long row of them is cut into many tokens, and measured once.
+    private var backslashes = 0..<0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -184,6 +186,15 @@ struct Lexer {
             }
             if !self.pop() { return }
         }
+    }
+
+    /// Where the backslashes end that stand at a place.
+    mutating func endOfBackslashes(at start: Int) -> Int {
+        if self.backslashes.contains(start) { return self.backslashes.upperBound }
+        var end = start
+        while end < self.bytes.count, self.bytes[end] == UInt8(ascii: "\\") { end += 1 }
+        if end > start { self.backslashes = start..<end }
+        return end
     }
 
     static func isWhitespace(_ byte: UInt8) -> Bool {

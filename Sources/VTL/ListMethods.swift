@@ -35,6 +35,9 @@ struct ListMethods {
             work = count / 16
             try self.insert([arguments[1]], at: self.insertionIndex(index))
             return .string("")
+        case (.addAll, 1) where arguments[0].isNull, (.containsAll, 1) where arguments[0].isNull,
+            (.removeAll, 1) where arguments[0].isNull, (.retainAll, 1) where arguments[0].isNull:
+            throw MethodFailure("NullPointerException")
         case (.addAll, 1):
             guard let added = JavaMethods.elements(of: arguments[0]) else { return nil }
             work = added.count
@@ -61,7 +64,7 @@ struct ListMethods {
                 throw MethodFailure("IndexOutOfBoundsException: subList(\(from), \(to)) of \(count) elements")
             }
             work = Int(to - from)
-            return .list(ListValue(Array(self.list.elements[Int(from)..<Int(to)])))
+            return .list(ListValue(part: self.list.elements[Int(from)..<Int(to)]))
         default: return nil
         }
     }

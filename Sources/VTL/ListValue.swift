@@ -10,6 +10,8 @@ public final class ListValue {
 
     private var storage: [Value]
     public let style: Style
+    /// Cut out of another list by `subList`, whose class it tells.
+    let isPart: Bool
     /// Counts the additions and removals by methods, so that a loop over the list can refuse to go on after one.
     var revision: UInt32 = 0
 
@@ -29,5 +31,12 @@ public final class ListValue {
     public init(_ elements: [Value] = [], style: Style = .java) {
         self.storage = elements
         self.style = style
+        self.isPart = false
+    }
+
+    init(part elements: ArraySlice<Value>) {
+        self.storage = Array(elements)
+        self.style = .java
+        self.isPart = true
     }
 }

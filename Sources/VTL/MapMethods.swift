@@ -30,6 +30,7 @@ struct MapMethods {
             try self.checkSize(adding: 1)
             self.map.put(arguments[0], arguments[1])
             return .null
+        case (.putAll, 1) where arguments[0].isNull: throw MethodFailure("NullPointerException")
         case (.putAll, 1):
             guard case .map(let other) = arguments[0] else { return nil }
             work = other.count
@@ -37,6 +38,18 @@ struct MapMethods {
             for entry in other.entries { self.map.put(entry.key, entry.value) }
             return .string("")
         case (.remove, 1): return self.map.remove(arguments[0]) ?? .null
+        case (.remove, 2):
+            guard let old = self.map.get(arguments[0]), old.isEqual(to: arguments[1]) else { return .bool(false) }
+            _ = self.map.remove(arguments[0])
+            return .bool(true)
+        case (.replace, 2):
+            guard let old = self.map.get(arguments[0]) else { return .null }
+            self.map.put(arguments[0], arguments[1])
+            return old
+        case (.replace, 3):
+            guard let old = self.map.get(arguments[0]), old.isEqual(to: arguments[1]) else { return .bool(false) }
+            self.map.put(arguments[0], arguments[2])
+            return .bool(true)
         default: return nil
         }
     }

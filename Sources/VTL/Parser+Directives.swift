@@ -15,7 +15,7 @@ extension Parser {
     }
 
     func isMacro(_ name: String) -> Bool {
-        self.program.macros.contains { $0.name == name }
+        self.program.macros[name] != nil
     }
 
     private func isBlockDirective(_ name: String) -> Bool {
@@ -23,6 +23,8 @@ extension Parser {
     }
 
     mutating func directive() throws(TemplateError) -> Int32 {
+        let mark = self.beginTaking()
+        defer { self.endTaking() }
         let first = try self.take()
         let name = self.string(self.bytes(of: first).dropFirst(first.kind == .word ? 1 : 2).dropLast(first.kind == .word ? 0 : 1))
         self.lexer.switchTo(.directive)
@@ -32,20 +34,18 @@ extension Parser {
                 throw self.error("#\(name) needs parentheses", at: first.start)
             }
             self.lexer.pop()
-            return try self.node(for: name, first: first, arguments: [], block: nil, tokens: [first])
+            return try self.node(for: name, first: first, arguments: [], block: nil, mark: mark)
         }
-        let outer = self.beginTaking()
         let arguments = try self.arguments(of: name, first: first)
-        let tokens = [first] + self.endTaking(outer)
-        let closing = self.last
         guard self.isBlockDirective(name) else {
-            return try self.node(for: name, first: first, arguments: arguments, block: nil, tokens: tokens)
+            return try self.node(for: name, first: first, arguments: arguments, block: nil, mark: mark)
         }
-        let inBlock = self.beginTaking()
-        let block = try self.block(from: closing.end)
+        let bodyMark = self.taken.count
+        let block = try self.block(from: self.last.end)
+        let body = bodyMark..<self.taken.count
         try self.take(.end) { "#end of the #\(name) in line \($0.position(first.start).line)" }
-        let body = self.endTaking(inBlock)
-        return try self.node(for: name, first: first, arguments: arguments, block: block, tokens: tokens + body)
+        if name == "literal" { return try self.literal(arguments, body: body, from: first.start) }
+        return try self.node(for: name, first: first, arguments: arguments, block: block, mark: mark)
     }
 
     private mutating func arguments(of name: String, first: Token) throws(TemplateError) -> [Argument] {
@@ -94,17 +94,15 @@ extension Parser {
     // MARK: The node of each
 
     private mutating func node(
-        for name: String, first: Token, arguments: [Argument], block: Int32?, tokens: [Token]
+        for name: String, first: Token, arguments: [Argument], block: Int32?, mark: Int
     ) throws(TemplateError) -> Int32 {
         let start = first.start
         switch name {
         case "foreach": return self.foreach(arguments, block: block, from: start)
         case "define": return try self.define(arguments, block: block, from: start)
-        case "macro": return self.macro(arguments, block: block, from: start)
-        case "literal":
-            guard block != nil else { return self.fault("#literal has no block", from: start) }
-            // The block as it stands, without being evaluated.
-            return self.literal(of: block, from: start)
+        case "macro":
+            guard case .word? = arguments.first else { throw self.error("#macro needs a name in parentheses", at: start) }
+            return self.macro(arguments, block: block, from: start)
         case "stop": return self.add(.stop, from: start)
         case "break":
             guard let argument = arguments.first else { return self.add(.breakLoop, from: start) }
@@ -116,11 +114,15 @@ extension Parser {
             guard arguments.count == 1, case .node(let source, _)? = arguments.first else {
                 throw self.error("#evaluate takes exactly one argument", at: start)
             }
+            switch self.program.nodes[Int(source)].operation {
+            case .string, .interpolation, .reference: break
+            default: throw self.error("#evaluate takes a text in quotes or a reference", at: start)
+            }
             return self.add(.evaluate, a: source, from: start)
         case "parse", "include":
             if name == "include", arguments.isEmpty { return -1 }
             return self.add(.refused, a: self.name(name), from: start)
-        default: return self.macroCall(name, tokens: tokens, arguments: arguments)
+        default: return self.macroCall(name, from: start, arguments: arguments, block: block, mark: mark)
         }
     }
 
@@ -144,32 +146,36 @@ extension Parser {
     }
 
     private mutating func define(_ arguments: [Argument], block: Int32?, from start: Int) throws(TemplateError) -> Int32 {
-        guard arguments.count == 1, let first = arguments.first, case .node(_, let reference?) = first, let block else {
+        guard arguments.count == 1, case .node(_, let reference)? = arguments.first, let block else {
             throw self.error("#define needs one reference: #define($name)", at: start)
         }
-        return self.add(.define, a: self.plainVariable(of: first, reference), b: block, from: start)
+        // Anything else than a reference names nothing that one could ask for.
+        return self.add(.define, a: reference.map { self.plainVariable($0) } ?? -1, b: block, from: start)
     }
 
-    /// Velocity takes what stands after the first `$` for the name, so that the formal and quiet forms name nothing: -1.
-    private func plainVariable(of argument: Argument, _ reference: Int32) -> Int32 {
+    /// Velocity takes what stands after the last `$` for the name, so that the formal and quiet forms name nothing: -1.
+    func plainVariable(_ reference: Int32) -> Int32 {
         let target = self.program.references[Int(reference)]
-        let second = self.lexer.bytes[self.start(of: argument)...].dropFirst().first
-        let isPlain = !target.isQuiet && second != UInt8(ascii: "{") && second != UInt8(ascii: "$")
-        return isPlain ? target.variable : -1
+        return target.isQuiet || target.isFormal ? -1 : target.variable
     }
 
-    private func start(of argument: Argument) -> Int {
-        switch argument {
-        case .word(let token): token.start
-        case .node(let node, _): Int(self.program.nodes[Int(node)].start) - self.offset
+    /// The block as it stands, without being evaluated; but for the marks that were cut off its references, and its comments.
+    private mutating func literal(_ arguments: [Argument], body: Range<Int>, from start: Int) throws(TemplateError) -> Int32 {
+        if let argument = arguments.first {
+            // Velocity prints what comes first, and that is the argument.
+            guard case .node(let node, _) = argument else {
+                throw self.error("a word can't be an argument of #literal", at: start)
+            }
+            let first = Int(self.program.nodes[Int(node)].start) - self.offset
+            let tokens = self.taken[..<body.lowerBound].drop { $0.end <= first }
+            return self.text(tokens.prefix { $0.start < Int(self.program.nodes[Int(node)].end) - self.offset }, from: start)
         }
+        guard !body.isEmpty else { throw self.error("#literal has an empty block", at: start) }
+        return self.text(self.taken[body], from: start)
     }
 
-    private mutating func literal(of block: Int32?, from start: Int) -> Int32 {
-        guard let block else { return -1 }
-        let node = self.program.nodes[Int(block)]
-        let end = self.last.start
-        let range = self.addText(self.lexer.bytes[(Int(node.start) - self.offset)..<end])
+    private mutating func text(_ tokens: ArraySlice<Token>, from start: Int) -> Int32 {
+        let range = self.addText(tokens.flatMap { self.literal(of: $0) })
         return self.add(.text, a: range.lowerBound, b: range.upperBound, from: start)
     }
 
@@ -182,31 +188,31 @@ extension Parser {
                 parameters.append(-1)
                 continue
             }
-            parameters.append(self.plainVariable(of: argument, reference))
+            parameters.append(self.plainVariable(reference))
         }
         guard self.profile.definesMacros else { return -1 }
         let name = self.text(of: token)
-        if !self.isMacro(name) { self.program.macros.append(.init(name: name, parameters: parameters, body: block)) }
+        if !self.isMacro(name) { self.program.macros[name] = .init(parameters: parameters, body: block) }
         return -1
     }
 
     /// A call of a macro that may be defined later, or not at all: then it prints as it stands.
-    private mutating func macroCall(_ name: String, tokens: [Token], arguments: [Argument]) -> Int32 {
-        let start = tokens[0].start
-        let source = self.addText(tokens.flatMap { self.bytes(of: $0) })
+    private mutating func macroCall(
+        _ name: String, from start: Int, arguments: [Argument], block: Int32?, mark: Int
+    ) -> Int32 {
+        let name = block == nil ? name : String(name.dropFirst())
+        let source = self.addText(self.taken[mark...].flatMap { self.bytes(of: $0) })
         let text = self.add(.text, a: source.lowerBound, b: source.upperBound, from: start)
         guard self.profile.definesMacros else { return text }
-        if self.isMacro(name) {
-            // Velocity sees the arguments of a macro that it knows when it gets there.
-            for case .word(let word) in arguments {
-                return self.fault("`\(self.text(of: word))` can't be an argument of #\(name)", from: word.start)
+        let nodes = arguments.map { argument -> Int32 in
+            switch argument {
+            case .node(let node, _): node
+            // Only text, as long as no such macro is defined.
+            case .word(let word): self.fault("`\(self.text(of: word))` can't be an argument of #\(name)", from: word.start)
             }
         }
-        let nodes = arguments.map { argument -> Int32 in
-            if case .node(let node, _) = argument { return node }
-            return -1
-        }
-        let children = self.addChildren([text] + nodes)
+        if block != nil { _ = self.variable(Program.bodyName) }
+        let children = self.addChildren([text, block ?? -1] + nodes)
         return self.add(.macroCall, a: self.name(name), b: children.lowerBound, c: children.upperBound, from: start)
     }
 }

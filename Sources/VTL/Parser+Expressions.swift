@@ -156,10 +156,11 @@ extension Parser {
         while true {
             units += self.string(content[copied..<index]).utf16
             let digits = content[(index + 2)...].prefix(4)
-            guard digits.count == 4, let unit = UInt16(self.string(digits), radix: 16) else {
+            // Java's `Integer.parseInt` allows a sign.
+            guard digits.count == 4, let unit = Int32(self.string(digits), radix: 16) else {
                 throw self.error("\\u needs four hexadecimal digits", at: place)
             }
-            units.append(unit)
+            units.append(UInt16(truncatingIfNeeded: unit))
             copied = index + 6
             guard let next = escape(from: copied) else { break }
             index = next

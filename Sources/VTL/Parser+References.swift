@@ -2,28 +2,31 @@
 extension Parser {
     /// Takes a reference and answers its index in the program.
     mutating func reference(isTarget: Bool = false) throws(TemplateError) -> Int32 {
-        let outer = self.beginTaking()
+        let mark = self.beginTaking()
         let first = try self.take()
         let isFormal = first.kind == .referenceLeftCurly
         let name = isFormal ? try self.take(.identifier, "a name after ${") : first
         let members = try self.members()
         if isFormal { try self.take(.referenceRightCurly) { "} after ${\($0.text(of: name))" } }
-        let rest = self.endTaking(outer).dropFirst()
-        var reference = self.root(first, name: name, rest: rest.flatMap { self.specials(of: $0) + self.bytes(of: $0) })
+        let rest = self.taken[(mark + 1)...].flatMap { self.literal(of: $0) }
+        var reference = self.root(first, name: name, rest: rest, taken: mark)
+        self.endTaking()
         reference.members = members
         self.recordUse(reference, at: name, isTarget: isTarget && members.isEmpty)
         self.program.references.append(reference)
         return Int32(self.program.references.count - 1)
     }
 
-    /// Takes apart the marks before the name: backslashes, `$`, `$!` and stray dollar signs.
-    private mutating func root(_ first: Token, name: Token, rest: [UInt8]) -> Program.Reference {
-        var reference = Program.Reference(variable: -1)
+    /// Takes apart the marks before the name: backslashes, `$`, `$!` and stray dollar signs. What comes before the last dollar
+    /// sign is cut off the token as it was taken.
+    private mutating func root(_ first: Token, name: Token, rest: [UInt8], taken: Int) -> Program.Reference {
+        var reference = Program.Reference(variable: -1, isFormal: first.kind == .referenceLeftCurly)
         var image = self.bytes(of: first)
         let backslash = UInt8(ascii: "\\")
         let bang = UInt8(ascii: "!")
         if image.indices.dropLast().contains(where: { image[$0] == backslash && image[$0 + 1] == bang }) {
             reference.source = self.addText(Self.withoutBackslashBeforeBang(image))
+            reference.literal = self.addText(self.specials(of: first) + image + rest)
             return reference
         }
         let backslashes = image.prefix { $0 == backslash }.count
@@ -36,16 +39,15 @@ extension Parser {
             reference.prefix = self.addText(image[..<dollar])
             image = image[dollar...]
         }
+        self.taken[taken].start = image.startIndex
+        reference.literal = self.addText(self.specials(of: first) + image + rest)
         guard image.first == UInt8(ascii: "$") else {
             reference.isRunt = true
             reference.source = self.addText(image)
             return reference
         }
         reference.isQuiet = image.dropFirst().first == bang
-        if !reference.isQuiet || reference.isEscaped {
-            let specials = self.specials(of: first)
-            reference.source = self.addText(specials + image + rest)
-        }
+        if !reference.isQuiet || reference.isEscaped { reference.source = reference.literal }
         let text: String
         if first.kind == .referenceLeftCurly {
             text = self.text(of: name)

@@ -57,6 +57,11 @@ extension Parser {
         return self.add(.text, a: range.lowerBound, b: range.upperBound, from: token.start)
     }
 
+    /// What a token prints where its node prints as written.
+    func literal(of token: Token) -> [UInt8] {
+        token.kind == .blockComment ? [] : self.specials(of: token) + self.bytes(of: token)
+    }
+
     /// What the marks before a token print: `#` and `$`, and the backslashes of `\$`. The rest of them is text of a later token.
     func specials(of token: Token) -> [UInt8] {
         guard let last = token.specials.last, !self.lexer.bytes[last].starts(with: "##".utf8) else { return [] }
@@ -69,11 +74,13 @@ extension Parser {
                 if byte == UInt8(ascii: "#") || byte == UInt8(ascii: "$") { result.append(byte) }
                 if byte == UInt8(ascii: "\\") {
                     let rest = special[index...].drop { $0 == byte }
-                    if rest.first == UInt8(ascii: "$") {
-                        result += special[index...rest.startIndex]
-                        // The character after the dollar sign is passed over as well.
-                        index = rest.startIndex + 1
+                    guard rest.first == UInt8(ascii: "$") else {
+                        index = rest.startIndex
+                        continue
                     }
+                    result += special[index...rest.startIndex]
+                    // The character after the dollar sign is passed over as well.
+                    index = rest.startIndex + 1
                 }
                 index += 1
             }
@@ -100,8 +107,9 @@ extension Parser {
         guard self.isDirective(word) || ["if", "end", "set", "else", "elseif", "stop"].contains(word) || self.isMacro(word) else {
             return self.addText(bytes, from: token)
         }
-        let backslashes = hash - bytes.startIndex
-        return self.addText(bytes.prefix((backslashes - 1) / 2) + bytes[hash...], from: token)
+        let kept = (hash - bytes.startIndex - 1) / 2
+        if let last = self.taken.indices.last { self.taken[last].start = hash - kept }
+        return self.addText(bytes[(hash - kept)...], from: token)
     }
 
     /// Pairs of backslashes: before a directive one of each pair is left, elsewhere both.
@@ -164,14 +172,10 @@ extension Parser {
         guard first == .identifier || first == .referenceLeftCurly else {
             throw try self.unexpected("a reference after #set(")
         }
-        let targetPlace = try self.token().start
         let target = try self.reference(isTarget: true)
-        // Velocity takes what stands after the first `$` for the name, so that `#set(${x} = 1)` and `#set($!x = 1)` set nothing
-        // that
-        // a reference could name.
-        let mark = self.lexer.bytes[targetPlace...].drop { $0 != UInt8(ascii: "$") }.dropFirst().first
-        if mark == UInt8(ascii: "{") || mark == UInt8(ascii: "!"), self.program.references[Int(target)].members.isEmpty {
-            self.program.references[Int(target)].variable = -1
+        // `#set(${x} = 1)` and `#set($!x = 1)` set nothing that a reference could name.
+        if self.program.references[Int(target)].members.isEmpty {
+            self.program.references[Int(target)].variable = self.plainVariable(target)
         }
         try self.skipWhitespace()
         try self.take(.assign, "= after the reference of #set")

@@ -7,17 +7,23 @@ struct Parser {
     var ahead: [Token] = []
     /// The last token taken.
     var last = Token(kind: .endOfFile, start: 0, end: 0)
-    /// The tokens taken since a directive or reference began: what it prints if it is unknown.
+    /// The tokens taken since the outermost directive or reference began: what it prints if it is unknown. Velocity cuts the
+    /// marks off a reference's first token once it has understood them, so that what is around it prints without them.
     var taken: [Token] = []
     /// How many directives and references are being taken.
-    var takers = 0
+    private var takers = 0
     var program: Program
     var uses: [ReferenceUse]
     var depth: Int
     /// What is added to a place in this parser's bytes to get the place in the template: a text in quotes is parsed on its own.
     let offset: Int
-    private var variableIndexes: [String: Int32]
-    private var nameIndexes: [String: Int32]
+    private var indexes = Indexes()
+
+    /// Where in the program a name stands already.
+    private struct Indexes {
+        var variables: [String: Int32] = [:]
+        var names: [String: Int32] = [:]
+    }
 
     /// Deeper nesting is refused, as each level takes some of the stack.
     static let depthMax = 100
@@ -30,21 +36,17 @@ struct Parser {
         self.uses = []
         self.depth = 0
         self.offset = 0
-        self.variableIndexes = [:]
-        self.nameIndexes = [:]
     }
 
-    /// A parser of a text within the template, which adds to the same program.
-    private init(_ bytes: [UInt8], offset: Int, program: consuming Program, within outer: Parser) {
+    /// A parser of a text within the template.
+    private init(_ bytes: [UInt8], offset: Int, within outer: borrowing Parser) {
         self.source = outer.source
         self.profile = outer.profile
         self.lexer = Lexer(bytes)
-        self.program = program
-        self.uses = outer.uses
+        self.program = Program()
+        self.uses = []
         self.depth = outer.depth
         self.offset = offset
-        self.variableIndexes = outer.variableIndexes
-        self.nameIndexes = outer.nameIndexes
     }
 
     /// Parses the whole text: statements to its end.
@@ -57,15 +59,15 @@ struct Parser {
 
     /// Parses a text in quotes as a template of its own.
     mutating func parseWithin(_ bytes: [UInt8], offset: Int) throws(TemplateError) -> Int32 {
-        let program = self.program
-        // Held by one parser at a time, or each text in quotes would copy it.
-        self.program = Program()
-        var inner = Parser(bytes, offset: offset, program: program, within: self)
+        var inner = Parser(bytes, offset: offset, within: self)
+        // Held by one parser at a time, or each text in quotes would copy it all.
+        swap(&self.program, &inner.program)
+        swap(&self.uses, &inner.uses)
+        swap(&self.indexes, &inner.indexes)
         let block = try inner.parseAll()
-        self.program = inner.program
-        self.uses = inner.uses
-        self.variableIndexes = inner.variableIndexes
-        self.nameIndexes = inner.nameIndexes
+        swap(&self.program, &inner.program)
+        swap(&self.uses, &inner.uses)
+        swap(&self.indexes, &inner.indexes)
         return block
     }
 
@@ -109,19 +111,15 @@ struct Parser {
         if try self.peek() == .whitespace { try self.take() }
     }
 
-    /// Begins to keep the tokens taken; answers what is to be put back.
-    mutating func beginTaking() -> [Token] {
+    /// Begins to keep the tokens taken; answers where in `taken` they begin.
+    mutating func beginTaking() -> Int {
         self.takers += 1
-        let outer = self.taken
-        self.taken = []
-        return outer
+        return self.taken.count
     }
 
-    mutating func endTaking(_ outer: [Token]) -> [Token] {
+    mutating func endTaking() {
         self.takers -= 1
-        let own = self.taken
-        self.taken = self.takers > 0 ? outer + own : []
-        return own
+        if self.takers == 0 { self.taken.removeAll(keepingCapacity: true) }
     }
 
     // MARK: Errors
@@ -186,10 +184,10 @@ struct Parser {
     }
 
     mutating func variable(_ name: String) -> Int32 {
-        if let index = self.variableIndexes[name] { return index }
+        if let index = self.indexes.variables[name] { return index }
         let index = Int32(self.program.variables.count)
         self.program.variables.append(name)
-        self.variableIndexes[name] = index
+        self.indexes.variables[name] = index
         switch name {
         case "foreach": self.program.loopNames.scope = Int(index)
         case "velocityCount": self.program.loopNames.count = Int(index)
@@ -200,10 +198,10 @@ struct Parser {
     }
 
     mutating func name(_ name: String) -> Int32 {
-        if let index = self.nameIndexes[name] { return index }
+        if let index = self.indexes.names[name] { return index }
         let index = Int32(self.program.names.count)
         self.program.names.append(name)
-        self.nameIndexes[name] = index
+        self.indexes.names[name] = index
         return index
     }
 

@@ -22,7 +22,8 @@ struct Program: Sendable {
         case stop
         /// Binds variable a to block b.
         case define
-        /// Calls the macro named a with the children b..<c, or prints text record where there is no such macro.
+        /// Calls the macro named a with the children b..<c: the text to print where there is no such macro, the block handed to
+        /// it or -1, and the arguments.
         case macroCall
         /// Renders the value of node a as a template.
         case evaluate
@@ -66,6 +67,8 @@ struct Program: Sendable {
         /// In `members`.
         var members: Range<Int32> = 0..<0
         var isQuiet = false
+        /// `${name}`
+        var isFormal = false
         /// `\$name`
         var isEscaped = false
         /// No reference at all, but a name that the lexer took for one: it prints as it is.
@@ -76,6 +79,8 @@ struct Program: Sendable {
         var prefix: Range<Int32> = 0..<0
         /// What it prints without a value, in `text`.
         var source: Range<Int32> = 0..<0
+        /// What stands in the template for it, without the marks before its last dollar sign, in `text`.
+        var literal: Range<Int32> = 0..<0
     }
 
     struct Member: Sendable {
@@ -96,7 +101,6 @@ struct Program: Sendable {
     }
 
     struct Macro: Sendable {
-        let name: String
         let parameters: [Int32]
         let body: Int32
     }
@@ -114,8 +118,11 @@ struct Program: Sendable {
     var decimals: [BigDecimal] = []
     /// The names of the variables; a reference holds its place in here.
     var variables: [String] = []
-    var macros: [Macro] = []
+    /// By name.
+    var macros: [String: Macro] = [:]
     var root: Int32 = 0
+    /// What a macro calls the block that was handed to it.
+    static let bodyName = "bodyContent"
     /// Where the variables are that loops keep, if the template uses them.
     var loopNames = LoopNames()
 

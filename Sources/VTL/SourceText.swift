@@ -4,13 +4,24 @@ struct SourceText: Sendable {
     let bytes: [UInt8]
     /// Where each line begins.
     private let lines: [Int]
+    /// How many columns the text has before every 256th byte, were it one line: a place in a line of any length is found as fast.
+    private let columns: [Int]
+
+    private static let stride = 256
 
     init(_ text: String, name: String) {
         self.name = name
         self.bytes = Array(text.utf8)
         var lines = [0]
-        for (index, byte) in self.bytes.enumerated() where byte == UInt8(ascii: "\n") { lines.append(index + 1) }
+        var columns: [Int] = []
+        var column = 0
+        for (index, byte) in self.bytes.enumerated() {
+            if index % Self.stride == 0 { columns.append(column) }
+            if byte == UInt8(ascii: "\n") { lines.append(index + 1) }
+            column += Self.width(of: byte)
+        }
         self.lines = lines
+        self.columns = columns
     }
 
     func position(at place: Int) -> Position {
@@ -21,9 +32,18 @@ struct SourceText: Sendable {
             let middle = (low + high) / 2
             if self.lines[middle] <= place { low = middle } else { high = middle }
         }
-        // A character beyond U+FFFF takes four bytes and two columns.
-        let column = self.bytes[self.lines[low]..<place].reduce(1) { $0 + ($1 & 0xC0 == 0x80 ? 0 : $1 >= 0xF0 ? 2 : 1) }
-        return Position(line: low + 1, column: column)
+        return Position(line: low + 1, column: 1 + self.columns(before: place) - self.columns(before: self.lines[low]))
+    }
+
+    private func columns(before place: Int) -> Int {
+        guard place > 0 else { return 0 }
+        let mark = (place - 1) / Self.stride
+        return self.bytes[(mark * Self.stride)..<place].reduce(self.columns[mark]) { $0 + Self.width(of: $1) }
+    }
+
+    /// The columns that a byte begins: a character beyond U+FFFF takes four bytes and two columns.
+    private static func width(of byte: UInt8) -> Int {
+        byte & 0xC0 == 0x80 ? 0 : byte >= 0xF0 ? 2 : 1
     }
 
     func error(_ kind: TemplateError.Kind, _ message: String, at place: Int) -> TemplateError {

@@ -105,9 +105,9 @@ extension StringMethods {
 
     /// `valueOf(char[], int, int)`
     private func copy(_ arguments: [Value]) throws(MethodFailure) -> Value? {
-        guard arguments.count == 3, let units = Self.characters(arguments[0]), case .int(let start) = arguments[1],
-            case .int(let count) = arguments[2]
-        else { return nil }
+        guard arguments.count == 3, case .int(let start) = arguments[1], case .int(let count) = arguments[2] else { return nil }
+        if arguments[0].isNull { throw MethodFailure("NullPointerException") }
+        guard let units = Self.characters(arguments[0]) else { return nil }
         guard start >= 0, count >= 0, Int(start) + Int(count) <= units.count else {
             throw MethodFailure("StringIndexOutOfBoundsException: offset \(start), count \(count), length \(units.count)")
         }

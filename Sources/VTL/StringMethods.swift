@@ -87,8 +87,10 @@ struct StringMethods {
             guard count >= 0 else { throw MethodFailure("IllegalArgumentException: count is negative: \(count)") }
             return .string(try self.bounded(String(repeating: self.text, count: self.repetitions(count))))
         case (.valueOf, _), (.copyValueOf, _):
-            guard let units = Self.characters(argument) else { return method == .valueOf ? .string(argument.text) : nil }
-            return .string(String(decoding: units, as: UTF16.self))
+            if let units = Self.characters(argument) { return .string(String(decoding: units, as: UTF16.self)) }
+            if method == .valueOf { return .string(argument.text) }
+            if argument.isNull { throw MethodFailure("NullPointerException") }
+            return nil
         case (.format, _), (.join, _): return try self.callStatic(method, [argument], work: &work)
         case (_, .string(let other)): return try self.callText(method, other, work: &work)
         case (.indexOf, .int(let code)), (.lastIndexOf, .int(let code)):
@@ -96,7 +98,8 @@ struct StringMethods {
             return .int(self.index(of: String(Character(scalar)), isLast: method == .lastIndexOf, from: nil))
         case (_, .null):
             switch method {
-            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split, .contentEquals:
+            case .concat, .contains, .indexOf, .lastIndexOf, .startsWith, .endsWith, .compareTo, .matches, .split, .contentEquals,
+                .compareToIgnoreCase:
                 throw MethodFailure("NullPointerException")
             case .equalsIgnoreCase: return .bool(false)
             default: return nil
@@ -156,8 +159,16 @@ struct StringMethods {
         case (.replaceFirst, .string(let pattern), .string(let replacement)):
             return .string(try self.replacing(pattern, by: replacement, once: true, work: &work))
         case (.split, .string(let pattern), .int(let limit)): return try self.split(pattern, limit: Int(limit), work: &work)
+        case (.replaceAll, .string(let pattern), .null):
+            // Java looks at the replacement only where the pattern is found.
+            let isFound = try Self.regex(pattern) { (regex) throws(RegexFailure) in
+                try regex.isFound(in: self.text, work: &work)
+            }
+            guard isFound else { return .string(self.text) }
+            throw MethodFailure("NullPointerException")
         case (.replace, .null, _), (.replaceAll, .null, _), (.replaceFirst, .null, _),
-            (.replace, .string, .null), (.replaceAll, .string, .null), (.replaceFirst, .string, .null):
+            (.replace, .string, .null), (.replaceFirst, .string, .null),
+            (.indexOf, .null, .int), (.lastIndexOf, .null, .int), (.startsWith, .null, .int), (.split, .null, .int):
             throw MethodFailure("NullPointerException")
         default: return try self.callLonger(method, [first, second], work: &work)
         }

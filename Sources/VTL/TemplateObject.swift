@@ -27,6 +27,11 @@ extension TemplateObject {
     public var elements: [Value]? { nil }
 }
 
+extension TemplateObject {
+    /// What `hashCode()` answers for an object that has none of its own. Java answers its address, which is another each time.
+    var addressHash: Value { .int(1) }
+}
+
 /// A method that threw, as Java's do on bad arguments. The rendering ends with a ``TemplateError`` of kind `methodFailed` that
 /// holds the message and the place.
 public struct MethodFailure: Error, Sendable {

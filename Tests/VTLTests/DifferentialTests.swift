@@ -17,35 +17,45 @@ struct DifferentialTests {
             let seed = Self.firstSeed + UInt64(index)
             var generator = TemplateGenerator(seed: seed, profile: profile.name)
             return (seed, generator.template())
-            // Java answers to hashCode with an address.
-        }.filter { !$0.text.contains(".class.hashCode") && !Self.losesABackslash($0.text) }
+        }
         let cases = templates.map {
             #"{"template":\#(Self.quoted($0.text)),"variables":\#(TemplateGenerator.variables),"profile":"\#(profile.name)"}"#
         }
         let answers = try ReferenceVelocity.render(cases)
         #expect(answers.count == templates.count)
-        var differences: [String] = []
-        for (template, answer) in zip(templates, answers) {
-            let own = Self.render(template.text, profile)
-            switch (own, answer) {
-            case (.output(let own), .output(let other)) where own == other: continue
-            case (.failure, .failure): continue
-            // An array's text holds its address.
-            case (_, .output(let other)) where ["[Ljava.lang.String;@", "[C@", "[B@"].contains(where: other.contains): continue
-            default:
-                differences.append(
-                    "seed \(template.seed), \(profile.name): \(Self.quoted(template.text))\n  Velocity \(answer)\n  here     \(own)"
-                )
+        let others = templates.indices.filter { index in
+            switch (Self.render(templates[index].text, profile), answers[index]) {
+            case (.output(let own), .output(let other)): own != other
+            case (.failure, .failure): false
+            default: true
             }
+        }
+        let hold = try Self.indicesWithoutAddresses(others, cases: cases, answers: answers)
+        let differences = hold.map { index in
+            """
+            seed \(templates[index].seed), \(profile.name): \(Self.quoted(templates[index].text))
+              Velocity \(answers[index])
+              here     \(Self.render(templates[index].text, profile))
+            """
         }
         #expect(
             differences.isEmpty,
             "\(differences.count) of \(templates.count) differ:\n\(differences.prefix(20).joined(separator: "\n"))")
     }
 
-    /// After a `$!` without a name among a call's arguments Velocity takes a later `#foo(\$s)` for text, where it is none of its
-    /// macros: listed in docs/velocity.md.
-    private static func losesABackslash(_ text: String) -> Bool { text.contains("$! ") && text.contains(#"#foo(\$"#) }
+    /// Those whose rendering is the same when Java gives every object the same address. The others print one (an array's text, the
+    /// `hashCode` of a class), and Velocity itself renders them differently each time.
+    private static func indicesWithoutAddresses(
+        _ indices: [Int], cases: [String], answers: [ReferenceVelocity.Answer]
+    ) throws -> [Int] {
+        guard !indices.isEmpty else { return [] }
+        let again = try ReferenceVelocity.render(indices.map { cases[$0] }, sameAddresses: true)
+        #expect(again.count == indices.count)
+        return zip(indices, again).compactMap { index, again in
+            if case (.output(let first), .output(let second)) = (answers[index], again), first != second { return nil }
+            return index
+        }
+    }
 
     /// Java's exception too is the same, to the word.
     @Test(.enabled(if: ReferenceVelocity.obstacle == nil, "Apache Velocity is not installed"))
@@ -63,8 +73,8 @@ struct DifferentialTests {
             let own = Self.render(call.template, .velocity1_7, call.variables)
             switch (own, answer) {
             case (.output(let own), .output(let other)) where own == other: continue
-            // Of a long, where another specifier's was taken.
-            case (.failure(let own), .output) where own.hasSuffix("dates can't be formatted here"): continue
+            // A date, of a long that another specifier was to take: Velocity writes it, and may fail at a specifier behind it.
+            case (.failure(let own), _) where own.hasSuffix("dates can't be formatted here"): continue
             case (.failure(let own), .failure(let other)):
                 // Without the place before it.
                 let exception = own.split(separator: ": ", maxSplits: 1).last ?? ""

@@ -56,6 +56,29 @@ struct LimitTests {
         #expect(Self.failure(text, limits: limits) != nil)
     }
 
+    /// A short text that stands for a long one, as the log of a test run shows each argument.
+    struct Repetition: Sendable {
+        var before = ""
+        let piece: String
+        let count: Int
+        var after = ""
+
+        var text: String { self.before + String(repeating: self.piece, count: self.count) + self.after }
+    }
+
+    /// Of lengths at which work in step with the square would not end: nothing here looks at a clock.
+    @Test(arguments: [
+        Repetition(piece: "$i.foo ", count: 30_000),
+        Repetition(before: "#foreach($i in [1])", piece: "$i.foo ", count: 30_000, after: "#end"),
+        Repetition(piece: "#set($a = \"$b\")", count: 20_000), Repetition(piece: "\\", count: 300_000),
+        Repetition(before: "$", piece: "\\", count: 300_000, after: "!x"), Repetition(piece: "$", count: 300_000, after: "x"),
+        Repetition(piece: "#{", count: 100_000), Repetition(piece: "#a(", count: 100_000),
+        Repetition(before: "#@b()", piece: "#a($x) ", count: 20_000, after: "#end"),
+    ])
+    func longTextsAreRenderedOrRefused(repetition: Repetition) {
+        for profile in [Profile.velocity1_7, .apiGateway] { _ = Self.failure(repetition.text, profile) }
+    }
+
     @Test
     func boundsAreNamed() throws {
         var limits = Limits()

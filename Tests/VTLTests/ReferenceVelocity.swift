@@ -18,7 +18,8 @@ struct ReferenceVelocity {
     }()
 
     /// Renders all cases in one process; each is a line of JSON.
-    static func render(_ cases: [String]) throws -> [Answer] {
+    /// - Parameter sameAddresses: Whether every object has the same `System.identityHashCode`, by a setting of HotSpot's.
+    static func render(_ cases: [String], sameAddresses: Bool = false) throws -> [Answer] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "velocity-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }  // A folder left behind does no harm.
@@ -31,7 +32,9 @@ struct ReferenceVelocity {
         try Data().write(to: output)
         // `String.format` goes by the locale.
         let locale = ["-Duser.language=en", "-Duser.country=US"]
-        try self.run("/usr/bin/java", locale + ["-cp", classPath, "Render"], input: input, output: output)
+        // Classes out of the shared archive would bring their addresses with them.
+        let addresses = sameAddresses ? ["-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2", "-Xshare:off"] : []
+        try self.run("/usr/bin/java", locale + addresses + ["-cp", classPath, "Render"], input: input, output: output)
         return try String(decoding: Data(contentsOf: output), as: UTF8.self).split(separator: "\n").map { line in
             let answer = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
             if let output = answer["output"] { return .output(output) }

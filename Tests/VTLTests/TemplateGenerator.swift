@@ -22,7 +22,7 @@ struct TemplateGenerator {
     mutating func template() -> String {
         var text = self.statements()
         if self.profile == Profile.velocity1_7.name, self.random.below(4) == 0 { text = self.withMacro(text) }
-        let mutations = self.random.below(4) == 0 ? self.random.below(3) + 1 : 0
+        let mutations = self.random.below(4) == 0 ? self.random.below(self.random.below(4) == 0 ? 9 : 3) + 1 : 0
         for _ in 0..<mutations { text = self.mutated(text) }
         return text
     }
@@ -53,7 +53,7 @@ struct TemplateGenerator {
     }
 
     private mutating func statement() -> String {
-        let kind = self.random.below(self.depth > 3 ? 12 : 24)
+        let kind = self.random.below(self.depth > 3 ? 12 : 27)
         switch kind {
         case 0...2: return self.text()
         case 3...6: return self.reference()
@@ -66,8 +66,40 @@ struct TemplateGenerator {
         case 20: return self.word("define") + "($" + self.name() + ")" + self.gap() + self.statements() + self.end()
         case 21: return self.word("set") + "( $" + self.name() + " = " + self.operand() + ")" + self.gap()
         case 22: return self.pick(["#break", "#stop", "#{break}", "#foo($s 'x' $u)", "#foo", "#bar()", "#{foo}"]) + self.gap()
+        case 23: return self.blockCall()
+        case 24: return self.textDirective()
         default: return self.text() + self.reference() + self.text()
         }
+    }
+
+    /// A block handed to a macro that is defined, or not.
+    private mutating func blockCall() -> String {
+        self.pick(["#@foo(", "#@foo (", "#@mac("]) + self.arguments(" ") + ")" + self.gap() + self.statements() + self.end()
+    }
+
+    /// What takes a text for a template, or a template for a text.
+    private mutating func textDirective() -> String {
+        switch self.random.below(5) {
+        case 0: return "#literal()" + self.statements() + self.end()
+        case 1: return "#evaluate(" + self.argument() + ")" + self.gap()
+        case 2: return "#evaluate(\"" + self.inQuotes() + "\")" + self.gap()
+        case 3: return self.pick(["#foo(", "#bar (", "#{foo}(", "\\#foo("]) + self.arguments(" ") + ")" + self.gap()
+        default: return "#set($x = \"" + self.inQuotes() + "\")" + self.gap() + "$x"
+        }
+    }
+
+    /// Statements as they can stand within double quotes.
+    private mutating func inQuotes() -> String {
+        self.statements().replacing("\"", with: self.pick(["'", "\"\"", ""]))
+    }
+
+    /// Up to three, as calls of methods and macros have them.
+    private mutating func arguments(_ separator: String) -> String {
+        var text = self.pick(["", "", " "])
+        for index in 0..<self.random.below(4) {
+            text += (index > 0 ? separator : "") + self.argument() + self.pick(["", "", "", " "])
+        }
+        return text
     }
 
     private mutating func text() -> String {
@@ -129,7 +161,13 @@ struct TemplateGenerator {
     private mutating func member() -> String {
         switch self.random.below(8) {
         case 0, 1: return "." + self.pick(["k", "l", "m", "x", "size", "empty", "foo", "n-1", "class"])
-        case 2: return "[" + self.pick(["0", "1", "-1", "'k'", "\"k\"", "$z", "$k", "true"]) + "]"
+        case 2:
+            return "["
+                + self.pick([
+                    "0", "1", "-1", "'k'", "\"k\"", "$z", "$k", "true", "$$z", "\\$z", "$!z", "${z}", "$!{k}", "$\\!z", " 0 ",
+                    "$l[0]",
+                    "$m.k", "$u", "\"$k\"", "2", "$$u", "\\\\$u", "$m.get($$k)",
+                ]) + "]"
         default: return "." + self.method()
         }
     }
@@ -141,7 +179,9 @@ struct TemplateGenerator {
             "size(1)", "isEmpty('a')", "trim($n)", "toString(1)", "toString('a')", "keySet($u)", "intValue(2)", "length(1, 2)",
             "keySet().size(1)",
         ]
-        switch self.random.below(12) {
+        switch self.random.below(13) {
+        case 12:
+            return self.pick(["foo", "get", "size", "contains", "equals", "format", "indexOf"]) + "(" + self.arguments(", ") + ")"
         case 0...2: return self.pick(plain)
         case 3: return "substring(\(self.random.below(3)))"
         case 4: return "substring(\(self.random.below(2)), \(self.random.below(3) + 1))"
@@ -172,7 +212,14 @@ struct TemplateGenerator {
     }
 
     private mutating func argument() -> String {
-        self.pick([self.quoted(), self.quoted(), "\(self.random.below(3))", "$" + self.name(), "true", "'k'", "1.5", "[1, 2]"])
+        self.pick([
+            self.quoted(), self.quoted(), "\(self.random.below(3))", "$" + self.name(), "true", "'k'", "1.5", "[1, 2]",
+            self.pick(["\\$", "$$", "$!", "\\\\$", "$\\!", "$", "\\$!", "$!$"]) + self.name(),
+            self.pick(["${", "$!{", "\\${", "$${"]) + self.name() + "}",
+            self.pick([
+                "$m.k", "$l[0]", "$s.length()", "$l.get($z)", "{'a': $s}", "{}", "[]", "[1..3]", "[$$s]", "-1", "[$u]", "$x[$$y]",
+            ]),
+        ])
     }
 
     // MARK: Expressions
@@ -282,7 +329,11 @@ struct TemplateGenerator {
         self.pick([
             "$", "# ", "$ ", "#1", "$$s", "$5.00", "$-", "${", "$!", "#", "$s.", "$s..", "$s.1", "$!!s", "$s-", "${s", "$\\!s",
             "$n#set($y = 1)[0]", "$n#set($y=1).x", "#{}", "$[", "$s[", "$(s)", "#@foo()x#end", "$s!", "$s$n", "#endx", "#elseb",
-            "$$", "##", "$true", "#include()", "#set", "#if", "#foreach", "$n abc", "$m#set($y=1)abc",
+            "$$", "##", "$true", "$$u", "$!$u", "$$!s", "$#s", "$!#if($b)y#end", "$x.", "$x.foo(", "$x[$$y]", "$x.foo($$y)",
+            "\\\\\\$",
+            "#@foo", "#@", "#{", "#{foo", "#{@foo}()", "#[[", "#[", "#**", "$s.length", "$s .length()", "$u.$s", "$!u.$s",
+            "$u[$s", "$u[0].",
+            "#include()", "#set", "#if", "#foreach", "$n abc", "$m#set($y=1)abc",
         ])
     }
 }
