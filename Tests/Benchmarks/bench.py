@@ -47,8 +47,8 @@ class Bench:
         visits = [
             self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
             self.cold, self.cold_emulator, self.one_shot, self.gateway, self.gateway_proxies, self.queues, self.queues_in_memory,
-            self.queues_power, self.bare, self.moto, self.ministack, self.triggers, self.templates, self.velocity, self.airspeed,
-            self.parsers, self.ledger_cost, self.ledger,
+            self.queues_power, self.bare, self.moto, self.ministack, self.triggers, self.ministack_triggers, self.templates,
+            self.velocity, self.airspeed, self.parsers, self.ledger_cost, self.ledger,
         ]
         if self.only:
             visits = [visit for visit in visits if visit.__name__ in self.only]
@@ -208,6 +208,10 @@ class Bench:
             self.results.add(
                 "trigger drain 1000", index,
                 trigger_measurements.drain(endpoint.port, 50_000, BatchSize=1_000, MaximumBatchingWindowInSeconds=1))
+
+    def ministack_triggers(self, index):
+        with hosts.ministack() as endpoint:
+            self.results.add("trigger ministack", index, trigger_measurements.drain_peer(endpoint.port, 1_000))
 
     def templates(self, index):
         if index == 0:

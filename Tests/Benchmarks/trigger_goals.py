@@ -10,6 +10,7 @@ RATES = [
     ("martlet, batches of 10", "trigger drain 10"),
     ("martlet, batches of 1,000, window of 1 s", "trigger drain 1000"),
     ("one poller in a loop, batches of 10", "trigger serial"),
+    ("MiniStack, batches of 10, to a Python function", "trigger ministack"),
 ]
 
 

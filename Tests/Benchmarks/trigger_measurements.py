@@ -1,8 +1,11 @@
 """How the figures of triggers are taken: a backlog and a new mapping for drain rates, the stream of batches for latency."""
 
+import base64
 import http.client
+import io
 import json
 import time
+import zipfile
 
 from measurements import ANSWER_SECONDS
 from processes import Failure
@@ -63,6 +66,30 @@ def drain(port, count, **settings):
     control.unmap(mapping)
     queues.call("DeleteQueue", QueueUrl=url)
     return rate
+
+
+def drain_peer(port, count):
+    """The same of a peer that emulates Lambda, without Docker: a Python function that gives its event back. It has no page that
+    counts, so the queue is asked until it is empty."""
+    queues, control = Queues(port), Control(port)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.writestr("index.py", "def handler(event, context):\n    return event\n")
+    control.call("POST", "/2015-03-31/functions", {
+        "FunctionName": "Bench", "Runtime": "python3.11", "Role": "arn:aws:iam::000000000000:role/bench",
+        "Handler": "index.handler", "Code": {"ZipFile": base64.b64encode(archive.getvalue()).decode()}})
+    control.invoke({})
+    url = queues.make()
+    count = queues.preload(url, count)
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    begin = time.perf_counter()
+    control.map(url, BatchSize=10)
+    end = begin + DRAIN_SECONDS
+    while left := sum(int(queues.call("GetQueueAttributes", QueueUrl=url, AttributeNames=names)["Attributes"][each]) for each in names):
+        if time.perf_counter() > end:
+            raise Failure(f"{left} of {count} messages were left after {DRAIN_SECONDS} s")
+        time.sleep(0.005)
+    return count / (time.perf_counter() - begin)
 
 
 def drain_serially(port, count):
