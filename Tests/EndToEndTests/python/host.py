@@ -3,6 +3,7 @@
 MARTLET_BINARY names the program; the sample functions are taken from the folder it lies in.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -170,7 +171,12 @@ def resident_megabytes(pid):
 
 
 def descriptors(pid):
-    return {number: os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd")}
+    found = {}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        # One that is closed meanwhile isn't open.
+        with contextlib.suppress(FileNotFoundError):
+            found[number] = os.readlink(f"/proc/{pid}/fd/{number}")
+    return found
 
 
 has_proc = sys.platform == "linux"
