@@ -1,7 +1,7 @@
 import CoreTypes
 
 extension GatewayExchange {
-    mutating func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         if let testedMethod { return try self.beginTest(testedMethod, &shared, at: now) }
         if let host = self.request.headers.last("host"), let id = FunctionURL.id(ofHost: host) {
             return try self.beginURL(id, at: now)
@@ -42,7 +42,7 @@ extension GatewayExchange {
 
     /// Mutual TLS belongs to a domain: a request gets to it over a connection that was made for it and showed a trusted
     /// certificate, whatever its Host header says.
-    private mutating func checkClientCertificate() throws(GatewayFault) {
+    private func checkClientCertificate() throws(GatewayFault) {
         let router = self.gateway.router
         guard let host = self.request.headers.last("host"), let domain = router.mutualTLSDomain(ofHost: host) else {
             self.forgetClientCertificate()
@@ -76,15 +76,9 @@ extension GatewayExchange {
     }
 
     private func makeContext(_ match: Router.Match, verb: String, target: RequestTarget) -> RequestContext {
-        let headers =
-            match.method.api.kind == .rest
-            ? ForwardedHeaders.rest(
-                self.request, isEdge: match.method.api.endpointType == .edge, traceID: self.trace.forwarded)
-            : ForwardedHeaders.http(self.request, bodyLength: self.body.count, traceID: self.trace.forwarded)
-        return RequestContext(
+        RequestContext(
             served: match.method, request: self.request, target: target, verb: verb, path: match.path, basePath: match.basePath,
-            pathParameters: match.parameters, query: ValueLists(query: target.query), headers: headers, body: self.body,
-            stamp: self.stamp, trace: self.trace)
+            pathParameters: match.parameters, body: self.body, stamp: self.stamp)
     }
 
     /// `/ping` and `/sping` at the root of custom domains are the service's own health checks.
@@ -123,7 +117,7 @@ extension GatewayExchange {
 
 /// Function URLs: no stages, no mapping; a signature at most.
 extension GatewayExchange {
-    private mutating func beginURL(_ id: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    private func beginURL(_ id: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let url = self.gateway.urls[id] else { throw .unknownURL }
         self.url = url
         if let cors = url.cors, FunctionURLCORS.isPreflight(self.request) {
@@ -140,7 +134,7 @@ extension GatewayExchange {
         return .verifySignature
     }
 
-    mutating func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {
+    func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {
         let target = RequestTarget(self.request.target)
         let headers = ForwardedHeaders.http(self.request, bodyLength: nil, traceID: self.trace.forwarded)
         let event = ProxyEventV2.write(
