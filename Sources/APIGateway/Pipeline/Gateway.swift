@@ -77,17 +77,17 @@ package final class Gateway: Sendable {
             let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
             let plain = ServedStage(
                 name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
-            var methods = Router.StageMethods(
-                name: stage.name, methods: serve(plain, stage), unrouted: ServedMethod(unroutedIn: plain, of: served))
-            if let canary = stage.canary {
-                let variables = stage.variables.merging(canary.variableOverrides) { $1 }
-                let served = ServedStage(
-                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true,
-                    usesStageCache: canary.usesStageCache)
-                methods.canary = serve(served, stage)
-                methods.canaryShare = canary.percentTraffic / 100
+            let methods = serve(plain, stage)
+            let canary = stage.canary.map { canary in
+                serve(
+                    ServedStage(
+                        name: stage.name, deploymentID: canary.deploymentID,
+                        variables: stage.variables.merging(canary.variableOverrides) { $1 }, accessLog: log, isCanary: true,
+                        usesStageCache: canary.usesStageCache), stage)
             }
-            return methods
+            return Router.StageMethods(
+                name: stage.name, methods: methods, unrouted: ServedMethod(unroutedIn: plain, of: served), canary: canary,
+                canaryShare: (stage.canary?.percentTraffic ?? 0) / 100)
         }
         problems += found.told(stages: api.stages.map(\.name))
         return Router.Entry(served, operations: operations, stages: stages)

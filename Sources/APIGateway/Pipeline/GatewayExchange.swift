@@ -63,11 +63,15 @@ package final class GatewayExchange {
 
     package var trace: RequestTrace { RequestTrace(client: self.request.headers.last(TraceHeader.name), stamp: self.stamp) }
 
+    private(set) lazy var host = self.request.headers.last("host")
+    /// Of the function URL that the request is for.
+    private(set) lazy var urlID = self.host.flatMap { FunctionURL.id(ofHost: $0) }
+
     package var isAnswered: Bool { if case .answered = self.state { true } else { false } }
 
     /// Function URLs have their own spelling of answers, and may stream.
     package var door: Door {
-        if self.url != nil || FunctionURL.id(ofHost: self.request.headers.last("host") ?? "") != nil { return .functionURL }
+        if self.urlID != nil { return .functionURL }
         return self.api?.door ?? .http
     }
 

@@ -19,6 +19,7 @@ final class RequestContext {
     private(set) lazy var headers = self.forwardedHeaders
     /// Added to what the client sent; a test of a method adds nothing.
     private let addsForwarding: Bool
+    private(set) lazy var parameters = self.mappedParameters
     /// Decompressed.
     var body: [UInt8]
     let stamp: RequestStamp
