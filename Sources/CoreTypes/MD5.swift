@@ -10,16 +10,20 @@ package struct MD5: Sendable {
             self.low = low
         }
 
+        package static let length = 32
+
         /// 32 lower-case hexadecimal digits.
         package var description: String {
-            String(unsafeUninitializedCapacity: 32) { buffer in
-                for index in 0..<32 {
-                    let word = index < 16 ? self.high : self.low
-                    let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index % 16))) & 15
-                    buffer[index] = nibble < 10 ? 48 + nibble : 87 + nibble
-                }
-                return 32
+            String(unsafeUninitializedCapacity: Self.length) { buffer in
+                self.write(into: buffer)
+                return Self.length
             }
+        }
+
+        /// Writes the ``length`` digits to the beginning of `text`.
+        package func write(into text: UnsafeMutableBufferPointer<UInt8>) {
+            HexadecimalText.write(self.high, digits: 16, at: 0, into: text)
+            HexadecimalText.write(self.low, digits: 16, at: 16, into: text)
         }
     }
 

@@ -47,9 +47,10 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static let length = 36
+    package static let length = 36
 
-    private func write(into text: UnsafeMutableBufferPointer<UInt8>) {
+    /// Writes the ``length`` characters to the beginning of `text`.
+    package func write(into text: UnsafeMutableBufferPointer<UInt8>) {
         var position = 0
         for index in 0..<32 {
             if index == 8 || index == 12 || index == 16 || index == 20 {

@@ -12,12 +12,23 @@ extension ByteBuffer {
     mutating func writeJSON(_ utf8: [UInt8]) { utf8.withUnsafeBytes { self.writeJSON(utf8: $0) } }
 
     private mutating func writeJSON(utf8: UnsafeRawBufferPointer) {
+        guard let plain = Self.plainLength(utf8) else {
+            self.writeWithUnsafeMutableBytes(minimumWritableBytes: utf8.count + 2) { buffer in
+                buffer[0] = UInt8(ascii: "\"")
+                UnsafeMutableRawBufferPointer(rebasing: buffer[1...]).copyMemory(from: utf8)
+                buffer[utf8.count + 1] = UInt8(ascii: "\"")
+                return utf8.count + 2
+            }
+            return
+        }
         self.writeStaticString("\"")
         var rest = utf8
-        while let length = Self.plainLength(rest) {
+        var next: Int? = plain
+        while let length = next {
             self.writeBytes(UnsafeRawBufferPointer(rebasing: rest[..<length]))
             self.writeEscape(of: rest[length])
             rest = UnsafeRawBufferPointer(rebasing: rest[(length + 1)...])
+            next = Self.plainLength(rest)
         }
         self.writeBytes(rest)
         self.writeStaticString("\"")
@@ -54,36 +65,26 @@ extension ByteBuffer {
         case 0x0D: self.writeStaticString("\\r")
         default:
             self.writeStaticString("\\u00")
-            self.writeHexadecimal(UInt64(byte) << 56, digits: 2)
+            self.writeString(HexadecimalText.text(UInt64(byte), digits: 2))
         }
     }
 
-    /// The highest digits of a number, in lower case.
-    mutating func writeHexadecimal(_ value: UInt64, digits: Int) {
-        self.writeWithUnsafeMutableBytes(minimumWritableBytes: digits) { buffer in
-            for index in 0..<digits {
-                let nibble = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * index)) & 15
-                buffer[index] = nibble < 10 ? 48 + nibble : 87 + nibble
-            }
-            return digits
+    /// `"name":` behind a comma or none, and after it so many bytes that `value` writes; in one piece, as most members are short
+    /// and each writing to a buffer has its price.
+    mutating func writeMember(
+        _ name: StaticString, comma: Bool, valueBytes: Int = 0, _ value: (UnsafeMutableBufferPointer<UInt8>) -> Void = { _ in }
+    ) {
+        let nameBytes = name.utf8CodeUnitCount
+        let start = comma ? 1 : 0
+        let total = start + nameBytes + 3 + valueBytes
+        self.writeWithUnsafeMutableBytes(minimumWritableBytes: total) { buffer in
+            buffer[0] = UInt8(ascii: ",")
+            buffer[start] = UInt8(ascii: "\"")
+            name.withUTF8Buffer { UnsafeMutableRawBufferPointer(rebasing: buffer[(start + 1)...]).copyBytes(from: $0) }
+            buffer[start + nameBytes + 1] = UInt8(ascii: "\"")
+            buffer[start + nameBytes + 2] = UInt8(ascii: ":")
+            value(UnsafeMutableRawBufferPointer(rebasing: buffer[(total - valueBytes)..<total]).bindMemory(to: UInt8.self))
+            return total
         }
-    }
-
-    mutating func write(_ digest: MD5.Digest) {
-        self.writeHexadecimal(digest.high, digits: 16)
-        self.writeHexadecimal(digest.low, digits: 16)
-    }
-
-    /// The 36 characters of a UUID.
-    mutating func write(_ id: RequestID) {
-        self.writeHexadecimal(id.high, digits: 8)
-        self.writeStaticString("-")
-        self.writeHexadecimal(id.high << 32, digits: 4)
-        self.writeStaticString("-")
-        self.writeHexadecimal(id.high << 48, digits: 4)
-        self.writeStaticString("-")
-        self.writeHexadecimal(id.low, digits: 4)
-        self.writeStaticString("-")
-        self.writeHexadecimal(id.low << 16, digits: 12)
     }
 }

@@ -93,9 +93,7 @@ struct SQSCall {
     }
 
     private func writeCommonHeaders(_ head: inout ByteBuffer) {
-        head.writeStaticString("x-amzn-requestid: ")
-        head.write(self.requestID)
-        head.writeStaticString("\r\n")
+        head.writeHeader("x-amzn-requestid" as StaticString, self.requestID.description)
         head.writeHeader("date" as StaticString, HTTPDate.now)
     }
 }

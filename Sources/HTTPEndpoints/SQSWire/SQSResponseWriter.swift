@@ -35,10 +35,18 @@ enum SQSResponseWriter {
 
         /// `name` is written as it is.
         mutating func name(_ name: StaticString) {
-            self.separate()
-            self.buffer.writeStaticString("\"")
-            self.buffer.writeStaticString(name)
-            self.buffer.writeStaticString("\":")
+            self.buffer.writeMember(name, comma: !self.isFirst)
+            self.isFirst = false
+        }
+
+        /// A value of known length that needs no escapes, between quotes.
+        private mutating func add(_ name: StaticString, length: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+            self.buffer.writeMember(name, comma: !self.isFirst, valueBytes: length + 2) { text in
+                text[0] = UInt8(ascii: "\"")
+                write(UnsafeMutableBufferPointer(rebasing: text[1...length]))
+                text[length + 1] = UInt8(ascii: "\"")
+            }
+            self.isFirst = false
         }
 
         mutating func add(_ name: StaticString, _ text: String?) {
@@ -54,17 +62,11 @@ enum SQSResponseWriter {
 
         mutating func add(_ name: StaticString, _ digest: MD5.Digest?) {
             guard let digest else { return }
-            self.name(name)
-            self.buffer.writeStaticString("\"")
-            self.buffer.write(digest)
-            self.buffer.writeStaticString("\"")
+            self.add(name, length: MD5.Digest.length, digest.write)
         }
 
         mutating func add(_ name: StaticString, _ id: RequestID) {
-            self.name(name)
-            self.buffer.writeStaticString("\"")
-            self.buffer.write(id)
-            self.buffer.writeStaticString("\"")
+            self.add(name, length: RequestID.length, id.write)
         }
 
         mutating func add(_ name: StaticString, _ map: [String: String]) {

@@ -58,12 +58,14 @@ struct MessageRecord: Sendable {
 struct MessageTable: Sendable {
     private static let chunkBits: UInt32 = 10
     private static let chunkSize = 1 << Int(chunkBits)
-    /// The index is many small tables, so that none takes long to grow.
-    private static let shardCount = 256
+    /// The index is many small tables, so that none takes long to grow. Serials that follow each other lie in one, which stays in
+    /// the processor's cache while they come and go.
+    private static let shardCount: UInt64 = 256
+    private static let serialsTogether: UInt64 = 1_024
     private static let vacantDetails = MessageDetails(senderID: "")
 
     private var chunks: [ContiguousArray<MessageRecord>] = []
-    private var index = [[UInt64: MessageSlot]](repeating: [:], count: shardCount)
+    private var index = [[UInt64: MessageSlot]](repeating: [:], count: Int(shardCount))
     /// Linked through `place.next`.
     private var firstVacant = MessageSlot.none
     private(set) var count = 0
@@ -77,8 +79,10 @@ struct MessageTable: Sendable {
         }
     }
 
+    private static func shard(of serial: UInt64) -> Int { Int(serial / self.serialsTogether % self.shardCount) }
+
     func slot(of serial: UInt64) -> MessageSlot? {
-        self.index[Int(truncatingIfNeeded: serial) & (Self.shardCount - 1)][serial]
+        self.index[Self.shard(of: serial)][serial]
     }
 
     mutating func insert(_ record: MessageRecord) -> MessageSlot {
@@ -86,14 +90,14 @@ struct MessageTable: Sendable {
         let slot = self.firstVacant
         self.firstVacant = self[slot].place.next
         self[slot] = record
-        self.index[Int(truncatingIfNeeded: record.serial) & (Self.shardCount - 1)][record.serial] = slot
+        self.index[Self.shard(of: record.serial)][record.serial] = slot
         self.count += 1
         return slot
     }
 
     mutating func remove(_ slot: MessageSlot) {
         let serial = self[slot].serial
-        self.index[Int(truncatingIfNeeded: serial) & (Self.shardCount - 1)][serial] = nil
+        self.index[Self.shard(of: serial)][serial] = nil
         self[slot] = Self.vacant(next: self.firstVacant)
         self.firstVacant = slot
         self.count -= 1
@@ -102,8 +106,8 @@ struct MessageTable: Sendable {
     /// Gives a message another serial, as a move to another queue does.
     mutating func rename(_ slot: MessageSlot, to serial: UInt64) {
         let old = self[slot].serial
-        self.index[Int(truncatingIfNeeded: old) & (Self.shardCount - 1)][old] = nil
-        self.index[Int(truncatingIfNeeded: serial) & (Self.shardCount - 1)][serial] = slot
+        self.index[Self.shard(of: old)][old] = nil
+        self.index[Self.shard(of: serial)][serial] = slot
         self[slot].serial = serial
     }
 
