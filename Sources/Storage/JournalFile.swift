@@ -82,5 +82,5 @@ enum JournalFile {
     /// Sends touch the last page, receives and deletes the first: a small cache holds all that is hot.
     private static let cacheKilobytes = 16 * 1024
     /// A WAL that grew beyond this (one huge transaction) is cut after it was written back.
-    private static let walBytesMax = 64 * 1024 * 1024
+    private static let walBytesMax = 128 * 1024 * 1024
 }

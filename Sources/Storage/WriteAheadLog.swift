@@ -8,8 +8,9 @@ final class WriteAheadLog {
     private(set) var pages = 0
     private let connection: OpaquePointer
 
-    /// It is written back when it has so many pages.
-    static let pagesMax = 8_192
+    /// It is written back when it has so many pages: 64 MB, some seconds of full load, as writing back holds all commits up for as long
+    /// as the disk takes to sync twice.
+    static let pagesMax = 16_384
 
     init(_ database: Database) {
         guard let connection = database.sqliteConnection else { preconditionFailure("the database is open while it is written") }

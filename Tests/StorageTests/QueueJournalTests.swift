@@ -105,16 +105,16 @@ struct QueueJournalTests {
         journal.start()
         let body = String(repeating: "x", count: 15_000)
         var atOnce = 0
-        // 90 MB of messages: more than twice what the log may hold (8,192 pages of 4 KB).
-        for serial in 1...6_000 as ClosedRange<UInt64> {
+        // 150 MB of messages: more than twice what the log may hold (16,384 pages of 4 KB).
+        for serial in 1...10_000 as ClosedRange<UInt64> {
             #expect(self.commit([self.message(serial, body)], to: journal, atOnce: &atOnce) == nil)
         }
         #expect(atOnce > 0)
         let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
         // With its header and a commit or two beyond the bound.
-        #expect(try #require(log) < 8_300 * 4_130)
+        #expect(try #require(log) < 16_500 * 4_130)
         journal.close()
-        #expect(try JournalProperties.stored(path).messages.count == 6_000)
+        #expect(try JournalProperties.stored(path).messages.count == 10_000)
     }
 
     @Test func whatTakesLongIsNotDoneAtOnce() throws {
