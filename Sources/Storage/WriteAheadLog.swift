@@ -1,15 +1,15 @@
 import GRDB
 import GRDBSQLite
 
-/// How long the WAL of a connection is, and when it is written back into the file. SQLite by itself would do that within whichever
-/// commit crosses the bound, which then takes a hundred times as long; here the writer chooses the moment.
+/// How long the WAL of a connection is, and when it is written back into the file. SQLite by itself would do that within
+/// whichever commit crosses the bound, which then takes a hundred times as long; here the writer chooses the moment.
 final class WriteAheadLog {
     /// Pages of 4 KB.
     private(set) var pages = 0
     private let connection: OpaquePointer
 
-    /// It is written back when it has so many pages: 64 MB, some seconds of full load, as writing back holds all commits up for as long
-    /// as the disk takes to sync twice.
+    /// It is written back when it has so many pages: 64 MB, some seconds of full load, as writing back holds all commits up for
+    /// as long as the disk takes to sync twice.
     static let pagesMax = 16_384
 
     init(_ database: Database) {
