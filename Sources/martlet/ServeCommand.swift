@@ -179,15 +179,24 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// `KEY:SECRET,KEY:SECRET`. From the environment alone: what stands in a command line can be read by others.
-    private static func credentials(_ text: String) throws -> [String: String] {
-        var secrets: [String: String] = [:]
-        for pair in text.split(separator: ",") {
-            let parts = pair.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2 else {
-                throw ValidationError("MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET, with commas between several")
+    /// `KEY:SECRET,KEY:SECRET:EXPIRY`. From the environment alone: what stands in a command line can be read by others.
+    private static func credentials(_ text: String) throws -> [String: AccessKeySecret] {
+        var secrets: [String: AccessKeySecret] = [:]
+        for entry in text.split(separator: ",") {
+            let parts = entry.split(separator: ":", maxSplits: 2).map(String.init)
+            guard parts.count >= 2 else {
+                throw ValidationError(
+                    "MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET or ACCESS_KEY_ID:SECRET:EXPIRY, with commas between several")
             }
-            secrets[String(parts[0])] = String(parts[1])
+            var expiry: Timestamp?
+            if parts.count == 3 {
+                expiry = Timestamp(policyDate: parts[2])
+                if expiry == nil {
+                    throw ValidationError(
+                        "MARTLET_CREDENTIALS: the key \(parts[0]) expires at a time such as 2026-01-31T12:00:00Z, not \(parts[2])")
+                }
+            }
+            secrets[parts[0]] = AccessKeySecret(parts[1], expiresAt: expiry)
         }
         return secrets
     }

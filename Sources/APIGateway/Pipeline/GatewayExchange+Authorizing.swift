@@ -84,7 +84,9 @@ extension GatewayExchange {
 
     /// With or without `Bearer `.
     private func token(_ authorizer: ServedAuthorizer, _ context: RequestContext) throws(GatewayFault) -> UnverifiedToken {
-        guard let text = authorizer.identity(context)?.first else { throw .unauthorized }
+        guard let text = authorizer.identity(context)?.first else {
+            throw context.isREST ? .unauthorized : .tokenMissing
+        }
         let bearer = "bearer "
         let bare = text.lowercased().hasPrefix(bearer) ? String(text.dropFirst(bearer.count)) : text
         guard let token = UnverifiedToken(bare) else {
@@ -181,7 +183,7 @@ extension GatewayExchange {
         if let requirements = check.requirements {
             switch requirements.refusal(of: claims, at: now) {
             case .invalid(let reason)?: throw .tokenRefused(reason)
-            case .missingScope?: throw .scopeMissing
+            case .missingScope?: throw .scopeMissing(requirements.scopes)
             case nil: break
             }
         } else {

@@ -109,7 +109,11 @@ extension GatewayExchange {
             }
         guard size <= GatewayLimits.headerBytes else { throw .headersTooLarge }
         guard self.body.count <= GatewayLimits.payloadBytes else { throw .payloadTooLarge }
-        if kind == .rest, let query = target.query, query.utf8.contains(UInt8(ascii: "|")) { throw .badRequest }
+        switch kind {
+        case .rest: if let query = target.query, query.utf8.contains(UInt8(ascii: "|")) { throw .badRequest }
+        // Function URLs, checked as one, are of no API and don't decode.
+        case .http: if self.url == nil, !HTTPAPIPath.isReadable(target.path) { throw .badRequest }
+        }
     }
 
     /// Where nothing matched and the client sent credentials of another kind, AWS complains about those.

@@ -1,3 +1,5 @@
+package import CoreTypes
+
 /// Who signed a request with Signature Version 4, as events and variables say it. The listener finds out.
 package struct IAMIdentity: Hashable, Sendable {
     package var accessKey: String
@@ -19,4 +21,16 @@ package struct IAMIdentity: Hashable, Sendable {
 struct KeyIdentity: Hashable, Sendable {
     let id: String
     let value: String
+}
+
+/// What the owner of an access key signs with.
+package struct AccessKeySecret: Hashable, Sendable {
+    package let text: String
+    /// `nil` for a key that doesn't expire.
+    package let expiresAt: Timestamp?
+
+    package init(_ text: String, expiresAt: Timestamp? = nil) {
+        self.text = text
+        self.expiresAt = expiresAt
+    }
 }

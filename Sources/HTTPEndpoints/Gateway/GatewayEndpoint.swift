@@ -13,7 +13,7 @@ package final class GatewayEndpoint: HTTPService {
     /// Of the listener that speaks TLS.
     private let securePort: Int?
     /// Secrets of access keys.
-    private let credentials: [String: String]
+    private let credentials: [String: AccessKeySecret]
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
     /// Outlives deployments.
@@ -43,7 +43,7 @@ package final class GatewayEndpoint: HTTPService {
     ///   - security: for connections to endpoints and issuers.
     package init(
         service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, securePort: Int?,
-        credentials: [String: String], keySources: [String: String], security: any EndpointSecurity
+        credentials: [String: AccessKeySecret], keySources: [String: String], security: any EndpointSecurity
     ) {
         self.credentials = credentials
         self.service = service
@@ -168,6 +168,7 @@ package final class GatewayEndpoint: HTTPService {
         let key: String
         switch verified {
         case .success(let signer): key = signer
+        case .failure(.expiredKey): return .signatureRefused(.expiredToken)
         case .failure(let fault): return .signatureRefused(.invalid(code: fault.code, message: fault.message))
         }
         // Whoever has an access key is the account's own user of that name.
