@@ -13,12 +13,12 @@ package struct SigV4: Sendable {
 
     /// `execute-api`, `lambda`; part of what is signed.
     package let service: String
-    /// The secret of an access key; `nil` for one that is unknown.
-    private let secret: @Sendable (String) -> AccessKeySecret?
+    /// An access key by its id; `nil` for one that is unknown.
+    private let key: @Sendable (String) -> AccessKey?
 
-    package init(service: String, secret: @escaping @Sendable (String) -> AccessKeySecret?) {
+    package init(service: String, key: @escaping @Sendable (String) -> AccessKey?) {
         self.service = service
-        self.secret = secret
+        self.key = key
     }
 
     /// Why a signature is refused, with the words of the service where they are known.
@@ -78,15 +78,15 @@ package struct SigV4: Sendable {
         let claim = try Self.claim(of: request)
         guard claim.scope[2] == self.service else { throw .otherService(self.service) }
         try Self.check(claim, now: now)
-        guard let secret = self.secret(claim.accessKey) else { throw .unknownKey }
-        if let expiry = secret.expiresAt, expiry <= now { throw .expiredKey }
+        guard let key = self.key(claim.accessKey) else { throw .unknownKey }
+        if let expiry = key.expiresAt, expiry <= now { throw .expiredKey }
         let canonical = CanonicalRequest(
             request, signedHeaders: claim.signedHeaders, bodyHash: Self.hex(Crypto.SHA256.hash(data: body)))
         let text = [
             Self.algorithm, claim.date, claim.scope.joined(separator: "/"),
             Self.hex(Crypto.SHA256.hash(data: Array(canonical.text.utf8))),
         ].joined(separator: "\n")
-        let expected = Self.hex(Self.mac(text, Self.signingKey(secret.text, scope: claim.scope)))
+        let expected = Self.hex(Self.mac(text, Self.signingKey(key.secret, scope: claim.scope)))
         // Compared as authentication codes are: in a time that tells nothing of where they differ.
         let matches = zip(expected.utf8, claim.signature.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
         guard matches, expected.utf8.count == claim.signature.utf8.count else { throw .mismatch }
@@ -154,7 +154,8 @@ package struct SigV4: Sendable {
         if age > allowed {
             let margin = claim.expirySeconds.map { "\($0) sec." } ?? "5 min."
             throw .untimely(
-                "Signature expired: \(claim.date) is now earlier than \(Self.text(now + (.zero - allowed))) (\(Self.text(now)) - \(margin))")
+                "Signature expired: \(claim.date) is now earlier than \(Self.text(now + (.zero - allowed))) (\(Self.text(now)) - \(margin))"
+            )
         }
         if age < .zero - Self.skew {
             throw .untimely(

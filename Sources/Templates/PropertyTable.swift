@@ -79,7 +79,8 @@ struct PropertyTable {
             "AccessLogSetting", "ApiKeySourceType", "Auth", "BinaryMediaTypes", "CacheClusterEnabled", "CanarySetting", "Cors",
             "DefinitionBody",
             "DefinitionUri", "Description", "DisableExecuteApiEndpoint", "Domain", "EndpointConfiguration", "FailOnWarnings",
-            "GatewayResponses", "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Name", "OpenApiVersion", "Policy",
+            "GatewayResponses", "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Name",
+            "OpenApiVersion", "Policy",
             "StageName", "TracingEnabled", "Variables",
         ],
         ignorable: ["AlwaysDeploy", "CacheClusterSize", "Mode", "PropagateTags", "Tags"],
@@ -100,7 +101,8 @@ struct PropertyTable {
     static let httpAPIResource = PropertyTable(
         emulated: [
             "Basepath", "Body", "BodyS3Location", "CorsConfiguration", "CredentialsArn", "Description",
-            "DisableExecuteApiEndpoint", "FailOnWarnings", "IpAddressType", "Name", "ProtocolType", "RouteKey", "Target", "Version",
+            "DisableExecuteApiEndpoint", "FailOnWarnings", "IpAddressType", "Name", "ProtocolType", "RouteKey", "Target",
+            "Version",
         ],
         ignorable: ["ApiKeySelectionExpression", "DisableSchemaValidation", "RouteSelectionExpression", "Tags"])
 

@@ -124,6 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
         // What can be wrong is told before a build that takes its time.
         let attached = try project.functionNames(self.attach, option: "--attach")
         let credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
+            .merging(self.gateway.knownKeys()) { _, inFile in inFile }
         if !self.noBuild { try project.build() }
         var settings = project.settings
         settings.host = self.host
@@ -179,26 +180,17 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// `KEY:SECRET,KEY:SECRET:EXPIRY`. From the environment alone: what stands in a command line can be read by others.
-    private static func credentials(_ text: String) throws -> [String: AccessKeySecret] {
-        var secrets: [String: AccessKeySecret] = [:]
-        for entry in text.split(separator: ",") {
-            let parts = entry.split(separator: ":", maxSplits: 2).map(String.init)
-            guard parts.count >= 2 else {
-                throw ValidationError(
-                    "MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET or ACCESS_KEY_ID:SECRET:EXPIRY, with commas between several")
+    /// `KEY:SECRET,KEY:SECRET`. From the environment alone: what stands in a command line can be read by others.
+    private static func credentials(_ text: String) throws -> [String: AccessKey] {
+        var keys: [String: AccessKey] = [:]
+        for pair in text.split(separator: ",") {
+            let parts = pair.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else {
+                throw ValidationError("MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET, with commas between several")
             }
-            var expiry: Timestamp?
-            if parts.count == 3 {
-                expiry = Timestamp(policyDate: parts[2])
-                if expiry == nil {
-                    throw ValidationError(
-                        "MARTLET_CREDENTIALS: the key \(parts[0]) expires at a time such as 2026-01-31T12:00:00Z, not \(parts[2])")
-                }
-            }
-            secrets[parts[0]] = AccessKeySecret(parts[1], expiresAt: expiry)
+            keys[String(parts[0])] = AccessKey(secret: String(parts[1]))
         }
-        return secrets
+        return keys
     }
 
     /// Even where little else is printed: requests that meet these are refused.
@@ -213,7 +205,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard settings.credentials == HostSettings.usualCredentials, operations.contains(where: { $0.authorization == .iam })
         else { return }
         Terminal.error(
-            "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS names others.")
+            "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS or --access-keys name others."
+        )
     }
 
     private func printSummary(_ project: Project, _ addresses: HostFile, authority: String?) {

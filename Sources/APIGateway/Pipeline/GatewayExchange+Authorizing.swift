@@ -220,13 +220,17 @@ extension GatewayExchange {
     mutating func signatureVerified(
         _ identity: IAMIdentity, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
-        if let url { return try self.invokeURL(url, iam: identity) }
+        if let url { return try self.invokeURL(url, signedBy: identity) }
         self.context?.iam = identity
         guard let context = self.context else { return .nothing }
         let isSameAccount = identity.accountID == context.api.place.accountID
-        // Local credentials may do everything in their own account; of another account nothing is known.
+        let may = identity.policy?.decision(
+            for: PolicyRequest(
+                principal: nil, action: "execute-api:Invoke", resource: context.methodARN,
+                context: self.context?.policyConditions(at: now) ?? [:]))
+        // A caller from another account needs a resource policy.
         let decision = PolicyTables.combined(
-            identity: .allow, resource: context.policyDecision(at: now) ?? (isSameAccount ? nil : .implicitDeny),
+            identity: may ?? .allow, resource: context.policyDecision(at: now) ?? (isSameAccount ? nil : .implicitDeny),
             isSameAccount: isSameAccount)
         guard decision == .allow else {
             throw .identityDenied(

@@ -144,6 +144,19 @@ extension GatewayExchange {
         return .verifySignature
     }
 
+    /// In the account of the function the caller's own policy is enough; another account would need the function's.
+    mutating func invokeURL(_ url: FunctionURL, signedBy identity: IAMIdentity) throws(GatewayFault) -> GatewayAction {
+        let place = self.gateway.place
+        let arn = "arn:\(place.partition):lambda:\(place.region):\(place.accountID):function:\(url.functionName)"
+        let may = identity.policy?.decision(
+            for: PolicyRequest(
+                principal: nil, action: "lambda:InvokeFunctionUrl", resource: url.qualifier.map { "\(arn):\($0)" } ?? arn))
+        guard identity.accountID == place.accountID, (may ?? .allow) == .allow else {
+            throw .identityDenied(userARN: identity.userARN, arn: arn, isExplicit: may == .explicitDeny)
+        }
+        return try self.invokeURL(url, iam: identity)
+    }
+
     mutating func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {
         let target = RequestTarget(self.request.target)
         let headers = ForwardedHeaders.http(self.request, bodyLength: nil, traceID: self.trace.forwarded)

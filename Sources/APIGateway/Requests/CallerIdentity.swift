@@ -8,12 +8,15 @@ package struct IAMIdentity: Hashable, Sendable {
     package var userID: String
     package var userARN: String
     package var principalOrganizationID: String?
+    /// What the caller may do; `nil`: everything.
+    package var policy: PolicyDocument?
 
-    package init(accessKey: String, accountID: String, userID: String, userARN: String) {
+    package init(accessKey: String, accountID: String, userID: String, userARN: String, policy: PolicyDocument? = nil) {
         self.accessKey = accessKey
         self.accountID = accountID
         self.userID = userID
         self.userARN = userARN
+        self.policy = policy
     }
 }
 
@@ -21,16 +24,4 @@ package struct IAMIdentity: Hashable, Sendable {
 struct KeyIdentity: Hashable, Sendable {
     let id: String
     let value: String
-}
-
-/// What the owner of an access key signs with.
-package struct AccessKeySecret: Hashable, Sendable {
-    package let text: String
-    /// `nil` for a key that doesn't expire.
-    package let expiresAt: Timestamp?
-
-    package init(_ text: String, expiresAt: Timestamp? = nil) {
-        self.text = text
-        self.expiresAt = expiresAt
-    }
 }

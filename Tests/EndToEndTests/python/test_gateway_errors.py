@@ -241,13 +241,14 @@ def server(tmp_path_factory):
                     "DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:access",
                     "Format": "own $context.requestId $context.status $context.resourcePath $context.path $context.error.responseType",
                 },
-                "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "o", "version": "1"}, "paths": {"/broken": {"get": operation(mock(request=None))}}},
+                "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "o", "version": "1"}, "paths": {"/broken": {"x-amazon-apigateway-any-method": operation(mock(request=None))}}},
                 "GatewayResponses": {
                     "MISSING_AUTHENTICATION_TOKEN": {
                         "StatusCode": 404,
                         "ResponseTemplates": {"application/json": '{"없음": "$context.error.message", "type": $context.error.messageString}'},
                         "ResponseParameters": {"Headers": {"Access-Control-Allow-Origin": "'*'", "X-Path": "context.path"}},
                     },
+                    "DEFAULT_4XX": {"ResponseParameters": {"Headers": {"X-Default": "'4XX'"}}},
                     "DEFAULT_5XX": {"StatusCode": 599},
                 },
             },
@@ -419,6 +420,10 @@ def test_answers_that_an_api_has_made_its_own(server, wire):
     hosts.eventually(
         lambda: f"own {fields['x-amzn-requestid']} 404 - /own/nothing MISSING_AUTHENTICATION_TOKEN\n" in server.log(), server.log
     )
+    # What an API has made its own takes nothing from DEFAULT_4XX; the others do.
+    assert "x-default" not in fields
+    status, headers, body = wire.call("POST", "/own/broken", b"x", "Content-Encoding: br")
+    assert (status, json.loads(body), dict(headers)["x-default"]) == (415, {"message": "Unsupported Media Type"}, "4XX")
     status, headers, body = wire.call("GET", "/own/broken")
     assert (status, body) == (599, b'{"message": "Internal server error"}')
 
