@@ -67,8 +67,8 @@ def test_an_openapi_3_document(shop, backend):
         assert call(f"{base}/pets")[::2] == (400, b'{"message": "Missing required request parameters: [status]"}')
         pet = json.dumps({"name": "멍멍이", "photoUrls": ["a"], "kind": "dog"}).encode()
         assert call(f"{base}/pets", "POST", pet, Content_Type="application/json")[::2] == (201, b'{"made": true}')
-        status, _, body = call(f"{base}/pets", "POST", b'{"name": "a"}', Content_Type="application/json")
-        assert (status, json.loads(body)) == (400, {"wrong": '[object has missing required properties (["photoUrls"])]'})
+        answer = call(f"{base}/pets", "POST", b'{"name": "a"}', Content_Type="application/json", Accept="text/plain")
+        assert answer[::2] == (400, b'[object has missing required properties (["photoUrls"])]')
         assert call(f"{base}/pets/%EA%B0%9C")[0] == 200
         assert backend.requests[-1][0] == "GET /pets/%EA%B0%9C HTTP/1.1"
         routes = command("routes", "--quiet", "--openapi", host.document)
