@@ -108,6 +108,20 @@ def test_tokens_of_an_issuer(tmp_path):
             hosts.eventually(lambda: re.search("access [0-9A-Za-z_=-]+ GET /me 200 me", host.log()), host.log)
 
 
+def test_a_key_set_that_is_too_large(tmp_path):
+    """Quotas of HTTP APIs: 150,000 bytes."""
+    with issuers.Issuer("first") as issuer:
+        path = guarded_by_tokens(tmp_path / "template.json", issuer.url)
+        with hosts.Host(tmp_path, template=path) as host:
+            bearer = f"Bearer {issuers.token(issuers.claims(issuer.url))}"
+            issuer.padding = 150_000
+            assert call(host.gateway + "/me", Authorization=bearer)[0] == 401
+            hosts.eventually(lambda: f"the keys of {issuer.url} can't be read" in host.log(), host.log)
+            issuer.padding = 140_000
+            time.sleep(1.1)  # Keys are read once a second at most.
+            assert call(host.gateway + "/me", Authorization=bearer)[0] == 200
+
+
 def test_keys_from_a_file_for_an_issuer_that_is_far_away(tmp_path):
     url = "https://issuer.invalid/pool"  # RFC 6761: nobody has this name.
     path = guarded_by_tokens(tmp_path / "template.json", url)
