@@ -66,15 +66,31 @@ package enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The text as part of a path: slashes and what else a segment may hold (RFC 3986 section 3.3) stay.
-    package static func encodePath(_ text: some StringProtocol) -> String {
-        self.encode(text, keeping: self.isPathCharacter)
+    /// A path that mappings made of decoded values and of texts that may be encoded already: what no path can hold (RFC 3986
+    /// section 3.3) is encoded, slashes and escapes stay.
+    package static func encodeMappedPath(_ text: some StringProtocol) -> String {
+        let encoded = self.encode(text, keeping: { self.isPathCharacter($0) || $0 == UInt8(ascii: "%") })
+        guard !self.isWellFormed(encoded[...]) else { return encoded }
+        var bytes: [UInt8] = []
+        var rest = Array(encoded.utf8)[...]
+        while let byte = rest.popFirst() {
+            bytes.append(byte)
+            if byte == UInt8(ascii: "%"), !self.startsWithDigits(rest) { bytes += Array("25".utf8) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A path that mappings made of decoded values and of texts that may be encoded already: what no path can hold is encoded,
-    /// escapes stay.
-    package static func encodeMappedPath(_ text: some StringProtocol) -> String {
-        self.encode(text, keeping: { self.isPathCharacter($0) || $0 == UInt8(ascii: "%") })
+    /// Whether two hexadecimal digits follow each `%`.
+    package static func isWellFormed(_ text: Substring) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), !self.startsWithDigits(rest) { return false }
+        }
+        return true
+    }
+
+    private static func startsWithDigits(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count >= 2 && bytes.prefix(2).allSatisfy { self.value(of: $0) != nil }
     }
 
     private static func isPathCharacter(_ byte: UInt8) -> Bool {

@@ -111,9 +111,9 @@ final class HostCore {
         sessionToken: "martlet-local-session-token", endpointURL: nil)
 
     /// The functions' own are good besides.
-    private var credentials: [String: String] {
+    private var credentials: [String: AccessKey] {
         let own = Self.functionCredentials
-        return self.settings.credentials.merging([own.accessKeyID: own.secretAccessKey]) { given, _ in given }
+        return self.settings.credentials.merging([own.accessKeyID: AccessKey(secret: own.secretAccessKey)]) { given, _ in given }
     }
 
     /// What the template asks of the gateway that requests will not get, each with its place.

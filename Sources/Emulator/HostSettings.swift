@@ -25,9 +25,9 @@ package struct HostSettings: Sendable {
     package var runtimePort = 0
     /// Functions whose runtime the host doesn't start.
     package var attachedFunctions: Set<String> = []
-    /// The secrets of access keys whose signatures are good. `test` and `test` are what clients of local endpoints are told to use.
+    /// The access keys whose signatures are good, by id. `test` and `test` are what clients of local endpoints are told to use.
     package var credentials = Self.usualCredentials
-    package static let usualCredentials = ["test": "test"]
+    package static let usualCredentials = ["test": AccessKey(secret: "test")]
     /// Files or addresses of key sets, by issuer.
     package var keySources: [String: String] = [:]
     /// The targets of target groups, by the group's name or logical id: they stand in the place of the template's.

@@ -13,12 +13,12 @@ package struct SigV4: Sendable {
 
     /// `execute-api`, `lambda`; part of what is signed.
     package let service: String
-    /// The secret of an access key; `nil` for one that is unknown.
-    private let secret: @Sendable (String) -> String?
+    /// An access key by its id; `nil` for one that is unknown.
+    private let key: @Sendable (String) -> AccessKey?
 
-    package init(service: String, secret: @escaping @Sendable (String) -> String?) {
+    package init(service: String, key: @escaping @Sendable (String) -> AccessKey?) {
         self.service = service
-        self.secret = secret
+        self.key = key
     }
 
     /// Why a signature is refused, with the words of the service where they are known.
@@ -27,7 +27,10 @@ package struct SigV4: Sendable {
         case incomplete(String)
         case unknownKey
         case otherService(String)
-        case expired(signedAt: String)
+        /// The access key's own time is over.
+        case expiredKey
+        /// The signature is too old, or of a time that is yet to come; with the service's sentence.
+        case untimely(String)
         case mismatch
 
         /// Values of `x-amzn-ErrorType`.
@@ -36,7 +39,8 @@ package struct SigV4: Sendable {
             case .missing: "MissingAuthenticationTokenException"
             case .incomplete: "IncompleteSignatureException"
             case .unknownKey: "UnrecognizedClientException"
-            case .otherService, .expired, .mismatch: "InvalidSignatureException"
+            case .expiredKey: "ExpiredTokenException"
+            case .otherService, .untimely, .mismatch: "InvalidSignatureException"
             }
         }
 
@@ -46,7 +50,8 @@ package struct SigV4: Sendable {
             case .incomplete(let what): what
             case .unknownKey: "The security token included in the request is invalid."
             case .otherService(let service): "Credential should be scoped to correct service: '\(service)'."
-            case .expired(let date): "Signature expired or not yet valid: \(date)"
+            case .expiredKey: "The security token included in the request is expired"
+            case .untimely(let sentence): sentence
             case .mismatch:
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and "
                     + "signing method. Consult the service documentation for details."
@@ -73,14 +78,15 @@ package struct SigV4: Sendable {
         let claim = try Self.claim(of: request)
         guard claim.scope[2] == self.service else { throw .otherService(self.service) }
         try Self.check(claim, now: now)
-        guard let secret = self.secret(claim.accessKey) else { throw .unknownKey }
+        guard let key = self.key(claim.accessKey) else { throw .unknownKey }
+        if let expiry = key.expiresAt, expiry <= now { throw .expiredKey }
         let canonical = CanonicalRequest(
             request, signedHeaders: claim.signedHeaders, bodyHash: Self.hex(Crypto.SHA256.hash(data: body)))
         let text = [
             Self.algorithm, claim.date, claim.scope.joined(separator: "/"),
             Self.hex(Crypto.SHA256.hash(data: Array(canonical.text.utf8))),
         ].joined(separator: "\n")
-        let expected = Self.hex(Self.mac(text, Self.signingKey(secret, scope: claim.scope)))
+        let expected = Self.hex(Self.mac(text, Self.signingKey(key.secret, scope: claim.scope)))
         // Compared as authentication codes are: in a time that tells nothing of where they differ.
         let matches = zip(expected.utf8, claim.signature.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
         guard matches, expected.utf8.count == claim.signature.utf8.count else { throw .mismatch }
@@ -144,9 +150,23 @@ package struct SigV4: Sendable {
             throw .incomplete("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")
         }
         let age = now - signedAt
-        guard age >= .zero - Self.skew, age <= (claim.expirySeconds.map { .seconds($0) } ?? Self.skew) else {
-            throw .expired(signedAt: claim.date)
+        let allowed = claim.expirySeconds.map { Duration.seconds($0) } ?? Self.skew
+        if age > allowed {
+            let margin = claim.expirySeconds.map { "\($0) sec." } ?? "5 min."
+            throw .untimely(
+                "Signature expired: \(claim.date) is now earlier than \(Self.text(now + (.zero - allowed))) (\(Self.text(now)) - \(margin))"
+            )
         }
+        if age < .zero - Self.skew {
+            throw .untimely(
+                "Signature not yet current: \(claim.date) is still later than \(Self.text(now + Self.skew)) "
+                    + "(\(Self.text(now)) + 5 min.)")
+        }
+    }
+
+    /// `20150830T123600Z`
+    private static func text(_ time: Timestamp) -> String {
+        time.iso8601.prefix { $0 != "." }.filter { $0 != "-" && $0 != ":" } + "Z"
     }
 
     /// `20150830T123600Z`.

@@ -51,6 +51,12 @@ struct PropertyReader {
         self.evaluation.notice(message, at: self.members.entry(name)?.location ?? self.location, path: self.path(name))
     }
 
+    /// A warning that AWS's import of a definition gives, too: `FailOnWarnings` makes it an error.
+    func warning(_ message: String, at name: String) {
+        self.evaluation.diagnostics.notice(
+            message, at: self.members.entry(name)?.location ?? self.location, path: self.path(name), isImportWarning: true)
+    }
+
     /// The resolved value; `nil` also for an empty one.
     func value(_ name: String) -> TemplateNode? {
         guard let node = self.members[name] else { return nil }

@@ -78,30 +78,33 @@ struct PropertyTable {
         emulated: [
             "AccessLogSetting", "ApiKeySourceType", "Auth", "BinaryMediaTypes", "CacheClusterEnabled", "CanarySetting", "Cors",
             "DefinitionBody",
-            "DefinitionUri", "Description", "DisableExecuteApiEndpoint", "Domain", "EndpointConfiguration", "GatewayResponses",
-            "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Name", "OpenApiVersion", "Policy",
+            "DefinitionUri", "Description", "DisableExecuteApiEndpoint", "Domain", "EndpointConfiguration", "FailOnWarnings",
+            "GatewayResponses", "MergeDefinitions", "MethodSettings", "MinimumCompressionSize", "Models", "Name",
+            "OpenApiVersion", "Policy",
             "StageName", "TracingEnabled", "Variables",
         ],
-        ignorable: ["AlwaysDeploy", "CacheClusterSize", "FailOnWarnings", "Mode", "PropagateTags", "Tags"],
+        ignorable: ["AlwaysDeploy", "CacheClusterSize", "Mode", "PropagateTags", "Tags"],
         unemulated: ["EndpointAccessMode", "SecurityPolicy"])
     static let httpAPI = PropertyTable(
         emulated: [
             "AccessLogSettings", "Auth", "CorsConfiguration", "DefaultRouteSettings", "DefinitionBody", "DefinitionUri",
-            "Description", "DisableExecuteApiEndpoint", "Domain", "Name", "RouteSettings", "StageName", "StageVariables",
-        ], ignorable: ["FailOnWarnings", "PropagateTags", "Tags"])
+            "Description", "DisableExecuteApiEndpoint", "Domain", "FailOnWarnings", "Name", "RouteSettings", "StageName",
+            "StageVariables",
+        ], ignorable: ["PropagateTags", "Tags"])
     static let restAPI = PropertyTable(
         emulated: [
             "ApiKeySourceType", "BinaryMediaTypes", "Body", "BodyS3Location", "Description", "DisableExecuteApiEndpoint",
-            "EndpointConfiguration", "MinimumCompressionSize", "Name", "Parameters", "Policy",
+            "EndpointConfiguration", "FailOnWarnings", "MinimumCompressionSize", "Name", "Parameters", "Policy",
         ],
-        ignorable: ["FailOnWarnings", "Mode", "Tags"],
+        ignorable: ["Mode", "Tags"],
         unemulated: ["CloneFrom", "EndpointAccessMode", "SecurityPolicy"])
     static let httpAPIResource = PropertyTable(
         emulated: [
             "Basepath", "Body", "BodyS3Location", "CorsConfiguration", "CredentialsArn", "Description",
-            "DisableExecuteApiEndpoint", "IpAddressType", "Name", "ProtocolType", "RouteKey", "Target", "Version",
+            "DisableExecuteApiEndpoint", "FailOnWarnings", "IpAddressType", "Name", "ProtocolType", "RouteKey", "Target",
+            "Version",
         ],
-        ignorable: ["ApiKeySelectionExpression", "DisableSchemaValidation", "FailOnWarnings", "RouteSelectionExpression", "Tags"])
+        ignorable: ["ApiKeySelectionExpression", "DisableSchemaValidation", "RouteSelectionExpression", "Tags"])
 
     // MARK: Globals (api-gateway facts, section 12.3)
 

@@ -97,6 +97,7 @@ struct ResourceReader {
     private static func consequence(of type: String) -> String {
         switch type {
         case "AWS::Lambda::Version": "aliases follow $LATEST"
+        case "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation": "no request is filtered"
         case "AWS::CloudFormation::Stack", "AWS::Serverless::Application": "the nested template is not read"
         default:
             "functions get its name, and calls to it go where their AWS client sends them"

@@ -43,6 +43,8 @@ struct Diagnostics {
 
     private(set) var errors: [TemplateDiagnostic] = []
     private(set) var notices: [Notice] = []
+    /// Those of the notices that are warnings of AWS's own import of a definition.
+    private(set) var importWarnings: [Notice] = []
     private var noticedPaths: Set<String> = []
     private var known: Set<TemplateDiagnostic> = []
 
@@ -53,10 +55,20 @@ struct Diagnostics {
     }
 
     /// A path is noticed once, whatever else is found there.
-    mutating func notice(_ message: String, at location: SourceLocation, path: String) {
+    mutating func notice(_ message: String, at location: SourceLocation, path: String, isImportWarning: Bool = false) {
+        let notice = Notice(path: path, file: location.file, line: location.line, column: location.column, message: message)
+        if isImportWarning { self.importWarnings.append(notice) }
         guard self.noticedPaths.insert(path).inserted else { return }
-        self.notices.append(
-            Notice(path: path, file: location.file, line: location.line, column: location.column, message: message))
+        self.notices.append(notice)
+    }
+
+    /// `FailOnWarnings`: the warnings of an import that began when there were so many are errors.
+    mutating func failOnImportWarnings(after count: Int) {
+        for warning in self.importWarnings[count...] {
+            self.error(
+                "\(warning.message) FailOnWarnings makes this an error.",
+                at: SourceLocation(file: warning.file, line: warning.line, column: warning.column), path: warning.path)
+        }
     }
 
     func throwIfAny() throws(TemplateError) {

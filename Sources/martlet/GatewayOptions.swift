@@ -59,6 +59,13 @@ struct GatewayOptions: ParsableArguments {
             valueName: "issuer=place"))
     var jwks: [String] = Defaults.list("MARTLET_JWKS")
 
+    @Option(
+        help: ArgumentHelp(
+            "A JSON file of the access keys that sign requests: secret and, as wanted, account, expires and policy of each (MARTLET_ACCESS_KEYS).",
+            valueName: "file.json"),
+        completion: .file())
+    var accessKeys: String?
+
     @Option(help: "A port where the gateway speaks TLS as well; 0 takes a free one (MARTLET_TLS_PORT).")
     var tlsPort: Int?
 
@@ -98,6 +105,16 @@ struct GatewayOptions: ParsableArguments {
         settings.truststores = try self.truststores()
         settings.traces = self.trace
         settings.accessLogFile = self.accessLog ?? Defaults.text("MARTLET_ACCESS_LOG")
+    }
+
+    /// None without a file.
+    func knownKeys() throws -> [String: AccessKey] {
+        guard let file = self.accessKeys ?? Defaults.text("MARTLET_ACCESS_KEYS") else { return [:] }
+        do {
+            return try AccessKey.list(try InputFile.readObject(file, as: "the access keys"))
+        } catch let error as AccessKey.FormatError {
+            throw CommandFailure.usage("the access keys \(file): \(error.description)")
+        }
     }
 
     private func certificates() throws -> [String: CertificateFiles] {

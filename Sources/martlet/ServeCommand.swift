@@ -124,6 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
         // What can be wrong is told before a build that takes its time.
         let attached = try project.functionNames(self.attach, option: "--attach")
         let credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
+            .merging(self.gateway.knownKeys()) { _, inFile in inFile }
         if !self.noBuild { try project.build() }
         var settings = project.settings
         settings.host = self.host
@@ -180,16 +181,16 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// `KEY:SECRET,KEY:SECRET`. From the environment alone: what stands in a command line can be read by others.
-    private static func credentials(_ text: String) throws -> [String: String] {
-        var secrets: [String: String] = [:]
+    private static func credentials(_ text: String) throws -> [String: AccessKey] {
+        var keys: [String: AccessKey] = [:]
         for pair in text.split(separator: ",") {
             let parts = pair.split(separator: ":", maxSplits: 1)
             guard parts.count == 2 else {
                 throw ValidationError("MARTLET_CREDENTIALS is ACCESS_KEY_ID:SECRET, with commas between several")
             }
-            secrets[String(parts[0])] = String(parts[1])
+            keys[String(parts[0])] = AccessKey(secret: String(parts[1]))
         }
-        return secrets
+        return keys
     }
 
     /// Even where little else is printed: requests that meet these are refused.
@@ -204,7 +205,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard settings.credentials == HostSettings.usualCredentials, operations.contains(where: { $0.authorization == .iam })
         else { return }
         Terminal.error(
-            "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS names others.")
+            "AWS_IAM: signatures of the access key test with the secret test are taken. MARTLET_CREDENTIALS or --access-keys name others."
+        )
     }
 
     private func printSummary(_ project: Project, _ addresses: HostFile, authority: String?) {

@@ -106,6 +106,41 @@ struct HTTPRoutingTests {
         #expect(try Self.gateway.plan(method, target).functionName == name)
     }
 
+    /// What live HTTP APIs made of these paths: hotsock/voker, "vokerhttp/testdata/ingress-paths.json". `nil`: 400.
+    static let captures: [(sent: String, seen: String?)] = [
+        ("/capture/plain", "/capture/plain"), ("/capture/space%20value", "/capture/space value"),
+        ("/capture/question%3Fvalue", "/capture/question"), ("/capture/percent%25done", nil),
+        ("/capture/hash%23value", "/capture/hash#value"), ("/capture/slash%2Fvalue", "/capture/slash/value"),
+        ("/capture/unicode-%CE%BB-%E4%B8%96%E7%95%8C", "/capture/unicode-λ-世界"),
+        ("/capture/literal%252Fvalue", "/capture/literal/value"), ("/capture/literal%253Fvalue", "/capture/literal?value"),
+        ("/capture/literal%2525value", "/capture/literal%value"),
+    ]
+
+    @Test("a path is decoded before routes are looked for and again for who sees it, as captured", arguments: Self.captures)
+    func decoding(sent: String, seen: String?) throws {
+        let gateway = Gateway(apis: [
+            httpAPI([route("GET", "/capture/{proxy+}", .version2)]), httpAPI([route("GET", "/{proxy+}")], id: "other"),
+        ])
+        guard let seen else {
+            let response = try gateway.refusal("GET", sent + "?a=1")
+            #expect(response.status == 400 && response.text == #"{"message":"Bad Request"}"#)
+            return
+        }
+        let json = try gateway.plan("GET", sent + "?a=%2F").json
+        #expect(json["rawPath"] == .string(seen) && json["requestContext"]?["http"]?["path"] == .string(seen))
+        #expect(json["pathParameters"] == ["proxy": .string(String(seen.dropFirst("/capture/".count)))])
+        #expect(json["rawQueryString"] == "a=%2F")
+        let version1 = try gateway.plan("GET", sent, headers: [("Host", "other.execute-api.localhost")]).json
+        #expect(version1["path"] == .string(seen))
+    }
+
+    @Test("an encoded slash separates segments; one that is encoded twice doesn't")
+    func slashes() throws {
+        let gateway = Gateway(apis: [httpAPI([route("GET", "/{name}/thing", .version2), route("GET", "/a/b/{x}")])])
+        #expect(try gateway.plan("GET", "/a%252Fb/thing").json["pathParameters"] == ["name": "a/b"])
+        #expect(try gateway.plan("GET", "/a%2Fb/thing").functionName == "GET /a/b/{x}")
+    }
+
     @Test("variables of routes that share a node keep their own names")
     func names() throws {
         let gateway = Gateway(apis: [httpAPI([route("GET", "/a/{x}", .version2), route("GET", "/a/{y}/b", .version2)])])

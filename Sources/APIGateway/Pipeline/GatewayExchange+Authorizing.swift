@@ -84,7 +84,9 @@ extension GatewayExchange {
 
     /// With or without `Bearer `.
     private func token(_ authorizer: ServedAuthorizer, _ context: RequestContext) throws(GatewayFault) -> UnverifiedToken {
-        guard let text = authorizer.identity(context)?.first else { throw .unauthorized }
+        guard let text = authorizer.identity(context)?.first else {
+            throw context.isREST ? .unauthorized : .tokenMissing
+        }
         let bearer = "bearer "
         let bare = text.lowercased().hasPrefix(bearer) ? String(text.dropFirst(bearer.count)) : text
         guard let token = UnverifiedToken(bare) else {
@@ -181,7 +183,7 @@ extension GatewayExchange {
         if let requirements = check.requirements {
             switch requirements.refusal(of: claims, at: now) {
             case .invalid(let reason)?: throw .tokenRefused(reason)
-            case .missingScope?: throw .scopeMissing
+            case .missingScope?: throw .scopeMissing(requirements.scopes)
             case nil: break
             }
         } else {
@@ -218,13 +220,17 @@ extension GatewayExchange {
     func signatureVerified(
         _ identity: IAMIdentity, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
-        if let url { return try self.invokeURL(url, iam: identity) }
+        if let url { return try self.invokeURL(url, signedBy: identity) }
         self.context?.iam = identity
         guard let context = self.context else { return .nothing }
         let isSameAccount = identity.accountID == context.api.place.accountID
-        // Local credentials may do everything in their own account; of another account nothing is known.
+        let may = identity.policy?.decision(
+            for: PolicyRequest(
+                principal: nil, action: "execute-api:Invoke", resource: context.methodARN,
+                context: self.context?.policyConditions(at: now) ?? [:]))
+        // A caller from another account needs a resource policy.
         let decision = PolicyTables.combined(
-            identity: .allow, resource: context.policyDecision(at: now) ?? (isSameAccount ? nil : .implicitDeny),
+            identity: may ?? .allow, resource: context.policyDecision(at: now) ?? (isSameAccount ? nil : .implicitDeny),
             isSameAccount: isSameAccount)
         guard decision == .allow else {
             throw .identityDenied(

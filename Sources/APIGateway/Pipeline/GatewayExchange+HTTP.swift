@@ -13,7 +13,7 @@ extension GatewayExchange {
             HTTPHeader("X-Amzn-Apigateway-Api-Id", context.api.id), HTTPHeader(TraceHeader.name, self.trace.forwarded),
         ]
         for entry in made.parameters.header.entries { headers.replace(entry.name, entry.values.joined(separator: ",")) }
-        let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodePath) }
+        let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodeMappedPath) }
         let queries = [backend.query.map(String.init) ?? "", BackendTarget.query(made.parameters.querystring)]
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: made.body,
@@ -46,7 +46,7 @@ extension GatewayExchange {
             let own = context.query.entries.filter { mapped[$0.name] == nil }
             queries += [BackendTarget.query(mapped), BackendTarget.query(ValueLists(own.map { ($0.name, $0.values) }))]
         }
-        let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodePath) }
+        let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodeMappedPath) }
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: made.body,
             integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
@@ -56,9 +56,12 @@ extension GatewayExchange {
         to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let mappings = context.served.integration.httpMappings
-        func parameter(_ name: String) -> String? { context.pathParameters.first { $0.name == name }.map { String($0.value) } }
+        func parameter(_ name: String) -> String? {
+            context.pathParameters.first { $0.name == name }.map { Self.reencoded($0.value) }
+        }
         // A listener's ARN says no path: the request's own, stage included, goes on.
-        var path = backend.takesRequestPath ? String(context.target.path) : backend.path(parameter)
+        var path =
+            backend.takesRequestPath ? Self.reencoded(HTTPAPIPath.routed(context.target.path)) : backend.path(parameter)
         var headers = context.headers.filter { !$0.isNamed("host") && !$0.isNamed("content-length") }
         var queries = [backend.query.map(String.init) ?? "", String(context.target.query ?? "")]
         if mappings.changesRequests {
@@ -75,6 +78,11 @@ extension GatewayExchange {
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: self.body,
             integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
+    }
+
+    /// Decoded for the second time, as functions see it, and encoded where no path could hold it.
+    private static func reencoded(_ routed: Substring) -> String {
+        PercentEncoding.encodeMappedPath(PercentEncoding.decode(routed, plusIsSpace: false))
     }
 
     private func request(

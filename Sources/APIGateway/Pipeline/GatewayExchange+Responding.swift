@@ -263,7 +263,8 @@ extension GatewayFault {
         case .functionThrottled: "Lambda invocation failed with status: 429"
         case .unsupportedMediaType, .unreadableBody, .payloadTooLarge: self.answer(at: .rest).message
         case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .badRequest, .targetTooLong,
-            .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenRefused, .scopeMissing,
+            .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused,
+            .scopeMissing,
             .accessDenied, .anonymousDenied, .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken,
             .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer,
             .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:

@@ -100,7 +100,11 @@ extension GatewayExchange {
             }
         guard size <= GatewayLimits.headerBytes else { throw .headersTooLarge }
         guard self.body.count <= GatewayLimits.payloadBytes else { throw .payloadTooLarge }
-        if kind == .rest, let query = target.query, query.utf8.contains(UInt8(ascii: "|")) { throw .badRequest }
+        switch kind {
+        case .rest: if let query = target.query, query.utf8.contains(UInt8(ascii: "|")) { throw .badRequest }
+        // Function URLs, checked as one, are of no API and don't decode.
+        case .http: if self.url == nil, !HTTPAPIPath.isReadable(target.path) { throw .badRequest }
+        }
     }
 
     /// Where nothing matched and the client sent credentials of another kind, AWS complains about those.
@@ -129,6 +133,19 @@ extension GatewayExchange {
         guard Signature.isPresent(in: self.request) else { throw .unsignedRequest }
         self.state = .verifyingSignature
         return .verifySignature
+    }
+
+    /// In the account of the function the caller's own policy is enough; another account would need the function's.
+    func invokeURL(_ url: FunctionURL, signedBy identity: IAMIdentity) throws(GatewayFault) -> GatewayAction {
+        let place = self.gateway.place
+        let arn = "arn:\(place.partition):lambda:\(place.region):\(place.accountID):function:\(url.functionName)"
+        let may = identity.policy?.decision(
+            for: PolicyRequest(
+                principal: nil, action: "lambda:InvokeFunctionUrl", resource: url.qualifier.map { "\(arn):\($0)" } ?? arn))
+        guard identity.accountID == place.accountID, (may ?? .allow) == .allow else {
+            throw .identityDenied(userARN: identity.userARN, arn: arn, isExplicit: may == .explicitDeny)
+        }
+        return try self.invokeURL(url, iam: identity)
     }
 
     func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {

@@ -6,7 +6,8 @@ extension GatewayFault {
     /// Of requests that fail in other ways, and of routes that don't exist, nothing is said: they are counted.
     package var isCharged: Bool {
         switch self {
-        case .missingAuthenticationToken, .unreadableAuthorization, .unauthorized, .userPoolTokenExpired, .tokenRefused,
+        case .missingAuthenticationToken, .unreadableAuthorization, .unauthorized, .userPoolTokenExpired, .tokenMissing,
+            .tokenRefused,
             .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied, .expiredToken, .invalidSignature, .unsignedRequest,
             .invalidAPIKey, .quotaExceeded, .throttled, .clientCertificateRefused:
             false

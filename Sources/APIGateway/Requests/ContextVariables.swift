@@ -71,7 +71,9 @@ extension RequestContext {
     /// Who is calling, by signature or token.
     private var authentication: Phase? {
         switch self.error {
-        case .unauthorized, .userPoolTokenExpired, .tokenRefused, .unsignedRequest, .invalidSignature, .expiredToken: self.refusal
+        case .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused, .unsignedRequest, .invalidSignature,
+            .expiredToken:
+            self.refusal
         default: self.iam != nil || self.authorizer?.claims != nil ? (200, nil) : nil
         }
     }

@@ -8,11 +8,11 @@ final class RequestContext {
     let target: RequestTarget
     /// After any override.
     let verb: String
-    /// Behind the stage segment or base path, with one leading slash, as sent.
+    /// Behind the stage segment or base path, with one leading slash: as sent, of an HTTP API as its routes were held against it.
     let path: Substring
     /// Of the custom domain: `v1`; `nil` for a request to a default endpoint.
     let basePath: String?
-    /// As sent, percent-encoding and all.
+    /// Parts of `path`, percent-encoding and all.
     let pathParameters: [(name: String, value: Substring)]
     private(set) lazy var query = ValueLists(query: self.target.query)
     /// As the backend sees them.
@@ -82,9 +82,9 @@ final class RequestContext {
     /// see.
     var eventPath: String { self.basePath == nil ? String(self.path) : String(self.target.path) }
 
-    /// HTTP APIs hand paths on decoded, in both payload formats, stage segment included (published captures of live requests;
-    /// the guide does not say). REST APIs and function URLs hand them on as sent.
-    var decodedPath: String { PercentEncoding.decode(self.target.path, plusIsSpace: false) }
+    /// HTTP APIs hand paths on decoded, in both payload formats, stage segment included. REST APIs and function URLs hand them
+    /// on as sent.
+    var decodedPath: String { HTTPAPIPath.seen(self.target.path) }
 
     /// `arn:aws:execute-api:…` with the actual path.
     var methodARN: String { self.api.methodARN(stage: self.stage.name, verb: self.verb, path: self.path) }

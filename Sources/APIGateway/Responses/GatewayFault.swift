@@ -23,9 +23,12 @@ package enum GatewayFault: Error, Hashable, Sendable {
     case unauthorized
     /// A token of a user pool whose time is over.
     case userPoolTokenExpired
-    /// A token of an HTTP API that is refused, with the reason for `www-authenticate`; or its scopes do not suffice.
+    /// An HTTP API's token that isn't there.
+    case tokenMissing
+    /// A token of an HTTP API that is refused, with the reason for `www-authenticate`.
     case tokenRefused(String)
-    case scopeMissing
+    /// The token holds none of the scopes of the route.
+    case scopeMissing([String])
     /// An authorizer's policy, or its plain answer, says no.
     case accessDenied(isExplicit: Bool)
     /// The resource policy says no to a caller without identity. The ARN is that of the method.
@@ -117,7 +120,7 @@ extension GatewayFault {
             return Answer(414, "Request URI too long", "RequestURITooLongException")
         case .headersTooLarge: return Answer(431, "Request Header Fields Too Large", "BadRequestException")
         case .payloadTooLarge: return Answer(413, "Request Too Long", "RequestTooLargeException")
-        case .unauthorized, .tokenRefused: return Answer(401, "Unauthorized", "UnauthorizedException")
+        case .unauthorized, .tokenMissing, .tokenRefused: return Answer(401, "Unauthorized", "UnauthorizedException")
         case .userPoolTokenExpired: return Answer(401, "The incoming token has expired", "UnauthorizedException")
         case .accessDenied(let isExplicit):
             let message = "User is not authorized to access this resource" + Self.denial(isExplicit)
@@ -168,7 +171,7 @@ extension GatewayFault {
         case .headersTooLarge: Answer(431, "Request Header Fields Too Large", "")
         case .payloadTooLarge: Answer(413, "Request Entity Too Large", "")
         case .unsupportedMediaType: Answer(415, "Unsupported Media Type", "")
-        case .unauthorized, .userPoolTokenExpired, .tokenRefused: Answer(401, "Unauthorized", "")
+        case .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused: Answer(401, "Unauthorized", "")
         case .quotaExceeded, .throttled: Answer(429, "Too Many Requests", "")
         case .authorizerFailure, .authorizerConfigurationError, .integrationFailure, .configurationError:
             Answer(500, "Internal Server Error", "")
@@ -196,7 +199,7 @@ extension GatewayFault {
             answer.isPlainText = true
         case .functionThrottled, .throttled, .quotaExceeded:
             answer = Answer(429, "Rate Exceeded.", "TooManyRequestsException")
-        case .unsignedRequest, .unauthorized, .userPoolTokenExpired, .tokenRefused, .scopeMissing, .accessDenied,
+        case .unsignedRequest, .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused, .scopeMissing, .accessDenied,
             .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
         case .invalidSignature(let code, let message): answer = Answer(403, message, code)
@@ -230,7 +233,7 @@ extension GatewayFault {
         switch self {
         case .missingAuthenticationToken, .routeNotFound, .unsignedRequest, .unreadableAuthorization: .missingAuthenticationToken
         case .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing: .accessDenied
-        case .unauthorized, .userPoolTokenExpired, .tokenRefused: .unauthorized
+        case .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused: .unauthorized
         case .authorizerFailure: .authorizerFailure
         case .authorizerConfigurationError: .authorizerConfigurationError
         case .expiredToken: .expiredToken
@@ -258,6 +261,18 @@ extension GatewayFault {
             .integrationTimeout, .badBackendAnswer, .linkUnavailable, .functionThrottled:
             true
         default: false
+        }
+    }
+
+    /// What `www-authenticate` asks of clients of an HTTP API: in the form that the developer guide shows for a refused token
+    /// ("Troubleshooting issues with HTTP API JWT authorizers"), and without an error code where no token came, as RFC 6750
+    /// section 3.1 says. The guide shows none for a missing scope; it is written alike.
+    var challenge: String? {
+        switch self {
+        case .tokenMissing: "Bearer"
+        case .tokenRefused(let reason): #"Bearer scope="" error="invalid_token" error_description="\#(reason)""#
+        case .scopeMissing(let scopes): #"Bearer scope="\#(scopes.joined(separator: " "))" error="insufficient_scope""#
+        default: nil
         }
     }
 

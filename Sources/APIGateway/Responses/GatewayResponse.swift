@@ -56,8 +56,7 @@ struct ResponseIdentity: Hashable, Sendable {
         let answer = fault.answer(at: self.door)
         var headers = [HTTPHeader("Content-Type", answer.isPlainText ? "text/plain" : "application/json")]
         if !answer.errorType.isEmpty { headers.append(HTTPHeader("x-amzn-ErrorType", answer.errorType)) }
-        if case .tokenRefused(let reason) = fault, self.door == .http {
-            let challenge = #"Bearer scope="" error="invalid_token" error_description="\#(reason)""#
+        if self.door == .http, let challenge = fault.challenge {
             headers.append(HTTPHeader("www-authenticate", challenge))
         }
         headers += self.headers

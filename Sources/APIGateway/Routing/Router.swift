@@ -203,6 +203,7 @@ package struct Router: Sendable {
         in entry: Entry, stage: StageMethods, path: Substring, basePath: String?, _ question: Question
     ) -> Outcome {
         let kind = entry.api.kind
+        let path = kind == .rest ? path : HTTPAPIPath.routed(path)
         let order: RouteTree.Order = kind == .rest ? .bySegment : .greedyLast
         if let match = entry.tree.match(method: question.verb, path: path, order: order) {
             let method = stage.method(match.route, share: question.share)

@@ -143,7 +143,11 @@ struct JSONSchemaCompiler {
         case "oneOf": node.oneOf = try self.schemas(value, at: place, in: document)
         case "not": node.not = try self.node(for: value, at: place, in: document)
         case "format": node.format = value.stringValue.flatMap(ValueFormat.init)
-        case "$schema", "id", "title", "description", "default", "example", "definitions": break
+        case "$schema", "id", "title", "description", "default", "definitions": break
+        // Words of OpenAPI that draft 4 doesn't know, and the service passes over: they ask nothing of a body but `nullable`, which
+        // models of the service don't heed.
+        case "example", "examples", "xml", "externalDocs", "deprecated", "readOnly", "writeOnly", "discriminator", "nullable":
+            break
         default:
             guard name.hasPrefix("x-") else { throw Problem(place: place, reason: "\(name) is not checked here") }
         }

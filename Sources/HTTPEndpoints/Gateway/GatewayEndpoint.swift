@@ -13,7 +13,7 @@ package final class GatewayEndpoint: HTTPService {
     /// Of the listener that speaks TLS.
     private let securePort: Int?
     /// Secrets of access keys.
-    private let credentials: [String: String]
+    private let credentials: [String: AccessKey]
     /// Replaced as a whole with each deployment.
     package var gateway: Gateway
     /// Outlives deployments.
@@ -38,12 +38,12 @@ package final class GatewayEndpoint: HTTPService {
     package var history: RequestHistory?
 
     /// - Parameters:
-    ///   - credentials: secrets of the access keys whose signatures are good.
+    ///   - credentials: the access keys whose signatures are good, by id.
     ///   - keySources: a file or an address of a key set, for each issuer of tokens that is not asked itself.
     ///   - security: for connections to endpoints and issuers.
     package init(
         service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, securePort: Int?,
-        credentials: [String: String], keySources: [String: String], security: any EndpointSecurity
+        credentials: [String: AccessKey], keySources: [String: String], security: any EndpointSecurity
     ) {
         self.credentials = credentials
         self.service = service
@@ -168,12 +168,15 @@ package final class GatewayEndpoint: HTTPService {
         let key: String
         switch verified {
         case .success(let signer): key = signer
+        case .failure(.expiredKey): return .signatureRefused(.expiredToken)
         case .failure(let fault): return .signatureRefused(.invalid(code: fault.code, message: fault.message))
         }
-        // Whoever has an access key is the account's own user of that name.
-        let account = self.gateway.place.accountID
+        // Whoever has an access key is the user of that name of the key's account.
+        let account = self.credentials[key]?.accountID ?? self.gateway.place.accountID
         return .signatureVerified(
-            IAMIdentity(accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)"))
+            IAMIdentity(
+                accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)",
+                policy: self.credentials[key]?.policy))
     }
 
     /// Whether a function's URL has `InvokeMode: RESPONSE_STREAM`.

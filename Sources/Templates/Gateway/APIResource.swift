@@ -32,7 +32,12 @@ struct APIResource {
             holder.members[basePath.property] == nil
                 ? nil : holder.choice(basePath.property, of: OpenAPIDocument.BasePathMode.allCases)
         }
-        guard var api = read(body, api, mode ?? .ignore) else { return nil }
+        let earlier = self.evaluation.diagnostics.importWarnings.count
+        let definition = read(body, api, mode ?? .ignore)
+        if self.properties.boolean("FailOnWarnings") ?? false {
+            self.evaluation.diagnostics.failOnImportWarnings(after: earlier)
+        }
+        guard var api = definition else { return nil }
         api[keyPath: name] = self.properties.text("Name") ?? OpenAPIDocument(body)?.title ?? ""
         return api
     }

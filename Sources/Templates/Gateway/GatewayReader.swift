@@ -40,6 +40,7 @@ struct GatewayReader {
         DomainReader(evaluation: self.evaluation).read(into: &configuration)
         LoadBalancerReader(evaluation: self.evaluation).read(into: &configuration)
         configuration.vpcEndpoints = self.vpcEndpoints()
+        GatewayQuotas(evaluation: self.evaluation).check(configuration)
         for api in configuration.apis { self.check(api, functions, links: Set(configuration.vpcLinks.map(\.id))) }
         return configuration
     }

@@ -42,7 +42,7 @@ struct HTTPAPIDefinition {
             let isDefault = operation.reader.boolean("isDefaultRoute") ?? false
             operation.reader.check(Self.operation.passingExtensions(of: operation.reader))
             guard let integrationReader = document.member("x-amazon-apigateway-integration", of: operation.reader) else {
-                operation.reader.notice(
+                operation.reader.warning(
                     "A route without an integration answers with an error. Add x-amazon-apigateway-integration.",
                     at: "x-amazon-apigateway-integration")
                 continue

@@ -102,7 +102,7 @@ struct IntegrationReader {
         return map.members.entries.compactMap { entry in
             guard let value = map.value(entry.name) else { return nil }
             if case .string(let text) = value.value { return ParameterMapping(entry.name, text) }
-            map.notice(
+            map.warning(
                 "Invalid format for '\(name)'. Expected type string for property \(entry.name); it has no effect.", at: entry.name
             )
             return nil

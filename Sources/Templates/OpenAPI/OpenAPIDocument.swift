@@ -113,7 +113,7 @@ struct OpenAPIDocument {
     private func tell(of entry: TemplateMap.Entry, in item: PropertyReader) {
         if Self.itemMembers.contains(entry.name) { return }
         if entry.name.hasPrefix("x-"), !entry.name.hasPrefix("x-amazon-apigateway-") { return }
-        item.notice("API Gateway knows no such member of a path; it has no effect.", at: entry.name)
+        item.warning("API Gateway knows no such member of a path; it has no effect.", at: entry.name)
     }
 
     // MARK: Base path (API Gateway developer guide, "Set the OpenAPI basePath property")

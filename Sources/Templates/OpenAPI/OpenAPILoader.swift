@@ -38,6 +38,7 @@ package enum OpenAPILoader {
         guard let api else {
             throw TemplateError([TemplateDiagnostic(at: root.location, path: "", message: "Invalid OpenAPI input.")])
         }
+        GatewayQuotas(evaluation: evaluation).check(api, at: root.location, path: "paths")
         return (api, evaluation.diagnostics.notices)
     }
 

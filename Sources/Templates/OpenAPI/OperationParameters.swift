@@ -22,7 +22,7 @@ struct OperationParameters {
         case "header": location = .header
         case "path": location = .path
         case "formData", "cookie":
-            reader.notice("API Gateway knows parameters in query, header, path and body only; it has no effect.", at: "in")
+            reader.warning("API Gateway knows parameters in query, header, path and body only; it has no effect.", at: "in")
             return
         case nil, .some:
             if !reader.members.entries.isEmpty {

@@ -64,10 +64,10 @@ struct RestResources {
             for mapping in response.parameters where mapping.destination.hasPrefix(prefix) {
                 let name = mapping.destination.dropFirst(prefix.utf8.count)
                 guard !(declared ?? []).contains(name.lowercased()) else { continue }
-                self.evaluation.notice(
+                self.evaluation.diagnostics.notice(
                     "Invalid mapping expression parameter specified: \(mapping.destination). The response \(response.statusCode) of "
                         + "\(method.httpMethod) \(path) doesn't declare the header \(name); it is not set.",
-                    at: location, path: errorPath)
+                    at: location, path: errorPath, isImportWarning: true)
             }
         }
     }

@@ -15,7 +15,7 @@ struct SchemaReader {
             for name in holder?.members.names ?? [] {
                 guard let holder, let schema = holder.value(name) else { continue }
                 if name.isEmpty || !name.utf8.allSatisfy(\.isLetterOrDigit) {
-                    holder.notice("AWS refuses this name of a model: letters and digits only.", at: name)
+                    holder.warning("AWS refuses this name of a model: letters and digits only.", at: name)
                 }
                 var model = RestAPI.Model(name: name, schema: self.schema(schema))
                 model.description = schema.map?["description"]?.text
@@ -44,7 +44,7 @@ struct SchemaReader {
             // `default` has no status that a method response could have.
             guard name.utf8.count == 3, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                 if name != "default", !name.hasPrefix("x-") {
-                    map.notice("API Gateway knows responses by their status code only; it has no effect.", at: name)
+                    map.warning("API Gateway knows responses by their status code only; it has no effect.", at: name)
                 }
                 continue
             }

@@ -58,7 +58,8 @@ struct SecurityReader {
                         result.authorization = .authorizer(name: name, scopes: requirement.texts(name) ?? [])
                     }
                 case .unknown:
-                    requirement.notice("API Gateway can't check this scheme: it has no authorizer. Nothing is checked.", at: name)
+                    requirement.warning(
+                        "API Gateway can't check this scheme: it has no authorizer. Nothing is checked.", at: name)
                 case nil where name != "NONE":
                     requirement.error(
                         "There is no security scheme \(name)."

@@ -28,7 +28,7 @@ struct ServerlessHTTPAPI {
             name, "AWS::ApiGatewayV2::Api",
             [
                 ("Body", self.document()), ("Name", self.reader.value("Name")),
-                ("Description", self.reader.value("Description")),
+                ("Description", self.reader.value("Description")), ("FailOnWarnings", self.reader.value("FailOnWarnings")),
             ], from: self.resource, path: { $0 == "Body" ? paths("DefinitionBody") : paths($0) })
         let stageName = self.reader.value("StageName") ?? .text("$default", at: location)
         let text = stageName.text ?? ""

@@ -39,6 +39,7 @@ struct ServerlessRestAPI {
                 ("EndpointConfiguration", endpoint), ("BinaryMediaTypes", self.reader.value("BinaryMediaTypes")),
                 ("MinimumCompressionSize", self.reader.value("MinimumCompressionSize")),
                 ("ApiKeySourceType", self.reader.value("ApiKeySourceType")), ("Policy", self.reader.value("Policy")),
+                ("FailOnWarnings", self.reader.value("FailOnWarnings")),
             ], from: self.resource, path: self.bodyPaths(self.paths))
         let deployment = name + "Deployment"
         // SAM's deployment makes a stage of that very name, unless the API is written in OpenAPI 3.

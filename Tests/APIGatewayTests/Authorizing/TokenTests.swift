@@ -69,6 +69,14 @@ struct TokenTests {
         #expect(challenge.hasPrefix(#"Bearer scope="" error="invalid_token" error_description=""#))
     }
 
+    /// RFC 6750 section 3.1: no error code for a request without credentials.
+    @Test("without a token the challenge is bare")
+    func missing() throws {
+        let response = try Self.gateway().refusal("GET", "/a")
+        #expect(response.status == 401 && response.text == #"{"message":"Unauthorized"}"#)
+        #expect(response.values("www-authenticate") == ["Bearer"])
+    }
+
     @Test("client_id counts where there is no aud")
     func clientID() {
         var drive = Self.drive(#"{"iss":"https://issuer","client_id":"other","exp":1795240021}"#)
@@ -96,6 +104,7 @@ struct TokenTests {
             _ = drive.start()
             let response = try drive.resume(.tokenVerified).response
             #expect(response.status == 403 && response.text == #"{"message":"Forbidden"}"#)
+            #expect(response.values("www-authenticate") == [#"Bearer scope="b c" error="insufficient_scope""#])
         }
     }
 

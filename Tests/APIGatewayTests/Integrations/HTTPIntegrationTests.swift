@@ -66,6 +66,49 @@ struct HTTPIntegrationTests {
         #expect(request.headers.last("te") == nil && request.headers.last("x-forwarded-for") == "203.0.113.24")
     }
 
+    /// `%2F` reaches endpoints as `/` (ustayready/fireprox issue 44), so that clients encode it twice to get it through.
+    @Test(
+        "path variables are decoded once and go out as a path can; a query that nothing maps goes as it came",
+        arguments: [
+            ("a%2Fb", "a/b"), ("a%252Fb", "a%2Fb"), ("a%20b+c", "a%20b+c"), ("%EC%84%B8%EA%B3%84", "%EC%84%B8%EA%B3%84"),
+            ("100%25", "100%25"), ("a%3Fb%23c", "a%3Fb%23c"), ("%7Bx%7D", "%7Bx%7D"),
+        ])
+    func pathVariables(sent: String, received: String) throws {
+        let query = "?q=a%2Fb%20c+d&q=%EA%B0%92&e="
+        var greedy = Self.gateway(.httpProxy, "http://example.com/v/{proxy}", parameters: Self.greedy).drive(
+            "GET", "/stage/x/" + sent + query)
+        #expect(try greedy.start().backendRequest.target == "/v/x/\(received)\(query)")
+        let parameters = [ParameterMapping("integration.request.path.id", "method.request.path.name")]
+        var single = Self.gateway(.http, "http://example.com/v/{id}/z", path: "/{name}", parameters: parameters).drive(
+            "GET", "/stage/" + sent + query)
+        #expect(try single.start().backendRequest.target == "/v/\(received)/z")
+    }
+
+    /// Decoded twice, as all paths of HTTP APIs (see `HTTPRoutingTests.captures`).
+    @Test(
+        "HTTP APIs: path variables go out as functions would see them",
+        arguments: [
+            ("a%2Fb", "a/b"), ("a%252Fb", "a/b"), ("a%20b+c", "a%20b+c"), ("%EC%84%B8%EA%B3%84", "%EC%84%B8%EA%B3%84"),
+            ("100%2525", "100%25"), ("a%253Fb", "a%3Fb"),
+        ])
+    func httpPathVariables(sent: String, received: String) throws {
+        let query = "?q=a%2Fb%20c+d&q=%EA%B0%92&e="
+        let request = try Gateway(Self.httpAPI()).decide("GET", "/x/" + sent + query).backendRequest
+        #expect(request.target == "/v/x/\(received)\(query)")
+    }
+
+    /// Quotas of both kinds: "Integration timeout" and "Maximum integration timeout".
+    @Test("an endpoint has 29 s, of an HTTP API 30 s, unless the integration says less")
+    func timeouts() throws {
+        func milliseconds(_ gateway: Gateway, _ target: String) throws -> Int {
+            try gateway.decide("GET", target).backendRequest.timeoutMilliseconds
+        }
+        #expect(try milliseconds(Self.gateway(.httpProxy, "http://example.com/"), "/stage/x") == 29_000)
+        #expect(try milliseconds(Self.gateway(.http, "http://example.com/"), "/stage/x") == 29_000)
+        #expect(try milliseconds(Gateway(Self.httpAPI()), "/x") == 30_000)
+        #expect(try milliseconds(Gateway(Self.httpAPI { $0.timeoutMilliseconds = 50 }), "/x") == 50)
+    }
+
     @Test("a mapped header replaces the client's; mapped queries stand beside the client's others")
     func merge() throws {
         let gateway = Self.gateway(

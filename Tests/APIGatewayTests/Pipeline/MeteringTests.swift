@@ -11,7 +11,8 @@ struct MeteringTests {
     func charged() {
         let turnedAway: [GatewayFault] = [
             .unauthorized, .tokenRefused("expired"), .accessDenied(isExplicit: true), .missingAuthenticationToken, .invalidAPIKey,
-            .quotaExceeded, .throttled, .expiredToken, .scopeMissing, .invalidSignature(code: "a", message: "b"),
+            .quotaExceeded, .throttled, .expiredToken, .scopeMissing(["read"]), .tokenMissing,
+            .invalidSignature(code: "a", message: "b"),
         ]
         let served: [GatewayFault] = [
             .functionThrottled, .integrationFailure, .integrationTimeout, .invalidBody([]), .routeNotFound, .payloadTooLarge,

@@ -139,6 +139,21 @@ struct JSONSchemaTests {
                 == [#"object has missing required properties (["v"])"#])
     }
 
+    /// OpenAPI 3.0.3, "Schema Object": words that describe. Draft 4 passes over words that it doesn't know (section 5.6 of JSON
+    /// Schema Core).
+    @Test("words of OpenAPI that draft 4 doesn't know ask nothing")
+    func descriptions() throws {
+        let schema = """
+            {"type":"object","required":["name"],"discriminator":"kind","externalDocs":{"url":"http://a"},"xml":{"name":"pet"},
+             "properties":{"name":{"type":"string","nullable":true,"example":"개","deprecated":true},
+                           "urls":{"type":"array","xml":{"wrapped":true},"items":{"type":"string","readOnly":true,"xml":{}}}}}
+            """
+        #expect(try Self.faults(schema, #"{"name":"개","urls":["a"]}"#) == [])
+        #expect(try Self.faults(schema, #"{"urls":[]}"#) == [#"object has missing required properties (["name"])"#])
+        // `nullable` is of OpenAPI alone.
+        #expect(try !Self.faults(schema, #"{"name":null}"#).isEmpty)
+    }
+
     @Test(
         "what is not checked is refused when the schema is read",
         arguments: [

@@ -98,6 +98,8 @@ class Issuer:
     def __init__(self, *names, tls=None):
         self.names = names
         self.asked = 0
+        # Bytes that a key set has besides its keys.
+        self.padding = 0
         issuer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -108,7 +110,7 @@ class Issuer:
                     document = {"issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys"}
                 elif self.path == "/pool/keys":
                     issuer.asked += 1
-                    document = key_set(*issuer.names)
+                    document = {**key_set(*issuer.names), "x": "x" * issuer.padding}
                 else:
                     return self.send_error(404)
                 body = json.dumps(document).encode()

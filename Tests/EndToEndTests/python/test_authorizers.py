@@ -64,6 +64,8 @@ def test_tokens_of_an_issuer(tmp_path):
 
             code, headers, body = call(host.gateway + "/me")
             assert (code, json.loads(body)) == (401, {"message": "Unauthorized"})
+            # RFC 6750 section 3.1: without a token no error is named.
+            assert headers["www-authenticate"] == "Bearer"
             code, _, body = call(host.gateway + "/me", Authorization=f"Bearer {issuers.token(claims)}")
             assert code == 200
             event = json.loads(body)
@@ -84,8 +86,14 @@ def test_tokens_of_an_issuer(tmp_path):
             assert status(issuers.token({**claims, "iss": issuer.url + "2"})) == 401
             code, headers, _ = call(host.gateway + "/me", Authorization="Bearer abc")
             assert (code, "invalid_token" in headers["www-authenticate"]) == (401, True)
+            # The form and these words are those of the guide's "Troubleshooting issues with HTTP API JWT authorizers".
+            code, headers, _ = call(host.gateway + "/me", Authorization=f"Bearer {issuers.token({**claims, 'aud': 'another'})}")
+            description = "the token does not have a valid audience"
+            assert (code, headers["www-authenticate"]) == (401, f'Bearer scope="" error="invalid_token" error_description="{description}"')
 
-            assert status(good, "/write") == 403
+            code, headers, body = call(host.gateway + "/write", Authorization=f"Bearer {good}")
+            assert (code, json.loads(body)) == (403, {"message": "Forbidden"})
+            assert headers["www-authenticate"] == 'Bearer scope="write" error="insufficient_scope"'
             assert status(issuers.token({**claims, "scope": "read write"}), "/write") == 200
 
             # The issuer takes another key: its first token makes us ask again, the old key is good no more.
@@ -98,6 +106,20 @@ def test_tokens_of_an_issuer(tmp_path):
                 assert status(issuers.token(claims, key="second")) == 200
             assert issuer.asked == asked
             hosts.eventually(lambda: re.search("access [0-9A-Za-z_=-]+ GET /me 200 me", host.log()), host.log)
+
+
+def test_a_key_set_that_is_too_large(tmp_path):
+    """Quotas of HTTP APIs: 150,000 bytes."""
+    with issuers.Issuer("first") as issuer:
+        path = guarded_by_tokens(tmp_path / "template.json", issuer.url)
+        with hosts.Host(tmp_path, template=path) as host:
+            bearer = f"Bearer {issuers.token(issuers.claims(issuer.url))}"
+            issuer.padding = 150_000
+            assert call(host.gateway + "/me", Authorization=bearer)[0] == 401
+            hosts.eventually(lambda: f"the keys of {issuer.url} can't be read" in host.log(), host.log)
+            issuer.padding = 140_000
+            time.sleep(1.1)  # Keys are read once a second at most.
+            assert call(host.gateway + "/me", Authorization=bearer)[0] == 200
 
 
 def test_keys_from_a_file_for_an_issuer_that_is_far_away(tmp_path):

@@ -133,6 +133,17 @@ def test_a_request_reaches_its_endpoint(host, backend):
     assert "transfer-encoding" not in fields and "x-amzn-trace-id" in fields
 
 
+@pytest.mark.parametrize(
+    "sent, received",
+    [("a%2Fb", "a/b"), ("a%252Fb", "a%2Fb"), ("a%20b+c", "a%20b+c"), ("%EC%84%B8%EA%B3%84", "%EC%84%B8%EA%B3%84"), ("100%25", "100%25"), ("a%3Fb", "a%3Fb")],
+)
+def test_a_path_is_decoded_once_on_its_way(host, backend, sent, received):
+    """As on AWS, by those who had to encode twice (ustayready/fireprox issue 44); the query goes on as it came."""
+    query = "q=a%2Fb%20c+d&q=%EA%B0%92&e="
+    assert get(host, f"/x/{sent}?{query}")[0] == 200
+    assert backend.requests[-1][0] == f"GET /x/{received}?{query} HTTP/1.1"
+
+
 def test_connections_are_kept_and_a_closed_one_is_no_failure(host, backend):
     assert get(host, "/a")[0] == 200
     before = backend.connections

@@ -49,6 +49,8 @@ def authorize(event, context):
         raise Exception("Unauthorized")
     if token == "fail":
         raise Exception("out of order")
+    if token == "sleep":
+        time.sleep(30)
     if token == "malformed":
         return {"principalId": "me"}
     if token == "object":
@@ -69,6 +71,8 @@ def simple(event, context):
         raise Exception("Unauthorized")
     if token == "fail":
         raise Exception("out of order")
+    if token == "sleep":
+        time.sleep(30)
     if token == "malformed":
         return {"allowed": True}
     return {"isAuthorized": token == "allow"}
@@ -119,6 +123,13 @@ def definition():
             "schemas": {"Pet": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}},
             "securitySchemes": {
                 "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+                "lost": {
+                    "type": "apiKey",
+                    "name": "Authorization",
+                    "in": "header",
+                    "x-amazon-apigateway-authtype": "custom",
+                    "x-amazon-apigateway-authorizer": {"type": "token", "authorizerUri": unknown},
+                },
                 "token": {
                     "type": "apiKey",
                     "name": "Authorization",
@@ -154,6 +165,8 @@ def definition():
             "/mapped": {"post": operation(mapped)},
             "/nobody": {"get": operation({**proxy(), "uri": unknown})},
             "/denied": {"get": operation(mock())},
+            "/lost": {"get": operation(mock(), security=[{"lost": []}])},
+            "/throttled": {"get": operation({**proxy(), "uri": invocation("Throttled")})},
         },
         "x-amazon-apigateway-policy": {
             "Version": "2012-10-17",
@@ -200,6 +213,9 @@ def server(tmp_path_factory):
         "Limited": route("/http/limited", Auth={"Authorizer": "NONE"}, RouteSettings={"ThrottlingBurstLimit": 1, "ThrottlingRateLimit": 0.001}),
         "Quick": route("/http/quick", Auth={"Authorizer": "NONE"}, TimeoutInMillis=100),
     }
+    throttled = python("backend")
+    throttled["Properties"]["ReservedConcurrentExecutions"] = 0
+    throttled["Properties"]["Events"] = {"Http": route("/http/throttled", Auth={"Authorizer": "NONE"})}
     authorizer = {
         "FunctionArn": {"Fn::GetAtt": ["Simple", "Arn"]},
         "AuthorizerPayloadFormatVersion": "2.0",
@@ -241,19 +257,21 @@ def server(tmp_path_factory):
                     "DestinationArn": "arn:aws:logs:us-east-1:000000000000:log-group:access",
                     "Format": "own $context.requestId $context.status $context.resourcePath $context.path $context.error.responseType",
                 },
-                "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "o", "version": "1"}, "paths": {"/broken": {"get": operation(mock(request=None))}}},
+                "DefinitionBody": {"openapi": "3.0.1", "info": {"title": "o", "version": "1"}, "paths": {"/broken": {"x-amazon-apigateway-any-method": operation(mock(request=None))}}},
                 "GatewayResponses": {
                     "MISSING_AUTHENTICATION_TOKEN": {
                         "StatusCode": 404,
                         "ResponseTemplates": {"application/json": '{"없음": "$context.error.message", "type": $context.error.messageString}'},
                         "ResponseParameters": {"Headers": {"Access-Control-Allow-Origin": "'*'", "X-Path": "context.path"}},
                     },
+                    "DEFAULT_4XX": {"ResponseParameters": {"Headers": {"X-Default": "'4XX'"}}},
                     "DEFAULT_5XX": {"StatusCode": 599},
                 },
             },
         },
         Http={"Type": "AWS::Serverless::HttpApi", "Properties": {"Auth": {"DefaultAuthorizer": "Simple", "Authorizers": {"Simple": authorizer}}}},
         Backend=backend,
+        Throttled=throttled,
         Authorize=python("authorize"),
         Simple=python("simple"),
         **plan("Good", GOOD_KEY),
@@ -310,6 +328,8 @@ REST = {
         ["Authorization: silent"],
     ),
     "AUTHORIZER_FAILURE": (500, AUTHORIZER, "AuthorizerConfigurationException", "GET", "/v1/guarded/a", ["Authorization: fail"]),
+    "AUTHORIZER_FAILURE, its time is over": (500, AUTHORIZER, "AuthorizerConfigurationException", "GET", "/v1/guarded/a", ["Authorization: sleep"]),
+    "AUTHORIZER_CONFIGURATION_ERROR, no such function": (500, AUTHORIZER, "AuthorizerConfigurationException", "GET", "/v1/lost", ["Authorization: allow"]),
     "AUTHORIZER_CONFIGURATION_ERROR": (500, AUTHORIZER, "AuthorizerConfigurationException", "GET", "/v1/guarded/a", ["Authorization: malformed"]),
     "an object in the authorizer's context": (500, AUTHORIZER, "AuthorizerConfigurationException", "GET", "/v1/guarded/a", ["Authorization: object"]),
     "INVALID_API_KEY, none": (403, TIGHT % "Forbidden", "ForbiddenException", "GET", "/v1/keyed"),
@@ -334,6 +354,7 @@ REST = {
     "INTEGRATION_FAILURE, the function raises": (502, *INTERNAL, "GET", "/v1/proxy?do=raise"),
     "INTEGRATION_FAILURE, the function ends": (502, *INTERNAL, "GET", "/v1/proxy?do=exit"),
     "INTEGRATION_FAILURE, the function's time is over": (502, *INTERNAL, "GET", "/v1/proxy?do=sleep"),
+    "INTEGRATION_FAILURE, the function is throttled": (502, *INTERNAL, "GET", "/v1/throttled"),
     "INTEGRATION_FAILURE, an unknown member": (502, *INTERNAL, "GET", "/v1/proxy?do=key"),
     "INTEGRATION_FAILURE, no object": (502, *INTERNAL, "GET", "/v1/proxy?do=text"),
     "INTEGRATION_FAILURE, no number": (502, *INTERNAL, "GET", "/v1/proxy?do=status"),
@@ -419,6 +440,10 @@ def test_answers_that_an_api_has_made_its_own(server, wire):
     hosts.eventually(
         lambda: f"own {fields['x-amzn-requestid']} 404 - /own/nothing MISSING_AUTHENTICATION_TOKEN\n" in server.log(), server.log
     )
+    # What an API has made its own takes nothing from DEFAULT_4XX; the others do.
+    assert "x-default" not in fields
+    status, headers, body = wire.call("POST", "/own/broken", b"x", "Content-Encoding: br")
+    assert (status, json.loads(body), dict(headers)["x-default"]) == (415, {"message": "Unsupported Media Type"}, "4XX")
     status, headers, body = wire.call("GET", "/own/broken")
     assert (status, body) == (599, b'{"message": "Internal server error"}')
 
@@ -429,6 +454,8 @@ HTTP = {
     "the authorizer says no": (403, "Forbidden", "GET", "/http/guarded", ["Authorization: deny"]),
     "the authorizer says Unauthorized": (401, "Unauthorized", "GET", "/http/guarded", ["Authorization: unauthorized"]),
     "the authorizer fails": (500, "Internal Server Error", "GET", "/http/guarded", ["Authorization: fail"]),
+    "the authorizer's time is over": (500, "Internal Server Error", "GET", "/http/guarded", ["Authorization: sleep"]),
+    "the function is throttled": (503, "Service Unavailable", "GET", "/http/throttled"),
     "the authorizer answers something else": (500, "Internal Server Error", "GET", "/http/guarded", ["Authorization: malformed"]),
     "the function raises": (500, "Internal Server Error", "GET", "/http/open?do=raise"),
     "the function's time is over": (503, "Service Unavailable", "GET", "/http/open?do=sleep"),

@@ -159,6 +159,8 @@ def host(backend, tmp_path_factory):
             "Api",
             ("Proxy", "ANY /things/{id}", {**proxy, "IntegrationUri": base + "/{id}", "RequestParameters": mapped, "ResponseParameters": answered}),
             ("Below", "ANY /below/{proxy+}", {**proxy, "IntegrationUri": base + "/under/{proxy}"}),
+            ("Slow", "GET /slow", {**proxy, "IntegrationUri": base + "/slow", "TimeoutInMillis": 100}),
+            ("Nobody", "GET /nobody", {**proxy, "IntegrationUri": "http://nobody.invalid/"}),
             ("Send", "POST /orders", sent),
             ("Simple", "GET /simple", echo, {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "SimpleAuthorizer"}}),
             ("Policy", "GET /policy", echo, {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "PolicyAuthorizer"}}),
@@ -194,6 +196,31 @@ def test_a_greedy_path_reaches_its_endpoint(host, backend):
     assert call(f"{host.gateway}/below/a/%ED%95%9C?x=1")[0] == 200
     assert backend.requests[-1][0] == "GET /under/a/%ED%95%9C?x=1 HTTP/1.1"
     assert backend.requests[-1][1]["host"] == f"127.0.0.1:{backend.port}"
+
+
+@pytest.mark.parametrize(
+    "sent, received",
+    [("a%2Fb", "a/b"), ("a%252Fb", "a/b"), ("a%20b+c", "a%20b+c"), ("%ED%95%9C", "%ED%95%9C"), ("100%2525", "100%25"), ("a%253Fb", "a%3Fb")],
+)
+def test_a_path_is_decoded_twice_on_its_way(host, backend, sent, received):
+    """As captures of live requests show (hotsock/voker, "ingress-paths.json"); the query goes on as it came."""
+    query = "q=a%2Fb%20c+d&q=%EA%B0%92&e="
+    assert call(f"{host.gateway}/below/{sent}?{query}")[0] == 200
+    assert backend.requests[-1][0] == f"GET /under/{received}?{query} HTTP/1.1"
+
+
+def test_what_a_function_sees_of_an_encoded_path(host):
+    """The same captures: what follows an encoded question mark is lost, and what is no escape the second time is refused."""
+    for sent, seen in [("a%20b%23c", "/other/a b#c"), ("a%2Fb", "/other/a/b"), ("a%252Fb", "/other/a/b"), ("a%3Fb", "/other/a"), ("%CE%BB", "/other/λ")]:
+        event = json.loads(call(f"{host.gateway}/other/{sent}?q=%2F")[2])
+        assert (event["rawPath"], event["requestContext"]["http"]["path"], event["rawQueryString"]) == (seen, seen, "q=%2F")
+    assert call(f"{host.gateway}/other/percent%25done")[::2] == (400, b'{"message":"Bad Request"}')
+
+
+def test_an_endpoint_that_takes_too_long_or_is_not_there(host):
+    """Quotas: 30 s, or what the integration says; then 503. No such host is a fault of the configuration."""
+    assert call(f"{host.gateway}/slow")[::2] == (503, b'{"message":"Service Unavailable"}')
+    assert call(f"{host.gateway}/nobody")[::2] == (500, b'{"message":"Internal Server Error"}')
 
 
 def test_a_message_by_a_first_class_integration(host):
@@ -242,7 +269,7 @@ def test_signatures_of_an_http_api(host):
     assert json.loads(body)["requestContext"]["authorizer"]["iam"]["userArn"] == "arn:aws:iam::000000000000:user/test"
     assert call(url, **signed(url, "test", "another"))[0] == 403
     assert call(url, **signed(url, "AKIDOTHER", "test"))[0] == 403
-    assert "MARTLET_CREDENTIALS names others" in host.log()
+    assert "MARTLET_CREDENTIALS or --access-keys name others" in host.log()
 
 
 def test_cross_origin_requests(host):

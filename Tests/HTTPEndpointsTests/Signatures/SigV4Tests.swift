@@ -79,8 +79,9 @@ struct SigV4Tests {
     ]
 
     private static let signedAt = Timestamp(seconds: 1_440_938_160)
+    private static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
     private static let verifier = SigV4(service: "service") {
-        $0 == "AKIDEXAMPLE" ? "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" : nil
+        $0 == "AKIDEXAMPLE" ? AccessKey(secret: secret) : nil
     }
 
     private func fault(
@@ -117,16 +118,35 @@ struct SigV4Tests {
     @Test func aSignatureIsGoodForFiveMinutesEitherWay() {
         let request = Self.vectors[0].request
         for seconds in [-300, 0, 300] { #expect(self.fault(request, at: Self.signedAt + .seconds(seconds)) == nil) }
-        for seconds in [-301, 301] {
-            #expect(self.fault(request, at: Self.signedAt + .seconds(seconds)) == .expired(signedAt: "20150830T123600Z"))
+        // The sentences as clients of execute-api report them (issues of aws4 and of the AWS SDK for Android).
+        #expect(
+            self.fault(request, at: Self.signedAt + .seconds(301))
+                == .untimely(
+                    "Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T124101Z - 5 min.)"))
+        #expect(
+            self.fault(request, at: Self.signedAt + .seconds(-301))
+                == .untimely(
+                    "Signature not yet current: 20150830T123600Z is still later than 20150830T123559Z (20150830T123059Z + 5 min.)"
+                ))
+    }
+
+    /// As of a role's or a session's: what it signs is refused from its end on, whether the signature is good or not.
+    @Test func aKeyIsGoodUntilItExpires() {
+        let expiring = SigV4(service: "service") { _ in
+            AccessKey(secret: Self.secret, expiresAt: Self.signedAt + .seconds(10))
         }
+        let request = Self.vectors[0].request
+        #expect(self.fault(request, at: Self.signedAt + .seconds(9), expiring) == nil)
+        #expect(self.fault(request, at: Self.signedAt + .seconds(10), expiring) == .expiredKey)
+        #expect(self.fault(request, body: "other", at: Self.signedAt + .seconds(10), expiring) == .expiredKey)
+        #expect(SigV4.Fault.expiredKey.code == "ExpiredTokenException")
     }
 
     @Test func anotherKeyOrServiceIsRefused() {
         let request = Self.vectors[0].request
         #expect(self.fault(request, Self.verifierWithout) == .unknownKey)
-        #expect(self.fault(request, SigV4(service: "lambda") { _ in "" }) == .otherService("lambda"))
-        #expect(self.fault(request, SigV4(service: "service") { _ in "another" }) == .mismatch)
+        #expect(self.fault(request, SigV4(service: "lambda") { _ in AccessKey(secret: "") }) == .otherService("lambda"))
+        #expect(self.fault(request, SigV4(service: "service") { _ in AccessKey(secret: "another") }) == .mismatch)
     }
 
     private static let verifierWithout = SigV4(service: "service") { _ in nil }
@@ -160,7 +180,10 @@ struct SigV4Tests {
             headers: [HTTPHeader("Host", "example.amazonaws.com")])
         #expect(self.fault(request) == nil)
         #expect(self.fault(request, at: Self.signedAt + .seconds(60)) == nil)
-        #expect(self.fault(request, at: Self.signedAt + .seconds(61)) == .expired(signedAt: "20150830T123600Z"))
+        #expect(
+            self.fault(request, at: Self.signedAt + .seconds(61))
+                == .untimely(
+                    "Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T123701Z - 60 sec.)"))
         #expect(self.fault(request, body: "x") == .mismatch)
     }
 }

@@ -12,7 +12,9 @@ final class IssuerKeys {
     static let keptFor = Duration.seconds(2 * 60 * 60)
     /// Tokens with made-up keys don't make us ask more often.
     static let readAgainAfter = Duration.seconds(1)
-    private static let documentBytesMax = 1 << 20
+    /// API Gateway quotas for HTTP APIs: "Maximum response size from JSON Web Key Set (JWKS) endpoint", "… OpenID Connect discovery
+    /// endpoint". Their time-outs, 1,500 ms there, are longer here, as what runs on a developer's machine may have to start.
+    private static let documentBytesMax = 150_000
     private static let readMilliseconds = 5_000
     private static let waitingMax = 1_024
 
