@@ -28,7 +28,7 @@ export function overview() {
     const share = invocations.total > 0 ? (invocations.errors / invocations.total) * 100 : 0;
     show(tiles,
       tile(t("rate"), number(perMinute), t("perMinute")),
-      tile(t("errors"), number(invocations.errors), `${number(Math.round(share * 10) / 10)} % ${t("ofAll")}${throttled}`, invocations.errors > 0 ? "bad" : ""),
+      tile(t("errors"), number(invocations.errors), `${t("ofAll", `${number(Math.round(share * 10) / 10)} %`)}${throttled}`, invocations.errors > 0 ? "bad" : ""),
       tile(t("p50"), durations ? milliseconds(durations.p50) : "–", t("duration")),
       tile(t("p99"), durations ? milliseconds(durations.p99) : "–", t("duration")),
       tile(t("running"), number(invocations.running), t("environments", environments.all, environments.free)),
