@@ -498,8 +498,8 @@ def test_a_tail_that_follows(server):
     assert seen.count("REPORT") == rounds
     assert empty > 0
     identifier = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/other"
-    named = client.filter_log_events(logGroupIdentifier=identifier, startTime=start, filterPattern='"tail 5"')
-    assert [event["message"] for event in named["events"]] == ["tail 5\n"]
+    pages = client.get_paginator("filter_log_events").paginate(logGroupIdentifier=identifier, startTime=start, filterPattern='"tail 5"')
+    assert [event["message"] for page in pages for event in page["events"]] == ["tail 5\n"]
 
 
 def test_a_tail_that_ends(server):
