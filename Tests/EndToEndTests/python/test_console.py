@@ -234,6 +234,30 @@ def test_messages_are_sent_seen_purged_and_redriven(page, server):
     page.wait("document.querySelector('.trigger')?.innerText.includes('work → Echo')")
 
 
+def test_queues_of_another_account_and_region_are_the_ones_that_are_meant(browser, tmp_path):
+    account = "123456789012"
+    path = template.write(tmp_path / "template.json", Orders={"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders"}})
+    with hosts.Host(tmp_path / "host", "--account-id", account, template=path) as host:
+        boto3 = pytest.importorskip("boto3")
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        boto3.client("sqs", endpoint_url=host.aws, region_name="eu-west-1", **keys).create_queue(QueueName="orders")
+        page = browser.page()
+        depths = {"orders": 0, "orders/eu-west-1": 0}
+        for number, place in enumerate([*depths, "orders/eu-west-1"]):
+            page.open(f"{host.aws}/#/queues/{place}")
+            page.js("location.reload()")
+            page.wait(f"document.querySelector('.entry[aria-current]')?.hash === '#/queues/{place}'")
+            page.fill(".detail textarea", f"message {number}")
+            page.click_text("Send")
+            page.wait("document.querySelector('.said').innerText === 'Sent'")
+            depths[place] += 1
+            with urllib.request.urlopen(f"{host.aws}/_martlet/queues", timeout=hosts.DEADLINE_SECONDS) as answer:
+                rows = json.load(answer)["queues"]
+            assert {row["name"] + ("" if row["region"] == "us-east-1" else "/" + row["region"]): row["visible"] for row in rows} == depths
+        assert page.faults == []
+        page.close()
+
+
 def test_the_bill_agrees_with_the_host(page, server):
     server.client().invoke(FunctionName="Hello", Payload=b"{}")
     go(page, "bill")

@@ -2,6 +2,7 @@ import { activity, legend } from "./charts.js";
 import { h, show } from "./dom.js";
 import { get } from "./host.js";
 import { invocationCells } from "./functions.js";
+import { address } from "./queues.js";
 import { dateTime, milliseconds, money, number, t } from "./words.js";
 
 function tile(label, value, note, kind) {
@@ -63,7 +64,7 @@ export function overview() {
           : h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("queue")), h("th", { class: "num" }, t("visible")),
             h("th", { class: "num" }, t("inFlight")), h("th", { class: "num" }, t("delayed")))),
             h("tbody", {}, third.queues.slice(0, 8).map((queue) => h("tr", {},
-              h("td", {}, h("a", { href: `#/queues/${encodeURIComponent(queue.name)}` }, queue.name)),
+              h("td", {}, h("a", { href: address(queue, third.region) }, queue.name)),
               h("td", { class: "num" }, number(queue.visible)), h("td", { class: "num" }, number(queue.inFlight)),
               h("td", { class: "num" }, number(queue.delayed)))))));
     } catch (error) {
