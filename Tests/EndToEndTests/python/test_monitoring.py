@@ -7,10 +7,15 @@ here with boto3.
 """
 
 import datetime
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import urllib.request
 
@@ -581,6 +586,27 @@ def command(server, *arguments):
 
 def run(server, *arguments):
     return subprocess.run(command(server, *arguments), env=hosts.environment(), capture_output=True, text=True, timeout=60)
+
+
+def test_top_fits_the_terminal_it_runs_in(server):
+    rows, columns = 9, 60
+    screen, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    line = command(server, "top", "--interval", "0.1")
+    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=terminal, env=hosts.environment())
+    try:
+        os.close(terminal)
+        shown = ""
+        while shown.count("\x1b[H") < 3:
+            shown += os.read(screen, 4096).decode()
+    finally:
+        process.terminate()
+        process.wait(hosts.DEADLINE_SECONDS)
+        os.close(screen)
+    lines = [line.removesuffix("\x1b[K") for line in shown.split("\x1b[H")[1].removesuffix("\x1b[J").split("\r\n")]
+    assert len(lines) == rows and lines[-1] == ""
+    assert max(map(len, lines)) == columns - 1
+    assert lines[2].startswith("FUNCTION") and re.fullmatch(r"… \d+ more lines: martlet top --once", lines[-2])
 
 
 def test_top_shows_one_table(server):
