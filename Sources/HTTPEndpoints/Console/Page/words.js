@@ -88,7 +88,8 @@ const korean = {
   memoryUsed: (used, size) => `${size}MB 중 ${used}MB`,
 };
 
-// Words that the host sends in English, by its own names for them: what it says stays where there is none.
+// Words that the host sends, by its own names for them; where there is none they stay as they are.
+const englishNames = { api: "API" };
 const koreanNames = {
   function: "함수", api: "API", queue: "큐",
   invoke: "호출", asynchronous: "비동기", gateway: "API", "function-url": "함수 URL",
@@ -110,7 +111,7 @@ export function t(name, ...values) {
 }
 
 /** A word of the host's in the reader's language. */
-export const named = (name, word = name) => (language === "ko" ? koreanNames[name] : undefined) ?? word;
+export const named = (name, word = name) => (language === "ko" ? koreanNames : englishNames)[name] ?? word;
 
 export function switchLanguage() {
   localStorage.setItem("martlet.language", language === "ko" ? "en" : "ko");
