@@ -13,10 +13,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The host's own modules see into each other when they are built for release: an invocation and a request cross several of them,
-/// and pay for generic code and copied structures at each border otherwise (docs/performance.md has the measure). Not for what
-/// other packages link: theirs must be free of unsafe flags.
+/// and pay for generic code and copied structures at each border otherwise (docs/performance.md has the measure). Exclusive access
+/// to variables is checked by all tests, which are debug builds, and no more in a release. Not for what other packages link: theirs must be free of unsafe flags.
 let joined: [SwiftSetting] =
-    strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+    strict + [.unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #ifdef __linux__
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -313,6 +314,26 @@ int martlet_process_descriptor(pid_t process) {
     return -1;
 #endif
 }
+
+#ifdef __linux__
+int martlet_poll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int martlet_poll_set(int poll, int descriptor, uint64_t number, enum martlet_poll_operation operation) {
+    struct epoll_event event = {.events = EPOLLET, .data.u64 = number};
+    if (operation != MARTLET_POLL_PAUSE) event.events |= EPOLLIN;
+    int change = operation == MARTLET_POLL_ADD ? EPOLL_CTL_ADD : operation == MARTLET_POLL_REMOVE ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+    return epoll_ctl(poll, change, descriptor, &event);
+}
+
+enum { EVENTS_AT_ONCE = 64 };
+
+int martlet_poll_wait(int poll, uint64_t *numbers, int most) {
+    struct epoll_event events[EVENTS_AT_ONCE];
+    int count = epoll_wait(poll, events, most < EVENTS_AT_ONCE ? most : EVENTS_AT_ONCE, -1);
+    for (int index = 0; index < count; index++) numbers[index] = events[index].data.u64;
+    return count;
+}
+#endif
 
 void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most) {
 #ifdef __linux__

@@ -30,6 +30,12 @@ package enum Base64 {
         }
     }
 
+    package static func encode(_ input: UnsafeRawBufferPointer) -> String {
+        var output: [UInt8] = []
+        self.append(input, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
     package static func encode(_ input: some Sequence<UInt8>) -> String {
         var output: [UInt8] = []
         Array(input).withUnsafeBytes { self.append($0, to: &output) }

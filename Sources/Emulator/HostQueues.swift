@@ -24,7 +24,7 @@ final class HostQueues {
             self.journal = nil
             self.host = QueueHost(
                 service: QueueService(settings: queueSettings, seed: seed), account: settings.account, region: settings.region,
-                earlier: earlier, commit: nil, eventLoop: eventLoop)
+                earlier: earlier, journal: nil, eventLoop: eventLoop)
         } else {
             let journal: QueueJournal
             let service: QueueService
@@ -40,7 +40,9 @@ final class HostQueues {
             self.journal = journal
             self.host = QueueHost(
                 service: service, account: settings.account, region: settings.region, earlier: earlier,
-                commit: { changes, completion in journal.append(changes) { completion($0?.description) } },
+                journal: QueueHost.Journal(
+                    commitNow: { changes in journal.commitNow(changes)?.mapError { QueueHost.NotWritten($0.description) } },
+                    commit: { changes, completion in journal.append(changes) { completion($0?.description) } }),
                 eventLoop: eventLoop)
         }
         self.host.report = { report("the queues take no more changes: \($0)") }

@@ -1,9 +1,9 @@
 import CProcess
-import Dispatch
 import NIOCore
 
 #if canImport(Darwin)
     import Darwin
+    import Dispatch
 #else
     import Glibc
 #endif
@@ -35,10 +35,7 @@ final class ChildProcess {
     /// The resident memory's high-water mark in bytes, once the process has ended; 0 when it can't be told from the host's.
     private(set) var peakBytes = 0
     private let guardian: Guardian
-    private var exitSource: (any DispatchSourceProtocol)?
-
-    /// Watches all children; its handlers only hop to the event loop.
-    private static let queue = DispatchQueue(label: "martlet.process-exits")
+    private var endExitWatch: (() -> Void)?
 
     /// Starts the process. `onEnd` is called on the loop, once, after the process has been reaped and its group killed.
     init(
@@ -80,7 +77,7 @@ final class ChildProcess {
         self.group = request.group ?? processID
         self.guardian = guardian
         let reap = NIOLoopBound({ [weak self] in _ = self?.reap(onEnd) }, eventLoop: eventLoop)
-        self.exitSource = Self.watch(processID) { eventLoop.execute { reap.value() } }
+        self.endExitWatch = Self.watch(processID) { eventLoop.execute { reap.value() } }
     }
 
     /// A process begins as a copy of the host's memory in the kernel's books, so its peak counts only when it is above the host's
@@ -118,26 +115,23 @@ final class ChildProcess {
             ? .exited(code: martlet_exit_code(status))
             : .signalled(number: martlet_term_signal(status), dumpedCore: martlet_dumped_core(status) != 0)
         self.end = end
-        self.exitSource?.cancel()
-        self.exitSource = nil
+        self.endExitWatch?()
+        self.endExitWatch = nil
         if self.group == self.processID { self.guardian.forget(self.group) }
         onEnd(self, end)
     }
 
-    private static func watch(_ process: pid_t, _ handler: @escaping @Sendable () -> Void) -> any DispatchSourceProtocol {
+    /// Calls the handler, which only hops to the event loop, when a process has ended. What is returned ends the watch.
+    private static func watch(_ process: pid_t, _ handler: @escaping @Sendable () -> Void) -> () -> Void {
         #if canImport(Darwin)
-            let source = DispatchSource.makeProcessSource(identifier: process, eventMask: .exit, queue: Self.queue)
+            let source = DispatchSource.makeProcessSource(identifier: process, eventMask: .exit, queue: .global())
             source.setEventHandler(handler: handler)
             source.activate()
-            return source
+            return source.cancel
         #else
             let descriptor = martlet_process_descriptor(process)
             precondition(descriptor >= 0, "pidfd_open: Linux 5.3 or later is needed")
-            let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: Self.queue)
-            source.setEventHandler(handler: handler)
-            source.setCancelHandler { close(descriptor) }
-            source.activate()
-            return source
+            return ReadinessWatch(descriptor, handler).end
         #endif
     }
 

@@ -1,5 +1,3 @@
-import Dispatch
-import NIOCore
 import Synchronization
 
 #if canImport(Darwin)
@@ -10,7 +8,7 @@ import Synchronization
 
 /// Takes what the processes of one environment write to stdout and stderr, in the order they write it: both are one pipe.
 ///
-/// The pipe is read in two places. A dispatch source empties it whenever there is something in it, so that a writer never waits
+/// The pipe is read in two places. Its watch empties it whenever there is something in it, so that a writer never waits
 /// for the event loop; and the loop empties it when an invocation ends, so that all the function has written by then counts
 /// to that invocation. Both read under one lock, which keeps the order.
 final class OutputPipe: Sendable {
@@ -20,16 +18,24 @@ final class OutputPipe: Sendable {
     private struct State {
         var bytes: [UInt8] = []
         var isPaused = false
-        /// The descriptor is given back or about to be: its number may be somebody else's by now.
-        var isClosed = false
+        /// `nil` once the descriptor is given back: its number may be somebody else's by now.
+        var watch: ReadinessWatch?
+
+        mutating func resume() {
+            if self.isPaused { self.watch?.resume() }
+            self.isPaused = false
+        }
+
+        mutating func endWatch() {
+            // What is paused may not be ended.
+            self.resume()
+            self.watch?.end()
+            self.watch = nil
+        }
     }
 
     private let state = Mutex(State())
     private let readEnd: Int32
-    /// SAFETY: dispatch objects may be used from any thread (libdispatch says so, its Swift overlay does not); set once, in
-    /// `init`.
-    nonisolated(unsafe) private let source: any DispatchSourceRead
-    private static let queue = DispatchQueue(label: "martlet.function-output")
 
     /// - Parameters:
     ///   - writeEnd: given to the processes; to be closed by the caller once they run.
@@ -41,40 +47,36 @@ final class OutputPipe: Sendable {
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-        return (OutputPipe(readEnd: ends[0], onOutput: onOutput), ends[1])
+        let output = OutputPipe(readEnd: ends[0])
+        output.state.withLock { state in
+            state.watch = ReadinessWatch(ends[0]) { [weak output] in if output?.readOn() == true { onOutput() } }
+        }
+        return (output, ends[1])
     }
 
-    private init(readEnd: Int32, onOutput: @escaping @Sendable () -> Void) {
-        self.readEnd = readEnd
-        let source = DispatchSource.makeReadSource(fileDescriptor: readEnd, queue: Self.queue)
-        self.source = source
-        source.setCancelHandler { Self.closeDescriptor(readEnd) }
-        source.setEventHandler { [weak self] in
-            guard let self else { return }
-            let (hasOutput, isAtEnd) = self.state.withLock { state -> (Bool, Bool) in
-                guard !state.isClosed else { return (false, false) }
-                let isAtEnd = self.empty(into: &state)
-                if isAtEnd { state.isClosed = true }
-                if state.bytes.count >= Self.bufferBytes, !state.isPaused {
-                    state.isPaused = true
-                    self.source.suspend()
-                }
-                return (!state.bytes.isEmpty, isAtEnd)
+    private init(readEnd: Int32) { self.readEnd = readEnd }
+
+    deinit { self.state.withLock { $0.endWatch() } }
+
+    /// Reads what there is; whether anything waits to be taken.
+    private func readOn() -> Bool {
+        self.state.withLock { state in
+            guard state.watch != nil else { return false }
+            if self.empty(into: &state) {
+                state.endWatch()
+            } else if state.bytes.count >= Self.bufferBytes, !state.isPaused {
+                state.isPaused = true
+                state.watch?.pause()
             }
-            if hasOutput { onOutput() }
-            if isAtEnd { self.source.cancel() }
+            return !state.bytes.isEmpty
         }
-        source.activate()
     }
 
     /// All that has been written so far and not been taken. One system call when there is nothing.
     func take() -> [UInt8] {
         self.state.withLock { state in
-            if !state.isClosed { _ = self.empty(into: &state) }
-            if state.isPaused, !state.isClosed {
-                state.isPaused = false
-                self.source.resume()
-            }
+            if state.watch != nil { _ = self.empty(into: &state) }
+            state.resume()
             guard !state.bytes.isEmpty else { return [] }
             defer { state.bytes = [] }
             return state.bytes
@@ -83,19 +85,12 @@ final class OutputPipe: Sendable {
 
     /// Takes the rest and gives the descriptor back. Nothing can be taken afterwards.
     func close() -> [UInt8] {
-        let rest = self.state.withLock { state in
-            if !state.isClosed { _ = self.empty(into: &state) }
-            state.isClosed = true
-            // A source that is suspended would neither be cancelled nor may it be released.
-            if state.isPaused {
-                state.isPaused = false
-                self.source.resume()
-            }
+        self.state.withLock { state in
+            if state.watch != nil { _ = self.empty(into: &state) }
+            state.endWatch()
             defer { state.bytes = [] }
             return state.bytes
         }
-        self.source.cancel()
-        return rest
     }
 
     /// Reads until the pipe is empty or the buffer is full. `true` at the end of the output.
@@ -113,13 +108,5 @@ final class OutputPipe: Sendable {
             if count < 0, errno != EINTR { return false }
         }
         return false
-    }
-
-    private static func closeDescriptor(_ descriptor: Int32) {
-        #if canImport(Darwin)
-            Darwin.close(descriptor)
-        #else
-            Glibc.close(descriptor)
-        #endif
     }
 }

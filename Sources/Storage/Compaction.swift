@@ -22,9 +22,12 @@ final class Compaction {
 
     func committed() { self.commitsSinceLook += 1 }
 
+    /// Whether it is time to look.
+    var isDue: Bool { self.commitsSinceLook >= Self.commitsBetweenLooks }
+
     /// Does a piece of the work if there is any; `false` when there is none.
     func step() -> Bool {
-        guard self.commitsSinceLook >= Self.commitsBetweenLooks else { return false }
+        guard self.isDue else { return false }
         do throws(StorageError) {
             let free = try self.freePages.onlyInteger() ?? 0
             let all = try self.pages.onlyInteger() ?? 0

@@ -73,7 +73,6 @@ enum JournalFile {
             // Debian's SQLite overwrites what is deleted unless it is told not to.
             try database.execute(sql: "PRAGMA secure_delete = OFF")
             try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKilobytes)")
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
             try database.execute(sql: "PRAGMA journal_size_limit = \(Self.walBytesMax)")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
         }
@@ -82,8 +81,6 @@ enum JournalFile {
 
     /// Sends touch the last page, receives and deletes the first: a small cache holds all that is hot.
     private static let cacheKilobytes = 16 * 1024
-    /// The WAL is written back when it has so many pages, of 4 KB.
-    private static let checkpointPages = 8_192
     /// A WAL that grew beyond this (one huge transaction) is cut after it was written back.
     private static let walBytesMax = 64 * 1024 * 1024
 }

@@ -7,7 +7,8 @@ import Synchronization
 /// The durable half of the queues: what ``QueueService`` decides is written here before anybody hears of it.
 ///
 /// Commits run on a thread of their own, one after the other. Whatever is appended while one runs goes into the next, so that
-/// load makes a commit cheaper for each request, and a lonely request waits for nobody. The tables hold what is live and nothing
+/// load makes a commit cheaper for each request. A lonely request needs no thread: while that one sleeps, ``commitNow(_:)`` takes
+/// its place for a moment, as waking it and being woken by it takes longer than a commit. The tables hold what is live and nothing
 /// else: a deleted message is a deleted row, its page is used again, and a file that has become half empty gives pages back to
 /// the system while nothing else is to do.
 ///
@@ -23,13 +24,20 @@ package final class QueueJournal: Sendable {
 
     private struct State {
         var waiting: [Group] = []
-        var isIdle = true
+        /// The journal's thread sleeps, and nobody has taken its place.
+        var isIdle = false
         var isClosing = false
+        /// Of the first commit that failed.
+        var failure: StorageError?
     }
 
-    /// Used on the journal's own thread from ``start()`` on.
+    /// Runs what it is given on the caller's thread.
     private let database: DatabaseQueue
     private let path: String
+    private let durability: Durability
+    /// SAFETY: used by whoever found the state idle and set it to busy, and by the journal's thread while the state is busy by its
+    /// doing.
+    nonisolated(unsafe) private var writer: JournalWriter?
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
@@ -38,6 +46,7 @@ package final class QueueJournal: Sendable {
     /// - Throws: when it is in use, damaged or newer; it is left as it was then.
     package init(path: String, durability: Durability) throws(StorageError) {
         self.path = path
+        self.durability = durability
         self.database = try JournalFile.open(path: path, durability: durability)
     }
 
@@ -74,6 +83,36 @@ package final class QueueJournal: Sendable {
         if mustWake { self.wake.signal() }
     }
 
+    /// What ``commitNow(_:)`` takes at most: some tens of microseconds.
+    private static let changesAtOnce = 4
+    private static let bytesAtOnce = 16 * 1024
+
+    /// Commits a few small changes on the caller's thread, where nothing else is being written and that takes no longer than to
+    /// hand them over. `nil`: it wasn't done; append them.
+    package func commitNow(_ changes: [Change]) -> Result<Void, StorageError>? {
+        guard self.durability == .process, changes.count <= Self.changesAtOnce,
+            changes.allSatisfy({ $0.bytes.map { $0 <= Self.bytesAtOnce } ?? false })
+        else { return nil }
+        let isMine = self.state.withLock { state in
+            guard state.isIdle, state.failure == nil else { return false }
+            state.isIdle = false
+            return true
+        }
+        guard isMine else { return nil }
+        defer { self.giveBack() }
+        guard let writer, !writer.owesWork else { return nil }
+        return self.write(changes, writer)
+    }
+
+    /// Lets the journal's thread have its place again, and wakes it if something came meanwhile.
+    private func giveBack() {
+        let mustWake = self.state.withLock { state in
+            state.isIdle = state.waiting.isEmpty && !state.isClosing
+            return !state.isIdle
+        }
+        if mustWake { self.wake.signal() }
+    }
+
     /// Commits what waits, writes the WAL back and lets go of the file.
     package func close() {
         let mustWake = self.state.withLock { state in
@@ -89,30 +128,52 @@ package final class QueueJournal: Sendable {
 
     private func run() {
         do {
-            try self.database.inDatabase { database in
-                let writer = try ChangeWriter(database)
-                let compaction = try Compaction(database)
-                self.commitUntilClosed(writer, compaction)
-            }
+            try self.commitAll()
             try self.database.close()
         } catch {
-            self.failUntilClosed(error as? StorageError ?? StorageError(.inputOutput, "\(error)"))
+            self.failUntilClosed(self.failed(error as? StorageError ?? StorageError(.inputOutput, "\(error)")))
         }
         self.ended.signal()
     }
 
-    private func commitUntilClosed(_ writer: ChangeWriter, _ compaction: Compaction) {
-        while let groups = self.take(else: compaction.step) {
-            do throws(StorageError) {
-                try writer.write(groups.lazy.flatMap(\.changes))
-                compaction.committed()
-                for group in groups { group.completion(nil) }
-            } catch {
-                let failure = StorageError(error.code, "\(self.path) can't be written: \(error.description)")
+    /// When it returns nothing holds the connection any more, which can then be closed.
+    private func commitAll() throws {
+        let writer = try self.database.inDatabase { database in try JournalWriter(database) }
+        self.writer = writer
+        defer { self.writer = nil }
+        self.commitUntilClosed(writer)
+    }
+
+    private func commitUntilClosed(_ writer: JournalWriter) {
+        while let groups = self.take(else: { self.database.inDatabase { _ in writer.compact() } }) {
+            if let failure = self.state.withLock({ $0.failure }) {
                 for group in groups { group.completion(failure) }
-                self.failUntilClosed(failure)
-                return
+                return self.failUntilClosed(failure)
             }
+            switch self.write(groups.lazy.flatMap(\.changes), writer) {
+            case .success:
+                for group in groups { group.completion(nil) }
+                self.database.inDatabase { _ in writer.writeBackIfLong() }
+            case .failure(let failure):
+                for group in groups { group.completion(failure) }
+                return self.failUntilClosed(failure)
+            }
+        }
+    }
+
+    private func write(_ changes: some Sequence<Change>, _ writer: JournalWriter) -> Result<Void, StorageError> {
+        let result = self.database.inDatabase { _ in
+            Result { () throws(StorageError) in try writer.write(changes) }
+        }
+        return result.mapError(self.failed)
+    }
+
+    /// Keeps the failure for all that comes.
+    private func failed(_ error: StorageError) -> StorageError {
+        let failure = StorageError(error.code, "\(self.path) can't be written: \(error.description)")
+        return self.state.withLock { state in
+            state.failure = state.failure ?? failure
+            return state.failure ?? failure
         }
     }
 
@@ -139,6 +200,17 @@ package final class QueueJournal: Sendable {
                 return state.isIdle
             }
             if mustWait { self.wake.wait() }
+        }
+    }
+}
+
+extension Change {
+    /// About what it brings to write; `nil` for what walks the tables or is rare.
+    fileprivate var bytes: Int? {
+        switch self {
+        case .messageAdded(let message): message.body.count
+        case .messageReceived, .visibilityChanged, .messageMoved, .messageDeleted, .deduplicationSaved, .serialsReserved: 0
+        case .queueSaved, .queueDeleted, .queuePurged, .moveTaskSaved, .moveTaskForgotten: nil
         }
     }
 }

@@ -1,4 +1,4 @@
-import Dispatch
+import ExecutionEnvironments
 import Foundation
 
 /// Where the handler of signals writes to. Set once, before there is a handler; a handler may do little more than write.
@@ -9,7 +9,7 @@ private nonisolated(unsafe) var stopPipe: Int32 = -1
 /// Through a pipe: a Dispatch source of signals misses some on Linux, where what is ignored is dropped before it is seen while
 /// the main thread waits.
 struct StopSignals {
-    private let source: any DispatchSourceRead
+    private let watch: ReadinessWatch
     private let stream: AsyncStream<Void>
 
     init() {
@@ -19,9 +19,12 @@ struct StopSignals {
         stopPipe = ends[1]
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         self.stream = stream
-        self.source = DispatchSource.makeReadSource(fileDescriptor: ends[0])
-        self.source.setEventHandler { continuation.yield() }
-        self.source.activate()
+        let readEnd = ends[0]
+        self.watch = ReadinessWatch(readEnd) {
+            var byte: UInt8 = 0
+            _ = read(readEnd, &byte, 1)
+            continuation.yield()
+        }
         for number in [SIGINT, SIGTERM] {
             signal(number) { _ in
                 var byte: UInt8 = 0
@@ -33,7 +36,6 @@ struct StopSignals {
     /// Returns at the first of them; a second SIGINT ends the process at once, and the guardian cleans up.
     func wait() async {
         for await _ in self.stream { break }
-        self.source.cancel()
         signal(SIGINT, SIG_DFL)
     }
 }

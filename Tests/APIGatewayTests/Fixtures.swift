@@ -61,13 +61,24 @@ func httpAPI(
 
 /// An exchange with the state it shares, as a listener drives it.
 struct Drive {
-    var exchange: GatewayExchange
+    private(set) var exchange: GatewayExchange
     var state: GatewayState
     var now = testTime
+    private let makeExchange: () -> GatewayExchange
 
     init(_ gateway: Gateway, state: GatewayState = GatewayState(), _ request: GatewayRequest, body: [UInt8], logs: Bool = false) {
-        self.exchange = GatewayExchange(gateway: gateway, request: request, body: body, stamp: stamp(), logsExecution: logs)
+        self.makeExchange = {
+            GatewayExchange(gateway: gateway, request: request, body: body, stamp: stamp(), logsExecution: logs)
+        }
+        self.exchange = self.makeExchange()
         self.state = state
+    }
+
+    /// The same request once more, from its beginning.
+    func again() -> Drive {
+        var drive = self
+        drive.exchange = self.makeExchange()
+        return drive
     }
 
     mutating func start() -> GatewayAction { self.exchange.start(&self.state, at: self.now) }
@@ -164,7 +175,9 @@ struct Plan {
     var json: JSON { get throws { try JSON(parsing: self.event) } }
 
     func response(for event: GatewayEvent) throws -> GatewayResponse {
-        var drive = self.drive
+        // Each answer is that of a request of its own.
+        var drive = self.drive.again()
+        _ = drive.start()
         return try drive.resume(event).response
     }
 

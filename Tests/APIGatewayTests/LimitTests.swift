@@ -55,7 +55,7 @@ struct LimitTests {
     func refusals() {
         func text(_ gateway: Gateway, _ target: String, _ host: String? = nil) -> (Int, String) {
             let request = GatewayRequest(method: "GET", target: target, headers: host.map { [HTTPHeader("Host", $0)] } ?? [])
-            var drive = Drive(gateway, request, body: [])
+            let drive = Drive(gateway, request, body: [])
             guard case .respond(let response) = drive.exchange.refuse(.throttled, at: testTime) else { return (0, "") }
             return (response.status, response.lines.joined(separator: "|"))
         }

@@ -68,6 +68,89 @@ struct QueueJournalTests {
         #expect(try JournalProperties.stored(path).messages.map(\.serial) == [MessageSerial(1)])
     }
 
+    /// At once where the journal has nothing to do; else as all others.
+    private func commit(_ changes: [Change], to journal: QueueJournal, atOnce: inout Int) -> StorageError? {
+        switch journal.commitNow(changes) {
+        case .success?:
+            atOnce += 1
+            return nil
+        case .failure(let failure)?: return failure
+        case nil: return self.append(changes, to: journal)
+        }
+    }
+
+    /// The journal's thread falls asleep some time after a commit, so that both ways are taken.
+    @Test func lonelyChangesAreCommittedAtOnceAndInTheirOrder() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let journal = try QueueJournal(path: path, durability: .process)
+        journal.start()
+        var atOnce = 0
+        for serial in 1...2_000 as ClosedRange<UInt64> {
+            #expect(self.commit([self.message(serial)], to: journal, atOnce: &atOnce) == nil)
+            if serial % 3 == 0 {
+                // One that nobody waits for goes in between.
+                journal.append([.messageDeleted(MessageSerial(serial))]) { _ in }
+            }
+        }
+        journal.close()
+        #expect(atOnce > 0)
+        #expect(try JournalProperties.stored(path).messages.map(\.serial.value).sorted() == (1...2_000).filter { $0 % 3 != 0 })
+    }
+
+    @Test func theLogIsWrittenBackWhoeverCommits() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let journal = try QueueJournal(path: path, durability: .process)
+        journal.start()
+        let body = String(repeating: "x", count: 15_000)
+        var atOnce = 0
+        // 90 MB of messages: more than twice what the log may hold (8,192 pages of 4 KB).
+        for serial in 1...6_000 as ClosedRange<UInt64> {
+            #expect(self.commit([self.message(serial, body)], to: journal, atOnce: &atOnce) == nil)
+        }
+        #expect(atOnce > 0)
+        let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+        // With its header and a commit or two beyond the bound.
+        #expect(try #require(log) < 8_300 * 4_130)
+        journal.close()
+        #expect(try JournalProperties.stored(path).messages.count == 6_000)
+    }
+
+    @Test func whatTakesLongIsNotDoneAtOnce() throws {
+        let folder = try TemporaryFolder()
+        let journal = try QueueJournal(path: folder.path("queues.sqlite"), durability: .process)
+        journal.start()
+        var atOnce = 0
+        while atOnce == 0 { #expect(self.commit([.serialsReserved(upTo: 9)], to: journal, atOnce: &atOnce) == nil) }
+        // It is awake for nobody now: only what is asked decides.
+        let large = self.message(1, String(repeating: "x", count: 20_000))
+        for changes in [[large], [.queuePurged(QueueID(1), at: Timestamp(milliseconds: 5))], (1...5).map { self.message($0) }] {
+            #expect(journal.commitNow(changes).map { _ in } == nil)
+        }
+        journal.close()
+        let careful = try QueueJournal(path: folder.path("power.sqlite"), durability: .power)
+        careful.start()
+        #expect(self.append([self.message(1)], to: careful) == nil)
+        #expect(careful.commitNow([self.message(2)]).map { _ in } == nil)
+        careful.close()
+    }
+
+    @Test func afterAFailureAtOnceAllOthersFail() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("queues.sqlite")
+        let journal = try QueueJournal(path: path, durability: .process)
+        journal.start()
+        #expect(self.append([self.message(1)], to: journal) == nil)
+        var atOnce = 0
+        let failure = self.commit([self.message(2), self.message(1)], to: journal, atOnce: &atOnce)
+        #expect(failure?.description.hasPrefix("\(path) can't be written") == true)
+        #expect(journal.commitNow([self.message(3)]).map { _ in } == nil)
+        #expect(self.append([self.message(3)], to: journal) == failure)
+        journal.close()
+        #expect(try JournalProperties.stored(path).messages.map(\.serial) == [MessageSerial(1)])
+    }
+
     @Test func aDraftOfAnEndedProcessIsMadeAnew() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("queues.sqlite")

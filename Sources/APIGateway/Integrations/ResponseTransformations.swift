@@ -2,7 +2,7 @@ import CoreTypes
 
 /// From the integration response to the method response of a REST API: selection, content handling, parameters, template.
 struct ResponseTransformations: Sendable {
-    struct Entry: Sendable {
+    final class Entry: Sendable {
         let pattern: TextPattern?
         let status: Int
         let mappings: ResponseParameterMappings?
@@ -10,6 +10,19 @@ struct ResponseTransformations: Sendable {
         let templates: [StaticOrCompiledTemplate]
         let types: [String]
         let contentHandling: Integration.ContentHandling?
+
+        init(
+            pattern: TextPattern?, status: Int, mappings: ResponseParameterMappings?, literalHeaders: [HTTPHeader]?,
+            templates: [StaticOrCompiledTemplate], contentHandling: Integration.ContentHandling?
+        ) {
+            self.pattern = pattern
+            self.status = status
+            self.mappings = mappings
+            self.literalHeaders = literalHeaders
+            self.templates = templates
+            self.types = templates.map(\.contentType)
+            self.contentHandling = contentHandling
+        }
     }
 
     /// What the backend gave.
@@ -81,7 +94,7 @@ struct ResponseTransformations: Sendable {
         return Entry(
             pattern: pattern, status: Int(response.statusCode) ?? 200, mappings: mappings, literalHeaders: literals,
             templates: response.templates.map { StaticOrCompiledTemplate($0, note: note) },
-            types: response.templates.map(\.contentType), contentHandling: response.contentHandling)
+            contentHandling: response.contentHandling)
     }
 
     /// The entry for an answer; `nil` where nothing matches and there is no default.

@@ -8,11 +8,25 @@ package struct CompiledTemplate: Sendable {
     }
 
     package let template: Template
+    private let names: TemplateVariables.Names
 
     /// - Throws: the template's error with line and column. API Gateway takes any text when an API is deployed, and fails
     ///   the request.
     package init(_ text: String, name: String = "template") throws(TemplateError) {
         self.template = try Template(text, name: name, profile: .apiGateway)
+        self.names = Self.names(in: self.template, text)
+    }
+
+    /// Which variables the text can come to. What `#evaluate` is given to render may name any.
+    private static func names(in template: Template, _ text: String) -> TemplateVariables.Names {
+        guard !text.contains("evaluate") else { return .all }
+        let used = Set(template.references.map(\.name))
+        var names: TemplateVariables.Names = []
+        if used.contains("input") { names.insert(.input) }
+        if used.contains("util") { names.insert(.util) }
+        if used.contains("context") { names.insert(.context) }
+        if used.contains("stageVariables") { names.insert(.stageVariables) }
+        return names
     }
 
     /// - Parameters:
@@ -23,13 +37,13 @@ package struct CompiledTemplate: Sendable {
         _ input: MappingInput, overrides: MappingOverrides = MappingOverrides(), variables more: [String: Value] = [:],
         trace: EvaluationTrace? = nil
     ) throws(MappingFailure) -> RenderedMapping {
-        let variables = TemplateVariables(input, overrides: overrides)
+        let variables = TemplateVariables(input, overrides: overrides, names: self.names)
         do throws(TemplateError) {
             let values = more.isEmpty ? variables.values : variables.values.merging(more) { _, more in more }
             let body = try self.template.render(values, trace: trace)
             return RenderedMapping(body: body, overrides: variables.overrides)
         } catch {
-            throw variables.input.failure ?? .template(error)
+            throw variables.failure ?? .template(error)
         }
     }
 }

@@ -3,23 +3,19 @@ import VTL
 
 /// `$input` (API Gateway developer guide, "Mapping template and access logging variable reference").
 final class InputObject: TemplateObject {
-    private let body: MappingBody
-    private let parameters: RequestParameters
+    private let input: MappingInput
     /// Why a method of this rendering failed, where that says more than the template's error.
     private(set) var failure: MappingFailure?
     private lazy var parameterMap = Self.map([
-        ("path", Self.map(self.parameters.path)), ("querystring", Self.map(self.parameters.querystring)),
-        ("header", Self.map(self.parameters.header)),
+        ("path", Self.map(self.input.parameters.path)), ("querystring", Self.map(self.input.parameters.querystring)),
+        ("header", Self.map(self.input.parameters.header)),
     ])
 
-    init(body: MappingBody, parameters: RequestParameters) {
-        self.body = body
-        self.parameters = parameters
-    }
+    init(_ input: MappingInput) { self.input = input }
 
     var text: String { "" }
 
-    func property(_ name: String) throws(MethodFailure) -> Value? { name == "body" ? .string(self.body.text) : nil }
+    func property(_ name: String) throws(MethodFailure) -> Value? { name == "body" ? .string(self.input.body.text) : nil }
 
     func call(_ method: String, _ arguments: [Value]) throws(MethodFailure) -> Value? {
         switch (method, arguments.count) {
@@ -33,7 +29,7 @@ final class InputObject: TemplateObject {
 
     private func value(at path: String) throws(MethodFailure) -> Value? {
         do throws(MappingFailure) {
-            return try self.body.value(at: path)
+            return try self.input.body.value(at: path)
         } catch {
             self.failure = error
             throw MethodFailure(error.description)
@@ -50,8 +46,8 @@ final class InputObject: TemplateObject {
 
     /// In the path, then the query string, then the headers. One that is missing is a text like the others, an empty one.
     private func parameter(_ name: String) -> Value {
-        let value =
-            self.parameters.path.last(name) ?? self.parameters.querystring.last(name) ?? self.parameters.header.last(name)
+        let parameters = self.input.parameters
+        let value = parameters.path.last(name) ?? parameters.querystring.last(name) ?? parameters.header.last(name)
         return .string(value ?? "")
     }
 

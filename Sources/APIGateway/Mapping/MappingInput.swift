@@ -5,8 +5,7 @@ package import VTL
 /// integration's, while the parameters stay those of the method request.
 package struct MappingInput {
     package var body: MappingBody
-    /// Of the method request, in both phases.
-    package var parameters: RequestParameters
+    private var parameterSource: ParameterSource
     /// The headers of the integration's response; empty in the request phase.
     package var integrationHeaders: ValueLists
     /// `$context`. `requestOverride` and `responseOverride` are added by the rendering and don't belong in it.
@@ -18,10 +17,35 @@ package struct MappingInput {
         context: MappingContext = MappingContext(), stageVariables: [String: String] = [:]
     ) {
         self.body = body
-        self.parameters = parameters
+        self.parameterSource = .values(parameters)
         self.integrationHeaders = integrationHeaders
         self.context = context
         self.stageVariables = stageVariables
+    }
+
+    init(body: MappingBody, of request: RequestContext, integrationHeaders: ValueLists) {
+        self.body = body
+        self.parameterSource = .request(request)
+        self.integrationHeaders = integrationHeaders
+        self.context = MappingContext(request)
+        self.stageVariables = request.stage.variables
+    }
+
+    /// A request's parameters are gathered when something asks for them: many templates don't.
+    private enum ParameterSource {
+        case values(RequestParameters)
+        case request(RequestContext)
+    }
+
+    /// Of the method request, in both phases.
+    package var parameters: RequestParameters {
+        get {
+            switch self.parameterSource {
+            case .values(let parameters): parameters
+            case .request(let request): request.parameters
+            }
+        }
+        set { self.parameterSource = .values(newValue) }
     }
 }
 

@@ -3,17 +3,34 @@ import VTL
 
 /// What `$input`, `$util`, `$context` and `$stageVariables` are in one rendering.
 struct TemplateVariables {
-    let input: InputObject
-    private let context: ContextMap
-    private let made: OverrideMaps
-    private let stageVariables = MapValue(order: .hash)
+    /// The names of the four.
+    struct Names: OptionSet {
+        let rawValue: UInt8
+        static let input = Names(rawValue: 1)
+        static let util = Names(rawValue: 2)
+        static let context = Names(rawValue: 4)
+        static let stageVariables = Names(rawValue: 8)
+        static let all: Names = [.input, .util, .context, .stageVariables]
+    }
 
-    init(_ input: MappingInput, overrides: MappingOverrides) {
-        self.input = InputObject(body: input.body, parameters: input.parameters)
-        let made = OverrideMaps(overrides)
-        self.made = made
-        let context = input.context
-        self.context = ContextMap(
+    private let input: InputObject?
+    private let made: OverrideMaps
+    let values: [String: Value]
+
+    /// - Parameter names: which of the four a template can ask for; the others are not made.
+    init(_ input: MappingInput, overrides: MappingOverrides, names: Names) {
+        self.made = OverrideMaps(overrides)
+        self.input = names.contains(.input) ? InputObject(input) : nil
+        var values: [String: Value] = [:]
+        if let object = self.input { values["input"] = .object(object) }
+        if names.contains(.util) { values["util"] = .object(UtilObject()) }
+        if names.contains(.context) { values["context"] = .object(Self.context(input.context, self.made)) }
+        if names.contains(.stageVariables) { values["stageVariables"] = .map(Self.map(input.stageVariables)) }
+        self.values = values
+    }
+
+    private static func context(_ context: MappingContext, _ made: OverrideMaps) -> ContextMap {
+        ContextMap(
             rest: ContextMap.Rest(
                 member: { name in
                     switch name {
@@ -26,16 +43,17 @@ struct TemplateVariables {
                     context.object.members.map { ($0.name, ContextMap.value($0.value)) }
                         + [("requestOverride", .object(made.request)), ("responseOverride", .object(made.response))]
                 }))
-        // Sorted, so that names that share a bucket have one order in every run.
-        for (name, value) in input.stageVariables.sorted(by: { $0.key < $1.key }) { self.stageVariables[name] = .string(value) }
     }
 
-    var values: [String: Value] {
-        [
-            "input": .object(self.input), "util": .object(UtilObject()), "context": .object(self.context),
-            "stageVariables": .map(self.stageVariables),
-        ]
+    private static func map(_ variables: [String: String]) -> MapValue {
+        let map = MapValue(order: .hash)
+        // Sorted, so that names that share a bucket have one order in every run.
+        for (name, value) in variables.sorted(by: { $0.key < $1.key }) { map[name] = .string(value) }
+        return map
     }
+
+    /// Why a method of the rendering failed, where that says more than the template's error.
+    var failure: MappingFailure? { self.input?.failure }
 
     /// What the overrides hold after the rendering.
     var overrides: MappingOverrides { self.made.overrides }

@@ -1,8 +1,8 @@
 /// The gateway as a pure value: everything of a configuration that requests need, prepared for them. One value serves all
-/// requests; a new deployment is a new value. A request is one ``GatewayExchange``.
-package struct Gateway: Sendable {
+/// requests, which hold it by reference; a new deployment is a new value. A request is one ``GatewayExchange``.
+package final class Gateway: Sendable {
     let router: Router
-    private(set) var urls: [String: FunctionURL]
+    let urls: [String: FunctionURL]
     let plans: UsagePlans
     let links: VPCLinks
     package let place: GatewayPlace
@@ -28,15 +28,22 @@ package struct Gateway: Sendable {
         self.problems = problems.filter { seen.insert($0).inserted }
     }
 
-    package init(apis: [API], functionURLs: [FunctionURL] = [], place: GatewayPlace = GatewayPlace()) {
+    package convenience init(apis: [API], functionURLs: [FunctionURL] = [], place: GatewayPlace = GatewayPlace()) {
         self.init(GatewayConfiguration(apis: apis), functionURLs: functionURLs, place: place)
     }
 
     /// The same gateway with other function URLs: nothing else is prepared again.
     package func serving(_ functionURLs: [FunctionURL]) -> Gateway {
-        var gateway = self
-        gateway.urls = Self.byID(functionURLs)
-        return gateway
+        Gateway(self, functionURLs)
+    }
+
+    private init(_ other: Gateway, _ functionURLs: [FunctionURL]) {
+        self.router = other.router
+        self.urls = Self.byID(functionURLs)
+        self.plans = other.plans
+        self.links = other.links
+        self.place = other.place
+        self.problems = other.problems
     }
 
     private static func byID(_ urls: [FunctionURL]) -> [String: FunctionURL] {
@@ -70,17 +77,17 @@ package struct Gateway: Sendable {
             let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
             let plain = ServedStage(
                 name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
-            var methods = Router.StageMethods(
-                name: stage.name, methods: serve(plain, stage), unrouted: ServedMethod(unroutedIn: plain, of: served))
-            if let canary = stage.canary {
-                let variables = stage.variables.merging(canary.variableOverrides) { $1 }
-                let served = ServedStage(
-                    name: stage.name, deploymentID: canary.deploymentID, variables: variables, accessLog: log, isCanary: true,
-                    usesStageCache: canary.usesStageCache)
-                methods.canary = serve(served, stage)
-                methods.canaryShare = canary.percentTraffic / 100
+            let methods = serve(plain, stage)
+            let canary = stage.canary.map { canary in
+                serve(
+                    ServedStage(
+                        name: stage.name, deploymentID: canary.deploymentID,
+                        variables: stage.variables.merging(canary.variableOverrides) { $1 }, accessLog: log, isCanary: true,
+                        usesStageCache: canary.usesStageCache), stage)
             }
-            return methods
+            return Router.StageMethods(
+                name: stage.name, methods: methods, unrouted: ServedMethod(unroutedIn: plain, of: served), canary: canary,
+                canaryShare: (stage.canary?.percentTraffic ?? 0) / 100)
         }
         problems += found.told(stages: api.stages.map(\.name))
         return Router.Entry(served, operations: operations, stages: stages)

@@ -3,7 +3,7 @@ import CoreTypes
 extension GatewayExchange {
     /// API key, usage plan and throttling; then on to the integration. A request that is refused takes no token and counts
     /// nothing.
-    mutating func admit(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    func admit(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         var checks: [Throttle.Check] = []
         var counted: (key: UsageCounters.Key, quota: UsagePlan.Quota?)?

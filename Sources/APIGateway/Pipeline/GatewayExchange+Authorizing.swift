@@ -19,7 +19,7 @@ extension GatewayExchange {
 
     /// Resource policy and authorizer, in the order of the developer guide, "How API Gateway resource policies affect
     /// authorization workflow".
-    mutating func authorize(
+    func authorize(
         _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         switch context.served.authorization {
@@ -43,7 +43,7 @@ extension GatewayExchange {
         }
     }
 
-    private mutating func authorize(
+    private func authorize(
         _ context: RequestContext, by authorizer: ServedAuthorizer, scopes: [String], _ shared: inout GatewayState,
         at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
@@ -93,7 +93,7 @@ extension GatewayExchange {
         return token
     }
 
-    private mutating func call(
+    private func call(
         _ authorizer: ServedAuthorizer, _ function: LambdaAuthorizer, identity: [String], _ context: RequestContext,
         _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
@@ -123,7 +123,7 @@ extension GatewayExchange {
                     ? GatewayLimits.restIntegrationSeconds * 1_000 : GatewayLimits.httpAuthorizerSeconds * 1_000))
     }
 
-    mutating func authorizerEnded(
+    func authorizerEnded(
         _ result: FunctionResult, _ call: AuthorizerCall, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let latency = Int((now - call.began).milliseconds)
@@ -153,13 +153,13 @@ extension GatewayExchange {
         }
     }
 
-    mutating func authorizerFailed(_ reason: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    func authorizerFailed(_ reason: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         self.context?.record.authorizerError = reason
         throw .authorizerFailure
     }
 
     /// Evaluates the policy for this method, a cached one too: a narrow policy denies the next method.
-    private mutating func apply(
+    private func apply(
         _ answer: AuthorizerAnswer, latencyMilliseconds: Int, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
@@ -173,7 +173,7 @@ extension GatewayExchange {
         return try self.admit(&shared, at: now)
     }
 
-    mutating func tokenVerified(
+    func tokenVerified(
         _ check: TokenCheck, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
@@ -215,7 +215,7 @@ extension GatewayExchange {
         }
     }
 
-    mutating func signatureVerified(
+    func signatureVerified(
         _ identity: IAMIdentity, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         if let url { return try self.invokeURL(url, iam: identity) }

@@ -13,7 +13,7 @@ extension GatewayExchange {
     ///
     /// Who asks for a new answer must be allowed to: signed requests are, as local credentials may do everything in their own
     /// account. For others the wish is ignored with a warning, as CloudFormation can't set anything else.
-    mutating func cachedResponse(_ shared: inout GatewayState, at now: Timestamp) -> GatewayResponse? {
+    func cachedResponse(_ shared: inout GatewayState, at now: Timestamp) -> GatewayResponse? {
         guard let context, let cache = context.served.cache, let key = cache.key(context) else { return nil }
         self.keeping = Keeping(key: key, ttlSeconds: cache.ttlSeconds)
         let isRefreshAsked = ServedCache.isRefreshAsked(self.request)
@@ -26,7 +26,7 @@ extension GatewayExchange {
     }
 
     /// What of an answer is everybody's.
-    mutating func note(_ response: GatewayResponse) {
+    func note(_ response: GatewayResponse) {
         guard self.keeping != nil else { return }
         let own = ["x-amzn-requestid", "x-amz-apigw-id", TraceHeader.name.lowercased()]
         var response = response
@@ -34,7 +34,7 @@ extension GatewayExchange {
         self.keeping?.response = response
     }
 
-    mutating func keepResponse(_ shared: inout GatewayState, at now: Timestamp) {
+    func keepResponse(_ shared: inout GatewayState, at now: Timestamp) {
         guard let keeping, let response = keeping.response else { return }
         self.keeping = nil
         shared.responses.keep(response, for: keeping.key, ttlSeconds: keeping.ttlSeconds, at: now)

@@ -3,7 +3,7 @@ import CoreTypes
 // HTTP endpoints.
 extension GatewayExchange {
     /// HTTP: mapped data only, and the defaults recorded on AWS.
-    mutating func send(
+    func send(
         to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
@@ -21,7 +21,7 @@ extension GatewayExchange {
     }
 
     /// HTTP_PROXY: the client's request, with the mapped parameters in it.
-    mutating func pass(
+    func pass(
         to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         context.isREST
@@ -29,7 +29,7 @@ extension GatewayExchange {
             : try self.passHTTP(to: backend, context, &shared, at: now)
     }
 
-    private mutating func passREST(
+    private func passREST(
         to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
@@ -52,7 +52,7 @@ extension GatewayExchange {
             integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
     }
 
-    private mutating func passHTTP(
+    private func passHTTP(
         to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let mappings = context.served.integration.httpMappings
@@ -77,7 +77,7 @@ extension GatewayExchange {
             integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
     }
 
-    private mutating func request(
+    private func request(
         _ backend: HTTPBackend, target: String, headers: [HTTPHeader], body: [UInt8], integrating: (Target?) -> Integrating,
         _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {

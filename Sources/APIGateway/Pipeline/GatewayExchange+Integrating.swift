@@ -20,7 +20,7 @@ extension GatewayExchange {
     }
 
     /// Validation, then the integration request.
-    mutating func integrate(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    func integrate(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         try context.served.validation.check(context)
         if let response = self.cachedResponse(&shared, at: now) { return self.finish(response, at: now) }
@@ -42,7 +42,7 @@ extension GatewayExchange {
         }
     }
 
-    private mutating func invoke(
+    private func invoke(
         _ function: FunctionTarget, format: PayloadFormat, _ context: RequestContext
     ) throws(GatewayFault) -> GatewayAction {
         // A REST API knows format 1.0 only.
@@ -65,7 +65,7 @@ extension GatewayExchange {
                 timeoutMilliseconds: context.served.integration.timeoutMilliseconds))
     }
 
-    private mutating func invokeMapped(
+    private func invokeMapped(
         _ function: FunctionTarget, _ context: RequestContext
     ) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
@@ -81,7 +81,7 @@ extension GatewayExchange {
                 timeoutMilliseconds: context.served.integration.timeoutMilliseconds))
     }
 
-    mutating func transform(_ context: RequestContext) throws(GatewayFault) -> RequestTransformation.Output {
+    func transform(_ context: RequestContext) throws(GatewayFault) -> RequestTransformation.Output {
         do throws(GatewayFault) {
             return try context.served.integration.request.apply(context)
         } catch {
@@ -91,7 +91,7 @@ extension GatewayExchange {
     }
 
     /// The method's answer by the integration response that matches.
-    mutating func transform(
+    func transform(
         _ source: ResponseTransformations.Source, _ context: RequestContext
     ) throws(GatewayFault) -> GatewayResponse {
         let responses = context.served.integration.responses
@@ -107,7 +107,7 @@ extension GatewayExchange {
         }
     }
 
-    private mutating func mock(_ context: RequestContext, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    private func mock(_ context: RequestContext, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
         let status: Int
         do throws(MappingFailure) {
@@ -124,7 +124,7 @@ extension GatewayExchange {
         return self.finish(self.mapped(response), at: now)
     }
 
-    private mutating func call(
+    private func call(
         _ service: ServiceTarget, method: String, _ context: RequestContext
     ) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)

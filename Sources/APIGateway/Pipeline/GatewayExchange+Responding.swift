@@ -1,7 +1,7 @@
 package import CoreTypes
 
 extension GatewayExchange {
-    mutating func functionEnded(
+    func functionEnded(
         _ result: FunctionResult, _ integrating: Integrating, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         self.noteLatency(at: now)
@@ -12,7 +12,7 @@ extension GatewayExchange {
         }
     }
 
-    private mutating func proxyEnded(
+    private func proxyEnded(
         _ result: FunctionResult, _ contract: ProxyResponse.Contract, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         switch result {
@@ -41,7 +41,7 @@ extension GatewayExchange {
     }
 
     /// The pattern is held against the error message of a failed function only; the status of Lambda's answer never counts.
-    private mutating func mappedFunctionEnded(
+    private func mappedFunctionEnded(
         _ result: FunctionResult, _ overrides: MappingOverrides, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
@@ -60,7 +60,7 @@ extension GatewayExchange {
         return self.finish(self.mapped(response, withTrace: true), at: now)
     }
 
-    mutating func backendAnswered(
+    func backendAnswered(
         _ answer: BackendAnswer, _ integrating: Integrating, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         self.noteLatency(at: now)
@@ -89,7 +89,7 @@ extension GatewayExchange {
     }
 
     /// A refused connection behind a VPC link counts as a bad check of its target.
-    mutating func backendFailed(
+    func backendFailed(
         _ failure: BackendFailure, _ integrating: Integrating, _ shared: inout GatewayState
     ) throws(GatewayFault) -> GatewayAction {
         let link: Target?
@@ -114,19 +114,19 @@ extension GatewayExchange {
         }
     }
 
-    private mutating func logFunctionError(_ payload: UnsafeRawBufferPointer) {
+    private func logFunctionError(_ payload: UnsafeRawBufferPointer) {
         guard self.executionLog != nil else { return }
         self.logResponse(status: 200, headers: [], body: Array(payload))
         self.executionLog?.functionFailed(FunctionErrorMessage.read(payload) ?? "")
     }
 
-    private mutating func logResponse(status: Int, headers: [HTTPHeader], body: [UInt8]) {
+    private func logResponse(status: Int, headers: [HTTPHeader], body: [UInt8]) {
         self.executionLog?.endpointResponse(
             status: status, latencyMilliseconds: self.context?.record.integrationLatencyMilliseconds ?? 0, headers: headers,
             body: body)
     }
 
-    private mutating func noteLatency(at now: Timestamp) {
+    private func noteLatency(at now: Timestamp) {
         guard let integrationBegan else { return }
         self.integrationLatency = now - integrationBegan
         self.context?.record.integrationLatencyMilliseconds = Int((now - integrationBegan).milliseconds)
@@ -162,7 +162,7 @@ extension GatewayExchange {
     }
 
     /// The gateway's own answer.
-    mutating func answer(_ fault: GatewayFault, at now: Timestamp) -> GatewayAction {
+    func answer(_ fault: GatewayFault, at now: Timestamp) -> GatewayAction {
         self.context?.error = fault
         self.fault = fault
         if self.context?.record.integrationError == nil { self.context?.record.integrationError = fault.integrationMessage }
@@ -177,7 +177,7 @@ extension GatewayExchange {
     }
 
     /// - Parameter isWhole: a stream's body is still to come.
-    mutating func finish(
+    func finish(
         _ response: GatewayResponse, at now: Timestamp, isFault: Bool = false, isWhole: Bool = true
     ) -> GatewayAction {
         var response = response
@@ -233,7 +233,7 @@ extension GatewayExchange {
 
     /// The function began to stream: status and headers as the client gets them. For the exchange that is the answer; the bytes
     /// that follow are none of its concern. `nil` where no function's answer is awaited.
-    package mutating func beginStream(status: Int, headers: [HTTPHeader], at now: Timestamp) -> GatewayResponse? {
+    package func beginStream(status: Int, headers: [HTTPHeader], at now: Timestamp) -> GatewayResponse? {
         guard case .integrating(.functionProxy) = self.state else { return nil }
         self.noteLatency(at: now)
         let response = self.proxied(ProxyResponse(status: status, headers: headers, body: .text("")))

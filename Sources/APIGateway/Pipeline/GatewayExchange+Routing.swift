@@ -1,11 +1,9 @@
 import CoreTypes
 
 extension GatewayExchange {
-    mutating func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         if let testedMethod { return try self.beginTest(testedMethod, &shared, at: now) }
-        if let host = self.request.headers.last("host"), let id = FunctionURL.id(ofHost: host) {
-            return try self.beginURL(id, at: now)
-        }
+        if let urlID { return try self.beginURL(urlID, at: now) }
         let (outcome, verb, target) = self.resolve()
         self.api = outcome.api
         if outcome.kind == .rest, let id = self.request.headers.last("x-amzn-requestid") { self.stamp.adopt(clientID: id) }
@@ -42,9 +40,9 @@ extension GatewayExchange {
 
     /// Mutual TLS belongs to a domain: a request gets to it over a connection that was made for it and showed a trusted
     /// certificate, whatever its Host header says.
-    private mutating func checkClientCertificate() throws(GatewayFault) {
+    private func checkClientCertificate() throws(GatewayFault) {
         let router = self.gateway.router
-        guard let host = self.request.headers.last("host"), let domain = router.mutualTLSDomain(ofHost: host) else {
+        guard let host, let domain = router.mutualTLSDomain(ofHost: host) else {
             self.forgetClientCertificate()
             return
         }
@@ -65,7 +63,7 @@ extension GatewayExchange {
         func ask(_ verb: String) -> Router.Outcome {
             self.gateway.router.resolve(
                 Router.Question(
-                    verb: verb, path: target.path, host: self.request.headers.last("host"),
+                    verb: verb, path: target.path, host: self.host,
                     apiID: self.request.headers.last("x-apigw-api-id"), share: self.stamp.share))
         }
         if let override = self.request.headers.last("x-http-method-override"), !override.isEmpty {
@@ -76,34 +74,27 @@ extension GatewayExchange {
     }
 
     private func makeContext(_ match: Router.Match, verb: String, target: RequestTarget) -> RequestContext {
-        let headers =
-            match.method.api.kind == .rest
-            ? ForwardedHeaders.rest(
-                self.request, isEdge: match.method.api.endpointType == .edge, traceID: self.trace.forwarded)
-            : ForwardedHeaders.http(self.request, bodyLength: self.body.count, traceID: self.trace.forwarded)
-        return RequestContext(
+        RequestContext(
             served: match.method, request: self.request, target: target, verb: verb, path: match.path, basePath: match.basePath,
-            pathParameters: match.parameters, query: ValueLists(query: target.query), headers: headers, body: self.body,
-            stamp: self.stamp, trace: self.trace)
+            pathParameters: match.parameters, body: self.body, stamp: self.stamp)
     }
 
     /// `/ping` and `/sping` at the root of custom domains are the service's own health checks.
     private func healthAnswer(_ target: RequestTarget) -> GatewayResponse? {
         guard target.path == "/ping" || target.path == "/sping", self.request.method == "GET",
-            let host = self.request.headers.last("host"), self.gateway.router.isCustomDomain(host)
+            let host, self.gateway.router.isCustomDomain(host)
         else { return nil }
         return GatewayResponse(status: 200, headers: [HTTPHeader("Content-Type", "text/plain")], body: .text("healthy"))
     }
 
     func check(target: RequestTarget, kind: API.Kind) throws(GatewayFault) {
-        let request = self.request
         let targetBytes = self.api?.endpointType == .edge ? GatewayLimits.edgeTargetBytes : GatewayLimits.targetBytes
-        guard request.target.utf8.count <= targetBytes else { throw .targetTooLong }
+        guard self.request.target.utf8.count <= targetBytes else { throw .targetTooLong }
         let size =
             switch kind {
-            case .rest: request.headers.reduce(0) { $0 + $1.value.utf8.count }
+            case .rest: self.request.headers.reduce(0) { $0 + $1.value.utf8.count }
             case .http:
-                request.headers.reduce(request.method.utf8.count + request.target.utf8.count) {
+                self.request.headers.reduce(self.request.method.utf8.count + self.request.target.utf8.count) {
                     $0 + $1.name.utf8.count + $1.value.utf8.count
                 }
             }
@@ -123,7 +114,7 @@ extension GatewayExchange {
 
 /// Function URLs: no stages, no mapping; a signature at most.
 extension GatewayExchange {
-    private mutating func beginURL(_ id: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    private func beginURL(_ id: String, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let url = self.gateway.urls[id] else { throw .unknownURL }
         self.url = url
         if let cors = url.cors, FunctionURLCORS.isPreflight(self.request) {
@@ -140,7 +131,7 @@ extension GatewayExchange {
         return .verifySignature
     }
 
-    mutating func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {
+    func invokeURL(_ url: FunctionURL, iam: IAMIdentity?) throws(GatewayFault) -> GatewayAction {
         let target = RequestTarget(self.request.target)
         let headers = ForwardedHeaders.http(self.request, bodyLength: nil, traceID: self.trace.forwarded)
         let event = ProxyEventV2.write(

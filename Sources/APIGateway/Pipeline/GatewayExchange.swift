@@ -7,7 +7,7 @@ package import CoreTypes
 /// The stages between two states run at once: route → resource policy → authorizer → API key and usage plan → request
 /// validation → integration request, and back: integration response → method response. Each may end the request with a gateway
 /// response.
-package struct GatewayExchange {
+package final class GatewayExchange {
     enum State {
         case ready
         /// The client's body.
@@ -24,7 +24,6 @@ package struct GatewayExchange {
     package private(set) var request: GatewayRequest
     package private(set) var body: [UInt8]
     package internal(set) var stamp: RequestStamp
-    package let trace: RequestTrace
     var state = State.ready
     /// Once a method is found.
     var context: RequestContext?
@@ -56,58 +55,63 @@ package struct GatewayExchange {
         self.request = request
         self.body = body
         self.stamp = stamp
-        self.trace = RequestTrace(client: request.headers.last(TraceHeader.name), stamp: stamp)
         self.executionLog = logsExecution ? ExecutionLog() : nil
     }
 
     /// What a client showed to one domain is of no concern to another.
-    mutating func forgetClientCertificate() { self.request.clientCertificate = nil }
+    func forgetClientCertificate() { self.request.clientCertificate = nil }
+
+    package var trace: RequestTrace { RequestTrace(client: self.request.headers.last(TraceHeader.name), stamp: self.stamp) }
+
+    private(set) lazy var host = self.request.headers.last("host")
+    /// Of the function URL that the request is for.
+    private(set) lazy var urlID = self.host.flatMap { FunctionURL.id(ofHost: $0) }
 
     package var isAnswered: Bool { if case .answered = self.state { true } else { false } }
 
     /// Function URLs have their own spelling of answers, and may stream.
     package var door: Door {
-        if self.url != nil || FunctionURL.id(ofHost: self.request.headers.last("host") ?? "") != nil { return .functionURL }
+        if self.urlID != nil { return .functionURL }
         return self.api?.door ?? .http
     }
 
     /// Routes the request and goes as far as it can.
-    package mutating func start(_ shared: inout GatewayState, at now: Timestamp) -> GatewayAction {
+    package func start(_ shared: inout GatewayState, at now: Timestamp) -> GatewayAction {
         guard case .ready = self.state else { return .nothing }
         self.executionLog?.now = now
-        let action = self.attempt(at: now) { (exchange) throws(GatewayFault) in try exchange.begin(&shared, at: now) }
+        let action = self.attempt(at: now) { () throws(GatewayFault) in try self.begin(&shared, at: now) }
         self.keepResponse(&shared, at: now)
         return action
     }
 
     /// Goes on with what happened. An event that the state does not wait for changes nothing: it came too late.
-    package mutating func resume(
+    package func resume(
         _ event: GatewayEvent, _ shared: inout GatewayState, at now: Timestamp
     ) -> GatewayAction {
         self.executionLog?.now = now
-        let action = self.attempt(at: now) { (exchange) throws(GatewayFault) in
-            switch (exchange.state, event) {
-            case (.decompressing, .decompressed(let body)): try exchange.decompressed(body, &shared, at: now)
+        let action = self.attempt(at: now) { () throws(GatewayFault) in
+            switch (self.state, event) {
+            case (.decompressing, .decompressed(let body)): try self.decompressed(body, &shared, at: now)
             case (.decompressing, .damagedBody): throw .unsupportedMediaType
             case (.decompressing, .bodyTooLarge): throw .payloadTooLarge
             case (.authorizing(let call), .functionEnded(let result)):
-                try exchange.authorizerEnded(result, call, &shared, at: now)
+                try self.authorizerEnded(result, call, &shared, at: now)
             case (.authorizing, .timedOut):
-                try exchange.authorizerFailed("Authorizer timed out", at: now)
+                try self.authorizerFailed("Authorizer timed out", at: now)
             case (.verifyingToken(let check), .tokenVerified):
-                try exchange.tokenVerified(check, &shared, at: now)
+                try self.tokenVerified(check, &shared, at: now)
             case (.verifyingToken, .tokenRefused(let reason)): throw .tokenRefused(reason)
             case (.verifyingToken, .timedOut): throw .tokenRefused("the keys of the issuer can't be read")
             case (.verifyingSignature, .signatureVerified(let identity)):
-                try exchange.signatureVerified(identity, &shared, at: now)
-            case (.verifyingSignature, .signatureRefused(let refusal)): throw exchange.fault(for: refusal)
-            case (.verifyingSignature, .timedOut): throw exchange.fault(for: .unknownKey)
+                try self.signatureVerified(identity, &shared, at: now)
+            case (.verifyingSignature, .signatureRefused(let refusal)): throw self.fault(for: refusal)
+            case (.verifyingSignature, .timedOut): throw self.fault(for: .unknownKey)
             case (.integrating(let integrating), .functionEnded(let result)):
-                try exchange.functionEnded(result, integrating, at: now)
+                try self.functionEnded(result, integrating, at: now)
             case (.integrating(let integrating), .backendAnswered(let answer)):
-                try exchange.backendAnswered(answer, integrating, at: now)
+                try self.backendAnswered(answer, integrating, at: now)
             case (.integrating(let integrating), .backendFailed(let failure)):
-                try exchange.backendFailed(failure, integrating, &shared)
+                try self.backendFailed(failure, integrating, &shared)
             case (.integrating, .timedOut): throw .integrationTimeout
             case (.ready, _), (.decompressing, _), (.answered, _), (.authorizing, _), (.verifyingToken, _),
                 (.verifyingSignature, _),
@@ -120,7 +124,7 @@ package struct GatewayExchange {
     }
 
     /// The function that was asked for is called under this id.
-    package mutating func invoked(as id: RequestID) {
+    package func invoked(as id: RequestID) {
         switch self.state {
         case .authorizing: self.context?.record.authorizerRequestID = id
         case .integrating: self.context?.record.endpointRequestID = id
@@ -128,7 +132,7 @@ package struct GatewayExchange {
         }
     }
 
-    private mutating func decompressed(
+    private func decompressed(
         _ body: [UInt8], _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         self.body = body
@@ -139,17 +143,17 @@ package struct GatewayExchange {
     }
 
     /// Ends the request by a fault that the listener found: a body that it stopped reading, too many requests at once.
-    package mutating func refuse(_ fault: GatewayFault, at now: Timestamp) -> GatewayAction {
+    package func refuse(_ fault: GatewayFault, at now: Timestamp) -> GatewayAction {
         guard !self.isAnswered else { return .nothing }
         if self.api == nil, self.url == nil { self.api = self.resolve().outcome.api }
         return self.answer(fault, at: now)
     }
 
-    private mutating func attempt(
-        at now: Timestamp, _ step: (inout GatewayExchange) throws(GatewayFault) -> GatewayAction
+    private func attempt(
+        at now: Timestamp, _ step: () throws(GatewayFault) -> GatewayAction
     ) -> GatewayAction {
         do throws(GatewayFault) {
-            return try step(&self)
+            return try step()
         } catch {
             return self.answer(error, at: now)
         }

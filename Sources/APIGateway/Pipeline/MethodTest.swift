@@ -48,7 +48,7 @@ extension RestAPI {
 extension GatewayExchange {
     /// A method by itself, as the console's test runs it: straight to validation and integration. No authorizer and no resource
     /// policy is asked, no key needed, no limit counts, and no stage lends its variables.
-    package init(
+    package convenience init(
         testing method: RestAPI.Method, _ verb: String, of resource: RestAPI.Resource, in api: RestAPI, with test: MethodTest,
         gateway: Gateway, stamp: RequestStamp
     ) {
@@ -73,21 +73,18 @@ extension GatewayExchange {
     }
 
     /// The method is known: no routing.
-    mutating func beginTest(
+    func beginTest(
         _ served: ServedMethod, _ shared: inout GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let target = RequestTarget(self.request.target)
         var tree = RouteTree()
         tree.insert(method: nil, path: served.path, route: 0)
         self.api = served.api
-        var context = RequestContext(
+        let context = RequestContext(
             served: served, request: self.request, target: target, verb: self.request.method, path: target.path, basePath: nil,
             // A path that doesn't fit the resource has no parameters, and is no error (recorded).
             pathParameters: tree.match(method: "ANY", path: target.path, order: .bySegment)?.parameters ?? [],
-            query: ValueLists(query: target.query),
-            headers: self.request.headers.filter {
-                !$0.isNamed("host") && !ForwardedHeaders.droppedByREST.contains($0.name.lowercased())
-            }, body: self.body, stamp: self.stamp, trace: self.trace)
+            body: self.body, stamp: self.stamp, addsForwarding: false)
         let account = served.api.place.accountID
         context.key = KeyIdentity(id: "test-invoke-api-key-id", value: "test-invoke-api-key")
         context.iam = IAMIdentity(

@@ -27,7 +27,14 @@ extension [HTTPHeader] {
 
 /// ASCII letters compare without case; all other bytes must be equal.
 func equalIgnoringCase(_ left: String, _ right: String) -> Bool {
-    left.utf8.count == right.utf8.count && zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
+    guard left.utf8.count == right.utf8.count else { return false }
+    // Texts that come from outside Swift may lie in pieces; all others are looked at in place.
+    return left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { right in
+            for index in left.indices where lowercased(left[index]) != lowercased(right[index]) { return false }
+            return true
+        }
+    }?.flatMap { $0 } ?? zip(left.utf8, right.utf8).allSatisfy { lowercased($0) == lowercased($1) }
 }
 
 func lowercased(_ byte: UInt8) -> UInt8 { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte }

@@ -3,14 +3,16 @@ import CoreTypes
 /// What templates and parameter mappings see of a request.
 extension RequestContext {
     func mappingInput(body: [UInt8], integrationHeaders: ValueLists = ValueLists()) -> MappingInput {
+        MappingInput(body: MappingBody(body), of: self, integrationHeaders: integrationHeaders)
+    }
+
+    /// Of the method request, as mappings see them.
+    var mappedParameters: RequestParameters {
         var path = ValueLists()
         for (name, value) in self.pathParameters {
             path.append(name: name, value: PercentEncoding.decode(value, plusIsSpace: false), ignoringCase: false)
         }
-        return MappingInput(
-            body: MappingBody(body),
-            parameters: RequestParameters(path: path, querystring: self.query, header: ValueLists(headers: self.headers)),
-            integrationHeaders: integrationHeaders, context: MappingContext(self), stageVariables: self.stage.variables)
+        return RequestParameters(path: path, querystring: self.query, header: ValueLists(headers: self.headers))
     }
 
     /// `$context` as templates see it, in the order recorded on AWS.

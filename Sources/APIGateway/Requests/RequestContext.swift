@@ -1,8 +1,8 @@
 import CoreTypes
 
 /// A request that found its method: what events are written from, what templates and logs call `$context`. It grows as the
-/// request goes on.
-struct RequestContext: Sendable {
+/// request goes on; what many methods never ask for is made when it is asked for.
+final class RequestContext {
     let served: ServedMethod
     let request: GatewayRequest
     let target: RequestTarget
@@ -14,13 +14,16 @@ struct RequestContext: Sendable {
     let basePath: String?
     /// As sent, percent-encoding and all.
     let pathParameters: [(name: String, value: Substring)]
-    let query: ValueLists
+    private(set) lazy var query = ValueLists(query: self.target.query)
     /// As the backend sees them.
-    let headers: [HTTPHeader]
+    private(set) lazy var headers = self.forwardedHeaders
+    /// Added to what the client sent; a test of a method adds nothing.
+    private let addsForwarding: Bool
+    private(set) lazy var parameters = self.mappedParameters
     /// Decompressed.
     var body: [UInt8]
     let stamp: RequestStamp
-    let trace: RequestTrace
+    private(set) lazy var trace = RequestTrace(client: self.request.headers.last(TraceHeader.name), stamp: self.stamp)
 
     var iam: IAMIdentity?
     var key: KeyIdentity?
@@ -31,6 +34,34 @@ struct RequestContext: Sendable {
 
     /// What went wrong; `$context.error`.
     var error: GatewayFault?
+
+    init(
+        served: ServedMethod, request: GatewayRequest, target: RequestTarget, verb: String, path: Substring, basePath: String?,
+        pathParameters: [(name: String, value: Substring)], body: [UInt8], stamp: RequestStamp, addsForwarding: Bool = true
+    ) {
+        self.served = served
+        self.request = request
+        self.target = target
+        self.verb = verb
+        self.path = path
+        self.basePath = basePath
+        self.pathParameters = pathParameters
+        self.body = body
+        self.stamp = stamp
+        self.addsForwarding = addsForwarding
+    }
+
+    private var forwardedHeaders: [HTTPHeader] {
+        guard self.addsForwarding else {
+            return self.request.headers.filter {
+                !$0.isNamed("host") && !ForwardedHeaders.droppedByREST.contains($0.name.lowercased())
+            }
+        }
+        return self.isREST
+            ? ForwardedHeaders.rest(
+                self.request, isEdge: self.api.endpointType == .edge, traceID: self.trace.forwarded)
+            : ForwardedHeaders.http(self.request, bodyLength: self.body.count, traceID: self.trace.forwarded)
+    }
 
     var api: ServedAPI { self.served.api }
     var stage: ServedStage { self.served.stage }

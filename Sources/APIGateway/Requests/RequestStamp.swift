@@ -7,11 +7,11 @@ package struct RequestStamp: Hashable, Sendable {
     package private(set) var requestID: RequestID
     /// The client of a REST API sent an id of its own that is no UUID.
     private(set) var hasInvalidClientID = false
-    /// `x-amz-apigw-id` of a REST API; the one request id of an HTTP API (`apigw-requestid`). Eleven bytes as base64.
-    package let extendedRequestID: String
-    /// The 24 and 16 hexadecimal digits of a new trace.
-    let traceDigits: String
-    let parentDigits: String
+    /// What ``extendedRequestID`` is written from: eleven bytes, the lowest first.
+    private let extendedLow: UInt64
+    private let extendedHigh: UInt64
+    /// Of a new trace.
+    let traceRandomness: TraceRandomness
     /// 0 up to, not including, 1: decides between a stage and its canary.
     let share: Double
 
@@ -20,15 +20,20 @@ package struct RequestStamp: Hashable, Sendable {
         self.time = time
         self.requestID = RequestID(using: &generator)
         let (high, low) = (generator.next(), generator.next())
-        var id: [UInt8] = []
-        let bytes = (0..<11).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64($0 % 8 * 8)) }
-        bytes.withUnsafeBytes { Base64.append($0, to: &id) }
-        self.extendedRequestID = String(decoding: id, as: UTF8.self)
-        self.traceDigits =
-            HexadecimalText.text(generator.next(), digits: 16) + HexadecimalText.text(high ^ low, digits: 8)
-        self.parentDigits = HexadecimalText.text(generator.next(), digits: 16)
+        (self.extendedLow, self.extendedHigh) = (high, low)
+        self.traceRandomness = TraceRandomness(traceHigh: generator.next(), traceLow: high ^ low, segment: generator.next())
         // Bits that no id shows.
         self.share = Double(low >> 32) / 4_294_967_296
+    }
+
+    /// `x-amz-apigw-id` of a REST API; the one request id of an HTTP API (`apigw-requestid`). Eleven bytes as base64. Written when
+    /// it is asked for, as many requests show it nowhere.
+    package var extendedRequestID: String {
+        withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in
+            bytes.storeBytes(of: self.extendedLow.littleEndian, as: UInt64.self)
+            bytes.storeBytes(of: self.extendedHigh.littleEndian, toByteOffset: 8, as: UInt64.self)
+            return Base64.encode(UnsafeRawBufferPointer(rebasing: bytes[..<11]))
+        }
     }
 
     /// Clients of REST APIs may name their requests by `x-amzn-RequestId` (developer guide, "Set up CloudWatch logging for REST APIs in
@@ -50,9 +55,9 @@ package struct RequestTrace: Hashable, Sendable {
         let given = client.flatMap { TraceHeader($0) }
         let parent = given?.parent.flatMap { $0.isEmpty ? nil : $0 }
         self.hasClientParent = parent != nil
-        let seconds = HexadecimalText.text(UInt64(truncatingIfNeeded: stamp.time.seconds), digits: 8)
+        let fresh = TraceHeader(newTraceAt: stamp.time, random: stamp.traceRandomness)
         self.header = TraceHeader(
-            root: given?.root ?? "1-\(seconds)-\(stamp.traceDigits)", parent: parent ?? stamp.parentDigits,
+            root: given?.root ?? fresh.root, parent: parent ?? fresh.parent,
             sampling: given?.sampling ?? (self.hasClientParent ? .sampled : .notSampled))
     }
 

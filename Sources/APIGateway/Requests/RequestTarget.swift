@@ -30,7 +30,7 @@ struct RequestTarget: Hashable {
 
     /// The first segment and what follows it: `/dev//a` gives `dev` and `//a`; `/dev` gives `dev` and nothing.
     static func splitFirstSegment(_ path: Substring) -> (segment: Substring, rest: Substring) {
-        let text = path.dropFirst()
+        let text = Substring(path.utf8.dropFirst())
         guard let end = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return (text, "") }
         return (text[..<end], text[end...])
     }

@@ -38,7 +38,7 @@ struct CustomizedResponses: Sendable {
         let identity = ResponseIdentity(door: context.api.door, stamp: context.stamp)
         let standard = identity.response(for: fault)
         guard let custom = self.custom(for: fault, status: standard.status) else { return standard }
-        var context = context
+        // Templates read it there.
         context.error = fault
         // A type that is customized takes nothing from the defaults: what it leaves out is built in.
         let status = custom.status ?? standard.status

@@ -11,6 +11,14 @@ struct RouteTree: Sendable {
         var greedy: Int?
         var verbs: [String: Leaf] = [:]
         var anyVerb: Leaf?
+
+        func leaf(_ verb: String) -> Leaf? { self.verbs[verb] ?? self.anyVerb }
+
+        /// `%68ello` names the same resource as `hello` (RFC 3986 section 6.2.2.2); `%2F` never becomes a separator.
+        func decodedLiteral(_ segment: Substring) -> Int? {
+            guard !self.literals.isEmpty, segment.utf8.contains(UInt8(ascii: "%")) else { return nil }
+            return self.literals[PercentEncoding.decode(segment, plusIsSpace: false)[...]]
+        }
     }
 
     /// A route and the names of its path variables. They are the route's own: `/a/{x}` and `/a/{y}/b` may share a node.
@@ -119,32 +127,25 @@ struct RouteTree: Sendable {
 
     /// Recursion ends with the tree's depth: each step goes to a child.
     private func find(node: Int, at index: Int, greedy: Bool, _ search: inout Search) -> Leaf? {
-        let here = self.nodes[node]
-        guard index < search.segments.count else { return here.verbs[search.method] ?? here.anyVerb }
+        guard index < search.segments.count else { return self.nodes[node].leaf(search.method) }
         let segment = search.segments[index]
         if !segment.isEmpty {
-            if let child = here.literals[segment] ?? self.decodedLiteral(segment, of: here),
+            if let child = self.nodes[node].literals[segment] ?? self.nodes[node].decodedLiteral(segment),
                 let leaf = self.find(node: child, at: index + 1, greedy: greedy, &search)
             {
                 return leaf
             }
-            if let child = here.parameter {
+            if let child = self.nodes[node].parameter {
                 search.values.append(segment)
                 if let leaf = self.find(node: child, at: index + 1, greedy: greedy, &search) { return leaf }
                 search.values.removeLast()
             }
         }
-        guard greedy, let child = here.greedy else { return nil }
+        guard greedy, let child = self.nodes[node].greedy else { return nil }
         // The last segment is never empty, so a first one that is not is always found.
         let first = search.segments[index...].first { !$0.isEmpty } ?? segment
-        guard let leaf = self.nodes[child].verbs[search.method] ?? self.nodes[child].anyVerb else { return nil }
+        guard let leaf = self.nodes[child].leaf(search.method) else { return nil }
         search.values.append(search.path[first.startIndex...])
         return leaf
-    }
-
-    /// `%68ello` names the same resource as `hello` (RFC 3986 section 6.2.2.2); `%2F` never becomes a separator.
-    private func decodedLiteral(_ segment: Substring, of node: Node) -> Int? {
-        guard !node.literals.isEmpty, segment.utf8.contains(UInt8(ascii: "%")) else { return nil }
-        return node.literals[PercentEncoding.decode(segment, plusIsSpace: false)[...]]
     }
 }

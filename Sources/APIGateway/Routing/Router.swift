@@ -43,14 +43,24 @@ package struct Router: Sendable {
     }
 
     /// The methods of a stage, in the order of the tree's routes, with those of its canary.
-    struct StageMethods: Sendable {
+    final class StageMethods: Sendable {
         let name: String
         let methods: [ServedMethod]
         /// Stands for a request that has no method.
         let unrouted: ServedMethod
-        var canary: [ServedMethod]?
+        let canary: [ServedMethod]?
         /// 0 to 1.
-        var canaryShare = 0.0
+        let canaryShare: Double
+
+        init(
+            name: String, methods: [ServedMethod], unrouted: ServedMethod, canary: [ServedMethod]? = nil, canaryShare: Double = 0
+        ) {
+            self.name = name
+            self.methods = methods
+            self.unrouted = unrouted
+            self.canary = canary
+            self.canaryShare = canaryShare
+        }
 
         func method(_ index: Int, share: Double) -> ServedMethod {
             if let canary, share < self.canaryShare { return canary[index] }
@@ -58,7 +68,7 @@ package struct Router: Sendable {
         }
     }
 
-    struct Entry: Sendable {
+    final class Entry: Sendable {
         let api: ServedAPI
         let tree: RouteTree
         let stages: [String: StageMethods]
@@ -150,7 +160,9 @@ package struct Router: Sendable {
         guard let label = HostLabels.first(of: host, before: "execute-api") else { return nil }
         if label.hasPrefix("vpce-") { return (nil, label.split(separator: "-").prefix(2).joined(separator: "-")) }
         let mark = "-vpce-".utf8
-        guard let start = label.utf8.indices.first(where: { label.utf8[$0...].starts(with: mark) }) else { return (label, nil) }
+        guard label.utf8.contains(UInt8(ascii: "-")),
+            let start = label.utf8.indices.first(where: { label.utf8[$0...].starts(with: mark) })
+        else { return (label, nil) }
         return (String(label[..<start]), String(label[label.utf8.index(after: start)...]))
     }
 

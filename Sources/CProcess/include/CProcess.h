@@ -54,6 +54,26 @@ int martlet_kill_marked(const char *const *markers, int count_of_markers);
 /// A descriptor that becomes readable when the process ends (Linux), or -1 with errno.
 int martlet_process_descriptor(pid_t process);
 
+#ifdef __linux__
+/// What becomes of a descriptor at a poll.
+enum martlet_poll_operation {
+    MARTLET_POLL_ADD = 1,
+    /// It stays registered; only the other side's end is told.
+    MARTLET_POLL_PAUSE,
+    MARTLET_POLL_RESUME,
+    MARTLET_POLL_REMOVE,
+};
+
+/// A poll (epoll) for ``martlet_poll_set`` and ``martlet_poll_wait``, or -1 with errno.
+int martlet_poll_create(void);
+
+/// Registers a descriptor under a number, or changes that. What is new at a descriptor is told once (edges). 0, or -1 with errno.
+int martlet_poll_set(int poll, int descriptor, uint64_t number, enum martlet_poll_operation operation);
+
+/// Waits for something new, and puts down the numbers under which there is; how many, or -1 with errno.
+int martlet_poll_wait(int poll, uint64_t *numbers, int most);
+#endif
+
 /// Lets a process make files of at most `bytes`, and itself raise that to `most` again (Linux; elsewhere it does nothing). One
 /// that has ended meanwhile is none.
 void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most);

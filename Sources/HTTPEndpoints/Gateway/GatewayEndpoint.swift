@@ -118,7 +118,7 @@ package final class GatewayEndpoint: HTTPService {
     }
 
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
-        var exchange = self.makeExchange(head, body: [], on: connection)
+        let exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
             connection.respond(with: response)
             self.log(exchange)

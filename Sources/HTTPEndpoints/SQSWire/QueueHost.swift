@@ -9,8 +9,28 @@ package import SQS
 /// ``groups`` until the journal has committed it. An answer that changed nothing waits as well while a commit is under way, as it
 /// may tell of something that is not written yet.
 package final class QueueHost {
-    /// Writes changes and calls back, on any thread, when they are safe; with a sentence when they are not.
-    package typealias Commit = (_ changes: [Change], _ completion: @escaping @Sendable (String?) -> Void) -> Void
+    /// What makes changes durable. A sentence says why they are not.
+    package struct Journal {
+        /// Writes a few changes at once where that is quick; `nil` where it isn't, and nothing is written.
+        let commitNow: (_ changes: [Change]) -> Result<Void, NotWritten>?
+        /// Writes changes and calls back, on any thread.
+        let commit: (_ changes: [Change], _ completion: @escaping @Sendable (String?) -> Void) -> Void
+
+        package init(
+            commitNow: @escaping (_ changes: [Change]) -> Result<Void, NotWritten>?,
+            commit: @escaping (_ changes: [Change], _ completion: @escaping @Sendable (String?) -> Void) -> Void
+        ) {
+            self.commitNow = commitNow
+            self.commit = commit
+        }
+    }
+
+    package struct NotWritten: Error {
+        let sentence: String
+
+        package init(_ sentence: String) { self.sentence = sentence }
+    }
+
     /// An answer that waits. Gets a sentence instead of `nil` when what it tells could not be written.
     package typealias Answer = (_ failure: String?) -> Void
     /// Takes the messages of a receive; `false` when nobody is there to take them, and they are visible again.
@@ -33,7 +53,7 @@ package final class QueueHost {
     package var depths: DepthHistory?
 
     private var service: QueueService
-    private let commit: Commit?
+    private let journal: Journal?
     private var effects = Effects()
     /// Of this turn.
     private var answers: [Answer] = []
@@ -48,14 +68,14 @@ package final class QueueHost {
 
     /// - Parameters:
     ///   - earlier: what was asked before, and since when.
-    ///   - commit: `nil` for queues that live in memory alone.
+    ///   - journal: `nil` for queues that live in memory alone.
     package init(
-        service: QueueService, account: String, region: String, earlier: QueueUsage, commit: Commit?, eventLoop: any EventLoop
+        service: QueueService, account: String, region: String, earlier: QueueUsage, journal: Journal?, eventLoop: any EventLoop
     ) {
         self.service = service
         self.account = account
         self.region = region
-        self.commit = commit
+        self.journal = journal
         self.eventLoop = eventLoop
         self.earlier = earlier
         self.usage = QueueUsage(since: HostClock.now())
@@ -87,7 +107,7 @@ package final class QueueHost {
     package func whenDurable(_ answer: @escaping Answer) {
         if let failure {
             answer(failure)
-        } else if self.commit == nil || self.effects.changes.isEmpty && self.answers.isEmpty && self.groups.isEmpty {
+        } else if self.journal == nil || self.effects.changes.isEmpty && self.answers.isEmpty && self.groups.isEmpty {
             answer(nil)
         } else {
             self.answers.append(answer)
@@ -202,10 +222,18 @@ package final class QueueHost {
             self.answers = []
             self.answers.reserveCapacity(answers.count)
         }
-        if let commit, self.failure == nil, !changes.isEmpty {
+        if let journal, self.failure == nil, !changes.isEmpty {
             self.groups.append(answers)
-            let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
-            commit(changes) { [eventLoop] failure in eventLoop.execute { bound.value.committed(failure) } }
+            // One request that nobody else waits with gains nothing from a group, and would wait for two threads to wake.
+            if self.groups.count == 1, answers.count <= 1, let result = journal.commitNow(changes) {
+                self.committed(result)
+            } else {
+                let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+                journal.commit(changes) { [eventLoop] failure in
+                    let result = failure.map { Result.failure(NotWritten($0)) } ?? .success(())
+                    eventLoop.execute { bound.value.committed(result) }
+                }
+            }
         } else if self.groups.isEmpty {
             for answer in answers { answer(self.failure) }
         } else {
@@ -216,10 +244,10 @@ package final class QueueHost {
         self.finishStop()
     }
 
-    private func committed(_ failure: String?) {
-        if let failure, self.failure == nil {
-            self.failure = failure
-            self.report(failure)
+    private func committed(_ result: Result<Void, NotWritten>) {
+        if case .failure(let failure) = result, self.failure == nil {
+            self.failure = failure.sentence
+            self.report(failure.sentence)
         }
         let answers = self.groups.removeFirst()
         for answer in answers { answer(self.failure) }

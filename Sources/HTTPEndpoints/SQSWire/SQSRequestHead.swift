@@ -40,7 +40,7 @@ struct SQSRequestHead {
     /// The action of the JSON protocol.
     var jsonAction: Substring? {
         guard let target, target.hasPrefix(Self.targetPrefix) else { return nil }
-        return target.dropFirst(Self.targetPrefix.utf8.count)
+        return Substring(target.utf8.dropFirst(Self.targetPrefix.utf8.count))
     }
 
     /// `/000000000000/` and no name yet.

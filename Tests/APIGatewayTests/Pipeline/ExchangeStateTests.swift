@@ -88,9 +88,9 @@ struct ExchangeStateTests {
             var drive = try Self.drive(state)
             #expect(drive.start().isNothing)
         }
-        var answered = try Self.drive(.answered)
+        let answered = try Self.drive(.answered)
         #expect(answered.exchange.refuse(.throttled, at: testTime).isNothing)
-        var waiting = try Self.drive(.backend)
+        let waiting = try Self.drive(.backend)
         #expect(try waiting.exchange.refuse(.payloadTooLarge, at: testTime).response.status == 413)
     }
 

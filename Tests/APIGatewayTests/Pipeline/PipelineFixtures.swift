@@ -59,6 +59,6 @@ extension Drive {
 }
 
 extension Gateway {
-    init(_ api: RestAPI) { self.init(apis: [.rest(api)]) }
-    init(_ api: HTTPAPI) { self.init(apis: [.http(api)]) }
+    convenience init(_ api: RestAPI) { self.init(apis: [.rest(api)]) }
+    convenience init(_ api: HTTPAPI) { self.init(apis: [.http(api)]) }
 }

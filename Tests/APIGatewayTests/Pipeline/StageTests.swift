@@ -97,7 +97,7 @@ struct StageTests {
             })
             var generator = SeededGenerator(state: seed)
             let stamp = RequestStamp(time: testTime, using: &generator)
-            var exchange = GatewayExchange(gateway: Gateway(api), request: request("GET", "/stage/a"), body: [], stamp: stamp)
+            let exchange = GatewayExchange(gateway: Gateway(api), request: request("GET", "/stage/a"), body: [], stamp: stamp)
             var state = GatewayState()
             _ = exchange.start(&state, at: testTime)
             return (try #require(exchange.context), stamp.share)
