@@ -23,7 +23,6 @@ package struct MD5: Sendable {
         }
     }
 
-    private static let shifts: [UInt32] = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
     /// The integer part of 2^32 × |sin(i + 1)|, as RFC 1321 section 3.4 lists them.
     private static let sines: [UInt32] = [
         0xd76a_a478, 0xe8c7_b756, 0x2420_70db, 0xc1bd_ceee, 0xf57c_0faf, 0x4787_c62a, 0xa830_4613, 0xfd46_9501, 0x6980_98d8,
@@ -73,26 +72,42 @@ package struct MD5: Sendable {
             low: UInt64(self.state.2.byteSwapped) << 32 | UInt64(self.state.3.byteSwapped))
     }
 
+    /// Four rounds of sixteen steps (RFC 1321 section 3.4). Four steps stand together, as the four words of the state have their
+    /// places again behind them, and each has its own shift as a constant: with shifts from a table a step takes twice as long.
     private mutating func compress(_ block: UnsafeRawBufferPointer) {
         var (a, b, c, d) = self.state
         Self.sines.withUnsafeBufferPointer { sines in
-            Self.shifts.withUnsafeBufferPointer { shifts in
-                for step in 0..<64 {
-                    let mix: UInt32
-                    let word: Int
-                    switch step >> 4 {
-                    case 0: (mix, word) = (d ^ (b & (c ^ d)), step)
-                    case 1: (mix, word) = (c ^ (d & (b ^ c)), (5 &* step &+ 1) & 15)
-                    case 2: (mix, word) = (b ^ c ^ d, (3 &* step &+ 5) & 15)
-                    default: (mix, word) = (c ^ (b | ~d), (7 &* step) & 15)
-                    }
-                    let value = UInt32(littleEndian: block.loadUnaligned(fromByteOffset: word * 4, as: UInt32.self))
-                    let sum = a &+ mix &+ sines[step] &+ value
-                    let shift = shifts[(step >> 4) << 2 | step & 3]
-                    (a, d, c, b) = (d, c, b, b &+ (sum << shift | sum >> (32 &- shift)))
-                }
+            func term(_ step: Int, _ word: Int) -> UInt32 {
+                sines[step] &+ UInt32(littleEndian: block.loadUnaligned(fromByteOffset: (word & 15) * 4, as: UInt32.self))
+            }
+            for step in stride(from: 0, to: 16, by: 4) {
+                a = Self.rotated(a &+ (d ^ (b & (c ^ d))) &+ term(step, step), by: 7) &+ b
+                d = Self.rotated(d &+ (c ^ (a & (b ^ c))) &+ term(step + 1, step + 1), by: 12) &+ a
+                c = Self.rotated(c &+ (b ^ (d & (a ^ b))) &+ term(step + 2, step + 2), by: 17) &+ d
+                b = Self.rotated(b &+ (a ^ (c & (d ^ a))) &+ term(step + 3, step + 3), by: 22) &+ c
+            }
+            for step in stride(from: 16, to: 32, by: 4) {
+                a = Self.rotated(a &+ (c ^ (d & (b ^ c))) &+ term(step, 5 * step + 1), by: 5) &+ b
+                d = Self.rotated(d &+ (b ^ (c & (a ^ b))) &+ term(step + 1, 5 * step + 6), by: 9) &+ a
+                c = Self.rotated(c &+ (a ^ (b & (d ^ a))) &+ term(step + 2, 5 * step + 11), by: 14) &+ d
+                b = Self.rotated(b &+ (d ^ (a & (c ^ d))) &+ term(step + 3, 5 * step + 16), by: 20) &+ c
+            }
+            for step in stride(from: 32, to: 48, by: 4) {
+                a = Self.rotated(a &+ (b ^ c ^ d) &+ term(step, 3 * step + 5), by: 4) &+ b
+                d = Self.rotated(d &+ (a ^ b ^ c) &+ term(step + 1, 3 * step + 8), by: 11) &+ a
+                c = Self.rotated(c &+ (d ^ a ^ b) &+ term(step + 2, 3 * step + 11), by: 16) &+ d
+                b = Self.rotated(b &+ (c ^ d ^ a) &+ term(step + 3, 3 * step + 14), by: 23) &+ c
+            }
+            for step in stride(from: 48, to: 64, by: 4) {
+                a = Self.rotated(a &+ (c ^ (b | ~d)) &+ term(step, 7 * step), by: 6) &+ b
+                d = Self.rotated(d &+ (b ^ (a | ~c)) &+ term(step + 1, 7 * step + 7), by: 10) &+ a
+                c = Self.rotated(c &+ (a ^ (d | ~b)) &+ term(step + 2, 7 * step + 14), by: 15) &+ d
+                b = Self.rotated(b &+ (d ^ (c | ~a)) &+ term(step + 3, 7 * step + 21), by: 21) &+ c
             }
         }
         self.state = (self.state.0 &+ a, self.state.1 &+ b, self.state.2 &+ c, self.state.3 &+ d)
     }
+
+    @inline(__always)
+    private static func rotated(_ word: UInt32, by bits: UInt32) -> UInt32 { word &<< bits | word &>> (32 &- bits) }
 }

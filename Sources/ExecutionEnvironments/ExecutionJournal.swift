@@ -48,6 +48,12 @@ package final class ExecutionJournal {
         self.entries = told
     }
 
+    /// Tells it as soon as the loop has done what it is at: for a moment in which it would only wait.
+    func settleSoon() {
+        guard !self.entries.isEmpty else { return }
+        self.eventLoop.assumeIsolated().execute { [weak self] in self?.settle() }
+    }
+
     // MARK: Writing down
 
     func event(

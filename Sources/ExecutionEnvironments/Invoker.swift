@@ -107,6 +107,8 @@ package final class Invoker: EnvironmentOwner {
                 preconditionFailure("the pool knows only environments that exist")
             }
             environment.run(invocation)
+            // The only one: until the function answers there is nothing else to do.
+            if self.admission.inFlight == 1 { self.context.journal.settleSoon() }
         case .start(let id, let evicted):
             if let evicted { self.environments[evicted]?.end() }
             self.start(id, code, invocation)
