@@ -1,7 +1,6 @@
+import Billing
 import CoreTypes
 import Testing
-
-import Billing
 
 @Suite("Comparison")
 struct ComparisonTests {
