@@ -48,13 +48,13 @@ docs: ## Check that every link in README and docs leads somewhere
 	@.ci/dependencies run
 	swift test --filter TidyTests.DocumentationTests
 
-soak: build ## Many seeds (SEEDS=20000), 10,000 templates against Velocity, a storm of failures (STORM=10000), 100 kills
+soak: build ## Many seeds (SEEDS=20000), 10,000 templates against Velocity, a storm of failures (STORM=10000), 100 kills, 100,000 records
 	@.ci/dependencies test
 	@.ci/python-environment
 	MARTLET_SIMULATION_SEEDS=$(SEEDS) MARTLET_VELOCITY_TEMPLATES=10000 swift test --filter 'SimulationTests|VTLTests'
 	ulimit -n 16384; PATH="$(CURDIR)/.venv/bin:$$PATH" MARTLET_BINARY="$(CURDIR)/.build/release/martlet" \
 		MARTLET_CHAOS=$(STORM) MARTLET_SOAK=1 MARTLET_SOAK_KILLS=100 .venv/bin/python -m pytest -s -p no:cacheprovider \
-		$(addprefix Tests/EndToEndTests/python/,test_chaos.py test_queue_durability.py test_queue_scale.py)
+		$(addprefix Tests/EndToEndTests/python/,test_chaos.py test_console.py test_queue_durability.py test_queue_scale.py)
 
 clean: ## Remove what was built and .venv; the emulator's state stays
 	rm -rf .build .venv

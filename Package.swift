@@ -66,7 +66,7 @@ let package = Package(
         .target(name: "VTL", dependencies: ["RegularExpressions"], swiftSettings: strict),
         .target(name: "LambdaEvents", swiftSettings: strict),
         .target(name: "APIGateway", dependencies: ["CoreTypes", "RegularExpressions", "VTL"], swiftSettings: joined),
-        .target(name: "SQS", dependencies: ["CoreTypes"], swiftSettings: joined),
+        .target(name: "SQS", dependencies: ["CoreTypes", "Billing"], swiftSettings: joined),
         .target(
             name: "Billing", dependencies: ["CoreTypes"], resources: [.embedInCode("Prices")], swiftSettings: joined),
         .target(name: "LambdaCore", dependencies: ["CoreTypes", "Billing"], swiftSettings: joined),

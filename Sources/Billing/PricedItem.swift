@@ -149,8 +149,11 @@ package enum PriceUnit: String, Hashable, Sendable {
         return DecimalText.text(billionths, scale: 9, minimumFraction: 0)
     }
 
-    /// `1,100,000 GB-s`
+    /// `1,100,000 GB-s`, `1 request`
     package func text(_ quantity: Int128) -> String {
-        "\(DecimalText.grouped(self.decimalText(quantity))) \(self.quantityUnit)"
+        let digits = self.decimalText(quantity)
+        let isCounted = self != .gigabyteSecond && self != .gigabyte
+        let unit = digits == "1" && isCounted ? self.quantityUnit.dropLast() : self.quantityUnit[...]
+        return "\(DecimalText.grouped(digits)) \(unit)"
     }
 }

@@ -22,12 +22,11 @@ extension Usage {
     package enum Basis: Hashable, Sendable {
         /// The measured usage goes on as it was over this long.
         case measured(over: Duration)
-        /// The measured mix of requests comes at this rate.
-        case rate(RequestRate)
+        /// The measured mix of so many requests comes at this rate.
+        case rate(RequestRate, of: IncomingRequests)
     }
 
-    /// What a month of the same mix comes to; `nil` when nothing was measured that could be scaled. With a rate, requests are those
-    /// that came in from outside: to APIs if there were any, otherwise invocations, otherwise requests to queues.
+    /// What a month of the same mix comes to; `nil` when nothing was measured that could be scaled.
     ///
     /// Each quantity is scaled by itself and rounded half up, so that the projection of a sum may differ from the sum of the
     /// projections by less than one request or MB·ms a consumer.
@@ -36,7 +35,7 @@ extension Usage {
         switch basis {
         case .measured(let duration):
             (wanted, measured) = (Int128(ReceivePattern.month.nanoseconds), Int128(duration.nanoseconds))
-        case .rate(let rate): (wanted, measured) = (Int128(rate.requestsPerMonth), self.incomingRequests)
+        case .rate(let rate, let incoming): (wanted, measured) = (Int128(rate.requestsPerMonth), Int128(incoming.count))
         }
         guard measured > 0 else { return nil }
         var month = Usage()
@@ -53,18 +52,28 @@ extension Usage {
     /// - Parameters:
     ///   - idle: that part, as measured.
     ///   - duration: how long that took.
-    package func month(at rate: RequestRate, idle: Usage, measuredOver duration: Duration) -> Usage? {
-        guard var month = self.since(idle).month(.rate(rate)) else { return nil }
+    package func month(at rate: RequestRate, of incoming: IncomingRequests, idle: Usage, measuredOver duration: Duration)
+        -> Usage?
+    {
+        guard var month = self.since(idle).month(.rate(rate, of: incoming)) else { return nil }
         if let rest = idle.month(.measured(over: duration)) { month += rest }
         return month
     }
+}
 
-    private var incomingRequests: Int128 {
-        let totals = self.totals
-        func sum(_ items: PricedItem...) -> Int128 { items.reduce(0) { $0 + (totals[$1] ?? 0) } }
-        let doors = [
-            sum(.restAPIRequests, .httpAPIRequests), sum(.lambdaRequests), sum(.queueRequests, .fifoQueueRequests),
-        ]
-        return doors.first { $0 > 0 } ?? 0
+/// The requests of a measured mix that came in from outside, which a rate is of: those to APIs if there were any, otherwise
+/// invocations, otherwise requests to queues. Not what is billed for them: one of them may be several units, or none.
+package struct IncomingRequests: Hashable, Sendable {
+    package var apis = 0
+    package var invocations = 0
+    /// But for receives that found nothing.
+    package var queues = 0
+
+    package init(apis: Int = 0, invocations: Int = 0, queues: Int = 0) {
+        self.apis = apis
+        self.invocations = invocations
+        self.queues = queues
     }
+
+    package var count: Int { [self.apis, self.invocations, self.queues].first { $0 > 0 } ?? 0 }
 }

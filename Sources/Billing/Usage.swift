@@ -2,7 +2,7 @@
 package struct Consumer: Hashable, Comparable, Sendable, CustomStringConvertible {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case function, api, queue
-        /// A service itself, where a request names nothing that it is for.
+        /// SQS itself, where a request names no queue that exists.
         case service
         case network
     }
@@ -19,11 +19,13 @@ package struct Consumer: Hashable, Comparable, Sendable, CustomStringConvertible
     /// - Parameter home: the region of the bill; a queue of another one has that behind its name.
     package static func queue(_ name: String?, in region: String, of home: String) -> Consumer {
         let place = region == home ? "" : " (\(region))"
-        return name.map { Consumer(.queue, $0 + place) } ?? Consumer(.service, "SQS, requests that name no queue\(place)")
+        return name.map { Consumer(.queue, $0 + place) } ?? Consumer(.service, "SQS\(place)")
     }
 
-    /// `function Orders`
-    package var description: String { self.kind == .service ? self.name : "\(self.kind.rawValue) \(self.name)" }
+    /// `function Orders`, `SQS, requests that name no queue`
+    package var description: String {
+        self.kind == .service ? "\(self.name), requests that name no queue" : "\(self.kind.rawValue) \(self.name)"
+    }
 
     package static func < (left: Self, right: Self) -> Bool {
         (Self.place(left.kind), left.name) < (Self.place(right.kind), right.name)

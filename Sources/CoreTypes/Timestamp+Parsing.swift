@@ -8,7 +8,8 @@ extension Timestamp {
         }
         var reader = DateReader(text)
         guard let year = reader.number(4), (1_700...2_200).contains(year), reader.take("-"), let month = reader.number(2),
-            (1...12).contains(month), reader.take("-"), let day = reader.number(2), (1...31).contains(day)
+            (1...12).contains(month), reader.take("-"), let day = reader.number(2),
+            (1...Self.days(inMonth: month, of: year)).contains(day)
         else { return nil }
         let midnight = Self.daysSinceEpoch(year: year, month: month, day: day) * 86_400
         if reader.isAtEnd {
@@ -26,6 +27,12 @@ extension Timestamp {
         guard let fraction = reader.nanoseconds(), let offset = reader.offsetSeconds(), reader.isAtEnd else { return nil }
         let seconds = midnight + hour * 3_600 + minute * 60 + second - offset
         self.init(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64(fraction))
+    }
+
+    private static func days(inMonth month: Int, of year: Int) -> Int {
+        let next = month == 12 ? (year: year + 1, month: 1) : (year: year, month: month + 1)
+        return self.daysSinceEpoch(year: next.year, month: next.month, day: 1)
+            - self.daysSinceEpoch(year: year, month: month, day: 1)
     }
 
     /// The inverse of ``civil``, after the same source: years begin in March.

@@ -1,3 +1,4 @@
+import Billing
 import CoreTypes
 
 /// All queues of one account, over all regions, as a value: it decides, its owner acts.
@@ -62,8 +63,7 @@ struct Tally {
     /// A parked receive is counted when it is answered.
     var isDeferred = false
 
-    /// Payload is billed in chunks of 64 KiB, at least one (Amazon SQS pricing).
-    var units: Int { max(1, (self.bytes + 65_535) / 65_536) }
+    var units: Int { QueueRequests.units(forBytes: self.bytes) }
 }
 
 extension QueueService {

@@ -1,3 +1,4 @@
+package import Billing
 package import CoreTypes
 
 /// What the queues were asked in some time, as a bill counts it: per queue and action.
@@ -40,6 +41,11 @@ package struct QueueUsage: Sendable {
             )
             if self.fifoUnits > 0 { idle.fifoUnits = self.emptyReceives } else { idle.standardUnits = self.emptyReceives }
             return idle
+        }
+
+        /// What of it is paid for.
+        package var billed: QueueRequests {
+            QueueRequests(standardUnits: self.standardUnits, fifoUnits: self.fifoUnits, fairRequests: self.fairRequests)
         }
 
         package static func + (left: Self, right: Self) -> Self {

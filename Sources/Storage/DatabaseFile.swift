@@ -49,7 +49,8 @@ struct DatabaseFile {
         do {
             return try queue.read { database in
                 let result = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
-                return result == "ok" ? nil : result
+                // The first line names the database, which has one name here.
+                return result == "ok" ? nil : result.split(separator: "\n").last.map(String.init)
             }
         } catch {
             return "\(error)"

@@ -111,12 +111,19 @@ package struct LedgerUsage: Sendable {
 
     init(region: String) { self.region = region }
 
-    /// Whom requests to a queue are billed to.
     /// The part of ``usage`` that empty receives are.
     package var idle: Usage {
         self.queues.reduce(into: Usage()) { $0.add($1.value.idle.billed, of: self.consumer(of: $1.key)) }
     }
 
+    package var incoming: IncomingRequests {
+        IncomingRequests(
+            apis: self.apis.values.reduce(0) { $0 + $1.requests },
+            invocations: Int(clamping: self.usage.totals[.lambdaRequests] ?? 0),
+            queues: self.queues.values.reduce(0) { $0 + $1.requests - $1.emptyReceives })
+    }
+
+    /// Whom requests to a queue are billed to.
     package func consumer(of key: QueueUsage.Key) -> Consumer {
         Consumer.queue(key.queue, in: key.region, of: self.region)
     }

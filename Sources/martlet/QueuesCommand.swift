@@ -165,8 +165,7 @@ struct QueuesSendCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let host = try RunningHost(self.shared)
-        let text =
-            self.body == "-" ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) : self.body
+        let text = self.body == "-" ? String(decoding: try InputFile.read("-", as: "the body"), as: UTF8.self) : self.body
         var request: JSONObject = ["QueueUrl": host.queueURL(self.queue), "MessageBody": .string(text)]
         request["MessageGroupId"] = self.group.map(JSON.string)
         request["MessageDeduplicationId"] = self.deduplicationId.map(JSON.string)

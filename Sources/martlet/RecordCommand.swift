@@ -32,7 +32,7 @@ struct RecordCommand: AsyncParsableCommand {
         do {
             try FileManager.default.createDirectory(atPath: self.into, withIntermediateDirectories: true)
         } catch {
-            throw CommandFailure.usage("can't make the folder \(self.into): \(error.localizedDescription)")
+            throw CommandFailure.usage("can't make the folder \(self.into): \(error.systemReason)")
         }
         let recorder = Recorder(folder: self.into, limit: self.count)
         let path = BatchLines.path(queue: project.queueName(self.queue))
@@ -100,7 +100,7 @@ private final class Recorder: Sendable {
                 do {
                     try Data((document.prettyText + "\n").utf8).write(to: URL(fileURLWithPath: "\(self.folder)/\(name)"))
                 } catch {
-                    state.failure = CommandFailure.host("can't write \(self.folder)/\(name): \(error.localizedDescription)")
+                    state.failure = CommandFailure.host("can't write \(self.folder)/\(name): \(error.systemReason)")
                 }
             }
             if state.failure != nil || self.limit.map({ state.written >= $0 }) ?? false { self.end.finish() }

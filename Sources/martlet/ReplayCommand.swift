@@ -176,7 +176,7 @@ enum ReplayFiles {
             do {
                 names = try FileManager.default.contentsOfDirectory(atPath: path)
             } catch {
-                throw CommandFailure.usage("can't read the folder \(path): \(error.localizedDescription)")
+                throw CommandFailure.usage("can't read the folder \(path): \(error.systemReason)")
             }
             for name in names.sorted() where !name.hasPrefix(".") {
                 let inner = "\(path.hasSuffix("/") ? String(path.dropLast()) : path)/\(name)"

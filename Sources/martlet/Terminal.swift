@@ -26,6 +26,13 @@ enum Terminal {
 
     static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Columns and rows of the terminal on standard output; `nil` where it doesn't say.
+    static var outputSize: (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
     static func error(_ text: String) {
         // As for output.
         try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))

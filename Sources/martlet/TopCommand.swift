@@ -45,9 +45,10 @@ struct TopCommand: AsyncParsableCommand {
         }
         var former: JSON?
         while true {
+            let table = TopTable(overview, former: former)
+            let text = Terminal.outputSize.map { table.text(columns: $0.columns, rows: $0.rows) } ?? table.text
             // Home, the lines, then nothing below: a screen that is not cleared first doesn't flicker.
-            let lines = TopTable(overview, former: former).text.replacing("\n", with: "\u{1B}[K\n")
-            Terminal.output(Array("\u{1B}[H\(lines)\u{1B}[J".utf8))
+            Terminal.output(Array("\u{1B}[H\(text.replacing("\n", with: "\u{1B}[K\n"))\u{1B}[J".utf8))
             try await Task.sleep(for: .seconds(self.interval))
             former = overview
             overview = try await host.get("/_martlet/top")

@@ -16,7 +16,7 @@ struct TopTable {
         "FUNCTION", "RATE/S", "INVOCATIONS", "ERRORS", "ERROR %", "P50 MS", "P99 MS", "MAX MS", "RUNNING", "COLD", "THROTTLED",
         "COST",
     ]
-    private static let apiColumns = ["API", "TYPE", "RATE/S", "REQUESTS", "4XX", "5XX", "P50 MS", "P99 MS", "MAX MS"]
+    private static let apiColumns = ["API", "TYPE", "RATE/S", "REQUESTS", "4XX", "5XX", "P50 MS", "P99 MS", "MAX MS", "COST"]
     private static let queueColumns = [
         "QUEUE", "VISIBLE", "IN FLIGHT", "DELAYED", "OLDEST", "SENT", "RECEIVED", "EMPTY", "DELETED", "COST",
     ]
@@ -31,9 +31,22 @@ struct TopTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// What fits a terminal: lines are cut at its edge, and how many are missing below is said in the last one.
+    func text(columns: Int, rows: Int) -> String {
+        var lines = self.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        // The cursor stands below the last line.
+        let room = max(rows - 1, 1)
+        if lines.count > room {
+            let missing = lines.count - room + 1
+            lines = lines.prefix(room - 1) + ["… \(missing) more lines: martlet top --once"]
+        }
+        return lines.map { $0.prefix(max(columns - 1, 1)) + "\n" }.joined()
+    }
+
     private var heading: String {
         func text(_ name: String) -> String { self.overview[name]?.stringValue ?? "" }
-        return "\(text("now"))  up since \(text("since"))  functions $\(text("functionsCost"))  queues $\(text("queuesCost"))  "
+        return "\(text("now"))  up since \(text("since"))  functions $\(text("functionsCost"))  APIs $\(text("apisCost"))  "
+            + "queues $\(text("queuesCost"))  "
             + "(\(text("region")), prices of \(text("pricesOf")))"
     }
 
@@ -61,7 +74,7 @@ struct TopTable {
             row["name"]?.stringValue ?? "", row["type"]?.stringValue ?? "", self.rate(row, former, "requests"),
             Self.whole(Self.value(row["requests"])), Self.whole(Self.value(row["clientErrors"])),
             Self.whole(Self.value(row["serverErrors"])), Self.milliseconds(row, "p50"), Self.milliseconds(row, "p99"),
-            Self.milliseconds(row, "max"),
+            Self.milliseconds(row, "max"), "$" + (row["cost"]?.stringValue ?? "0"),
         ]
     }
 

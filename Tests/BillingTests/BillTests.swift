@@ -124,7 +124,8 @@ struct ProjectionTests {
     @Test("brings a measured mix to a month at a rate")
     func rate() throws {
         let usage = Usage(of: Consumer(.function, "a"), [.lambdaRequests: 1_000, .lambdaDurationX86: 2_000])
-        let month = try #require(usage.month(.rate(RequestRate(requests: 50, per: .seconds(1)))))
+        let month = try #require(
+            usage.month(.rate(RequestRate(requests: 50, per: .seconds(1)), of: IncomingRequests(invocations: 1_000))))
         #expect(month.totals == [.lambdaRequests: 129_600_000, .lambdaDurationX86: 259_200_000])
     }
 
@@ -134,7 +135,7 @@ struct ProjectionTests {
         let usage = Usage(of: Consumer(.queue, "q"), [.queueRequests: 3])
         #expect(try #require(usage.month(.measured(over: .seconds(3_600)))).totals == [.queueRequests: 2_160])
         #expect(usage.month(.measured(over: .zero)) == nil)
-        #expect(Usage().month(.rate(RequestRate(requests: 1, per: .seconds(1)))) == nil)
+        #expect(Usage().month(.rate(RequestRate(requests: 1, per: .seconds(1)), of: IncomingRequests())) == nil)
     }
 
     /// By hand: 10 messages became 100 a month; a poller's 60 empty receives in an hour are 43,200 in 720 hours at any rate.
@@ -145,20 +146,30 @@ struct ProjectionTests {
         let idle = Usage(of: queue, [.queueRequests: 60])
         func month(_ requests: Int) -> Usage? {
             let rate = RequestRate(requests: requests, per: .seconds(2_592_000))
-            return usage.month(at: rate, idle: idle, measuredOver: .seconds(3_600))
+            return usage.month(at: rate, of: IncomingRequests(queues: 10), idle: idle, measuredOver: .seconds(3_600))
         }
         #expect(try #require(month(100)).totals == [.queueRequests: 43_300])
         #expect(try #require(month(1_000)).totals == [.queueRequests: 44_200])
         // Nothing but polls: there is nothing that a rate could be of.
         let rate = RequestRate(requests: 1, per: .seconds(1))
-        #expect(idle.month(at: rate, idle: idle, measuredOver: .seconds(3_600)) == nil)
+        #expect(idle.month(at: rate, of: IncomingRequests(), idle: idle, measuredOver: .seconds(3_600)) == nil)
     }
 
-    @Test("counts requests to APIs before invocations")
+    @Test("counts requests to APIs before invocations, and those before requests to queues")
     func basis() throws {
-        var usage = Usage(of: Consumer(.function, "a"), [.lambdaRequests: 10])
-        usage.add(APIRequests(kind: .rest, units: 5), to: "api")
-        let month = try #require(usage.month(.rate(RequestRate(requests: 100, per: .seconds(2_592_000)))))
-        #expect(month.totals == [.restAPIRequests: 100, .lambdaRequests: 200])
+        #expect(IncomingRequests(apis: 5, invocations: 10, queues: 20).count == 5)
+        #expect(IncomingRequests(invocations: 10, queues: 20).count == 10)
+        #expect(IncomingRequests(queues: 20).count == 20)
+    }
+
+    /// By hand: 5 requests to an HTTP API, each of three units of 512 KB, and one that was turned away, which is none: 6 came in,
+    /// so that 60 a month are 150 units.
+    @Test("a rate is of requests, however many units each is billed as")
+    func units() throws {
+        var usage = Usage()
+        usage.add(APIRequests(kind: .http, units: 15), to: "api")
+        let rate = RequestRate(requests: 60, per: .seconds(2_592_000))
+        let month = try #require(usage.month(.rate(rate, of: IncomingRequests(apis: 6))))
+        #expect(month.totals == [.httpAPIRequests: 150])
     }
 }

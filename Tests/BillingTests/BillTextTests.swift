@@ -35,6 +35,14 @@ struct BillTextTests {
         #expect(PriceBook.embedded.bill(for: Usage(), region: "us-east-1").text() == "Nothing was used.\n")
     }
 
+    @Test("says one request, and several requests")
+    func one() {
+        let unit = PricedItem.lambdaRequests.unit
+        #expect([0, 1, 2].map(unit.text) == ["0 requests", "1 request", "2 requests"])
+        #expect(PricedItem.lambdaDurationX86.unit.text(PriceTable.gigabyteSecond) == "1 GB-s")
+        #expect(PriceUnit.hour.text(1 * PriceUnit.hour.size) == "1 hour")
+    }
+
     /// By hand: 114 ms × 128 MB are 0.01425 GB-s, $0.000000237500475, and $0.0000002 for the request.
     @Test("a record is a row, quoted where it must be")
     func csv() {

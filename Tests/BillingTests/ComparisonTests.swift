@@ -61,6 +61,37 @@ struct ComparisonTests {
         #expect(!odd.text(columns: 0, rows: 0).isEmpty)
     }
 
+    /// By hand: of 16.2 M requests the function costs $138.24, three times the highest crossing are $48.60. What lies above is
+    /// left out, in the terminal too, not drawn along the edge.
+    @Test("a line ends where it leaves the plot")
+    func cutOff() throws {
+        let plot = Self.comparison("nlb", "lambda", "http-api").plot(upTo: 20_000_000)
+        #expect(plot.maximumY == 16.2 * 3)
+        let rows = plot.text().split(separator: "\n")
+        #expect(rows.filter { $0.contains("|") }.allSatisfy { $0.count(where: { $0 == "B" }) <= 3 })
+        let line = try #require(plot.svg.split(separator: "\n").first { $0.contains("#d55e00") })
+        let heights = line.split(separator: "\"").first { $0.contains(",") }?.split(separator: " ").compactMap {
+            $0.split(separator: ",").last.flatMap { Double($0) }
+        }
+        let last = try #require(heights?.suffix(2))
+        #expect(last[last.startIndex] > last[last.startIndex + 1], "it goes on rising")
+        #expect(line.contains("clip-path"))
+    }
+
+    @Test(
+        "axes are divided by round numbers",
+        arguments: [
+            (48.6, [0, 10, 20, 30, 40]), (20_250_000, [0, 5_000_000, 10_000_000, 15_000_000, 20_000_000]),
+            (1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+            (0.01, [0, 0.002, 0.004, 0.006, 0.008, 0.01]), (14, [0, 2.5, 5, 7.5, 10, 12.5]), (9.9, [0, 2, 4, 6, 8]),
+            (99, [0, 20, 40, 60, 80]),
+        ] as [(Double, [Double])])
+    func ticks(maximum: Double, expected: [Double]) {
+        let ticks = Plot.ticks(upTo: maximum)
+        #expect(ticks.count == expected.count)
+        #expect(zip(ticks, expected).allSatisfy { abs($0 - $1) < maximum / 1e9 })
+    }
+
     @Test("tells machines the same")
     func json() {
         let document = Self.comparison("nlb", "lambda").json(requests: 3_000_000, upTo: 6_000_000)

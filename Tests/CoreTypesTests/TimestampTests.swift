@@ -36,6 +36,19 @@ struct TimestampTests {
         ])
     func startOfMonth(time: Timestamp, iso: String) { #expect(time.startOfMonth.iso8601 == iso) }
 
+    // Expected values: `date -u -d TEXT +%s`.
+    @Test("reads dates, and only those that there are")
+    func dates() {
+        #expect(Timestamp(policyDate: "2026-11-01") == Timestamp(seconds: 1_793_491_200))
+        #expect(Timestamp(policyDate: "2024-02-29") == Timestamp(seconds: 1_709_164_800))
+        #expect(Timestamp(policyDate: "2026-12-31T23:59:59+09:00") == Timestamp(seconds: 1_798_729_199))
+        for text in [
+            "2026-02-29", "2026-02-30", "2100-02-29", "2026-04-31", "2026-13-01", "2026-01-00", "2026-01-32", "2026-1-1", "",
+        ] {
+            #expect(Timestamp(policyDate: text) == nil, "\(text)")
+        }
+    }
+
     @Test(
         "an ARN keeps its text",
         arguments: ["arn:aws:lambda:us-east-1:123456789012:function:n:prod", "arn:aws:sqs:ap-northeast-2:000000000000:주문"])

@@ -25,7 +25,7 @@ struct LedgerUsageTests {
         #expect(
             sum.usage.quantities == [
                 Consumer(.queue, "orders"): [.queueRequests: 17], Consumer(.queue, "line.fifo"): [.fifoQueueRequests: 1],
-                Consumer(.service, "SQS, requests that name no queue"): [.queueRequests: 1],
+                Consumer(.service, "SQS"): [.queueRequests: 1],
                 Consumer(.queue, "orders (eu-west-1)"): [.queueRequests: 1],
             ])
         let bill = PriceBook.embedded.bill(for: sum.usage, region: "us-east-1", extent: .none)

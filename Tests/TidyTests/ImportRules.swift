@@ -30,8 +30,8 @@ struct ImportTable {
         Row("VTL", ours: ["RegularExpressions"]),
         Row("LambdaEvents"),
         Row("APIGateway", ours: ["CoreTypes", "RegularExpressions", "VTL"]),
-        Row("SQS", ours: ["CoreTypes"]),
         Row("Billing", ours: ["CoreTypes"]),
+        Row("SQS", ours: ["CoreTypes", "Billing"]),
         Row("LambdaCore", ours: ["CoreTypes", "Billing"]),
         Row("Monitoring", ours: ["CoreTypes", "RegularExpressions"]),
         // The edges.

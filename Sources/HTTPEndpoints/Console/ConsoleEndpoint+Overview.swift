@@ -93,7 +93,8 @@ extension ConsoleEndpoint {
         let wanted = RequestRate(requests: rate, per: .seconds(1))
         let month =
             rate > 0
-            ? usage.month(at: wanted, idle: self.session.idle(in: self.place.region), measuredOver: elapsed)
+            ? usage.month(
+                at: wanted, of: self.session.incoming, idle: self.session.idle(in: self.place.region), measuredOver: elapsed)
             : usage.month(.measured(over: elapsed))
         self.respond(
             [

@@ -15,6 +15,7 @@ struct SessionUsage {
     private let queues: QueueHost
     private var forgottenFunctions: [String: MonitoringHost.FunctionActivity] = [:]
     private var forgottenAPIs = Usage()
+    private var forgottenRequests = 0
 
     init(monitoring: MonitoringHost, queues: QueueHost) {
         self.monitoring = monitoring
@@ -22,7 +23,7 @@ struct SessionUsage {
     }
 
     mutating func forgetFunctions() { self.forgottenFunctions = self.monitoring.functionActivities }
-    mutating func forgetAPIs() { self.forgottenAPIs = self.apis }
+    mutating func forgetAPIs() { (self.forgottenAPIs, self.forgottenRequests) = (self.apis, self.requests) }
 
     // MARK: The bill
 
@@ -43,6 +44,15 @@ struct SessionUsage {
             $0.add($1.value.idle.billed, of: .queue($1.key.queue, in: $1.key.region, of: region))
         }
     }
+
+    var incoming: IncomingRequests {
+        IncomingRequests(
+            apis: self.requests - self.forgottenRequests, invocations: self.totals.invocations,
+            queues: self.queues.usage.tallies.values.reduce(0) { $0 + $1.requests - $1.emptyReceives })
+    }
+
+    /// To APIs, also those that nothing is paid for.
+    private var requests: Int { self.monitoring.apiUsage.tallies.values.reduce(0) { $0 + $1.requests } }
 
     private var apis: Usage {
         var usage = Usage()

@@ -82,13 +82,11 @@ struct MonitoringInspection {
                 help: "What the invocations would have cost, before the monthly free amounts.", labels: [("function", name)],
                 value: activity.cost(prices).exactText)
         }
-        for (key, tally) in self.monitoring.apiUsage.tallies.sorted(by: { $0.key.api < $1.key.api }) {
-            var usage = Usage()
-            usage.add(tally.billed(key.kind), to: key.api)
+        for (api, cost) in self.apiCosts(prices).sorted(by: { $0.key < $1.key }) {
             page.add(
                 "martlet_apigateway_cost_dollars_total", .counter,
                 help: "What the requests to an API and their answers would have cost, before the monthly free amounts.",
-                labels: [("api", self.monitoring.apiLabels[key.api] ?? key.api)], value: prices.cost(of: usage.totals).exactText)
+                labels: [("api", api)], value: cost.exactText)
         }
         for (queue, tally) in self.queueTallies {
             page.add(
@@ -107,6 +105,16 @@ struct MonitoringInspection {
         let text = page.text
         connection.respond(status: .ok, body: ByteBuffer(string: text)) { head in
             head.writeHeader("content-type" as StaticString, PrometheusPage.contentType)
+        }
+    }
+
+    /// By the label that an API's metrics have.
+    private func apiCosts(_ prices: PriceTable) -> [String: Money] {
+        self.monitoring.apiUsage.tallies.reduce(into: [:]) { costs, entry in
+            let (key, tally) = entry
+            var usage = Usage()
+            usage.add(tally.billed(key.kind), to: key.api)
+            costs[self.monitoring.apiLabels[key.api] ?? key.api, default: .zero] += prices.cost(of: usage.totals)
         }
     }
 
@@ -133,14 +141,16 @@ struct MonitoringInspection {
         let activities = self.monitoring.functionActivities
         let names = Set(activities.keys).union(self.service.registry.records.keys).sorted()
         let total = activities.values.reduce(Money.zero) { $0 + $1.cost(prices) }
+        let apiCosts = self.apiCosts(prices)
         let queueCosts = Dictionary(uniqueKeysWithValues: self.queueCosts(prices).map { ($0.queue, $0.cost) })
         return [
             "now": .string(now.iso8601), "since": .string(self.monitoring.startedAt.iso8601),
             "windowSeconds": .number(JSONNumber(window.seconds)), "region": .string(prices.region),
             "pricesOf": .string(prices.pricesOf),
             "functions": .array(names.map { self.function($0, activities[$0] ?? .init(), window, prices) }),
-            "apis": .array(self.apis(window)), "queues": .array(self.queueRows(window, queueCosts)),
+            "apis": .array(self.apis(window, apiCosts)), "queues": .array(self.queueRows(window, queueCosts)),
             "functionsCost": .string(total.exactText),
+            "apisCost": .string(apiCosts.values.reduce(Money.zero, +).exactText),
             "queuesCost": .string(queueCosts.values.reduce(Money.zero, +).exactText),
         ]
     }
@@ -187,7 +197,7 @@ struct MonitoringInspection {
         return object
     }
 
-    private func apis(_ window: Window) -> [JSON] {
+    private func apis(_ window: Window, _ costs: [String: Money]) -> [JSON] {
         let counts = self.monitoring.metrics.find(namespace: MonitoringHost.GatewaySeries.namespace, name: "Count")
         return counts.filter { $0.dimensions.count == 1 }.map { identity in
             let dimension = identity.dimensions[0]
@@ -204,6 +214,7 @@ struct MonitoringInspection {
                 "requests": .number(JSONNumber(total("Count"))), "clientErrors": .number(JSONNumber(total(clientErrors))),
                 "serverErrors": .number(JSONNumber(total(serverErrors))),
                 "recent": .object(Self.recent(count: latency.count, latency, errors: recentErrors, window)),
+                "cost": .string((costs[dimension.value] ?? .zero).exactText),
             ]
         }
     }

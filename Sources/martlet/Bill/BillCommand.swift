@@ -29,7 +29,12 @@ struct BillCommand: ParsableCommand {
     @Flag(help: "What was measured, brought to a month of 30 days.")
     var monthly = false
 
-    @Option(help: "With --monthly: how often requests come: 50rps, 3k/min, 1M/d.", transform: Quantity.rate)
+    @Option(
+        help: """
+            With --monthly: how often requests come (to APIs, or else invocations, or else requests to queues): 50rps, \
+            3k/min, 1M/d.
+            """,
+        transform: Quantity.rate)
     var at: RequestRate?
 
     @Option(help: "The invocations themselves, oldest first: csv or json.")

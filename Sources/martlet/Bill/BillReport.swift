@@ -83,7 +83,7 @@ struct BillReport {
         let length = measured.to - measured.from
         let usage = measured.usage
         let month =
-            rate.map { usage.usage.month(at: $0, idle: usage.idle, measuredOver: length) }
+            rate.map { usage.usage.month(at: $0, of: usage.incoming, idle: usage.idle, measuredOver: length) }
             ?? usage.usage.month(.measured(over: length))
         guard let month else { return }
         let measuring = "\(measured.title.prefix(1).lowercased())\(measured.title.dropFirst())"
@@ -148,10 +148,10 @@ extension BillReport.Section {
     fileprivate var details: [Consumer: [String]] {
         var details: [Consumer: [String]] = [:]
         for (key, tally) in self.usage.apis {
-            var words = ["\(DecimalText.grouped(tally.requests)) requests"]
+            var words = [Self.counted(tally.requests, "request")]
             if tally.uncharged > 0 { words.append("\(DecimalText.grouped(tally.uncharged)) turned away at no charge") }
-            if tally.clientErrors > 0 { words.append("\(DecimalText.grouped(tally.clientErrors)) client errors") }
-            if tally.serverErrors > 0 { words.append("\(DecimalText.grouped(tally.serverErrors)) server errors") }
+            if tally.clientErrors > 0 { words.append(Self.counted(tally.clientErrors, "client error")) }
+            if tally.serverErrors > 0 { words.append(Self.counted(tally.serverErrors, "server error")) }
             if words.count > 1 { details[Consumer(.api, key.api), default: []].append(words.joined(separator: ", ")) }
         }
         var queues: [Consumer: QueueUsage.Tally] = [:]
@@ -159,13 +159,17 @@ extension BillReport.Section {
             queues[self.usage.consumer(of: key), default: QueueUsage.Tally()] += tally
         }
         for (consumer, tally) in queues where tally.emptyReceives > 0 {
-            let short =
-                tally.shortEmptyReceives > 0 ? ", \(DecimalText.grouped(tally.shortEmptyReceives)) of them without waiting" : ""
+            let short = tally.shortEmptyReceives
             details[consumer] = [
-                "\(DecimalText.grouped(tally.emptyReceives)) of \(DecimalText.grouped(tally.requests)) requests were receives that found nothing\(short)"
+                "\(DecimalText.grouped(tally.emptyReceives)) of \(Self.counted(tally.requests, "request")) were receives that found nothing"
+                    + (short > 0 ? ", \(DecimalText.grouped(short)) of them without waiting" : "")
             ]
         }
         return details
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(DecimalText.grouped(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 
     fileprivate func json(currency: Currency?) -> JSON {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Billing
-import Foundation
 
 struct CostCompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,6 +53,9 @@ struct CostCompareCommand: ParsableCommand {
             let known = Comparison.Part.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("'\(way)' is no way to answer requests; there are: \(known), or several of them with +")
         }
+        if let way = self.ways.first(where: { way in self.ways.count(where: { $0 == way }) > 1 }) {
+            throw ValidationError("'\(way)' is given twice")
+        }
         guard LambdaWorkload.memoryMBRange.contains(self.memory) else {
             throw ValidationError("--memory is 128 to 10240 MB, not \(self.memory)")
         }
@@ -81,11 +83,7 @@ struct CostCompareCommand: ParsableCommand {
             region: self.options.region, extent: self.options.freeTier)
         let limit = self.upTo ?? comparison.limit(around: requests)
         if let path = self.svg {
-            do {
-                try comparison.plot(upTo: limit).svg.write(toFile: path, atomically: true, encoding: .utf8)
-            } catch {
-                throw CommandFailure.usage("can't write \(path): \(error.localizedDescription)")
-            }
+            try OutputFile.write(Array(comparison.plot(upTo: limit).svg.utf8), to: path)
         }
         switch self.options.output {
         case .text:

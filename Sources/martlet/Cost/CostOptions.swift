@@ -21,6 +21,10 @@ struct CostOptions: ParsableArguments {
     @Option(help: "text for people, json for machines.")
     var output = OutputForm.text
 
+    mutating func validate() throws {
+        if self.region.isEmpty { throw ValidationError("--region names a region, such as \(PriceBook.defaultRegion)") }
+    }
+
     /// martlet's own prices and those of the files.
     func book() throws -> PriceBook {
         var book = PriceBook.embedded

@@ -288,6 +288,7 @@ def test_queues_and_the_table_say_what_the_ledger_says(told):
             assert row["usage"][member] == sum(action[member] for action in own), (row["name"], member)
     top = told.console["top"]
     assert Decimal(top["functionsCost"]) == sum(amounts(session, "function"))
+    assert Decimal(top["apisCost"]) == sum(amounts(session, "api"))
     assert Decimal(top["queuesCost"]) == sum(amounts(session, "queue"))
     # Requests that name no queue are the service's: ListQueues, and CreateQueue for each of the two.
     assert [line["quantity"] for line in session["bill"]["lines"] if line["kind"] == "service"] == [1 + 2]

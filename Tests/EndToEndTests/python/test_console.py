@@ -1,7 +1,10 @@
 """The console in a real browser: headless Chromium drives it against a running host."""
 
+import concurrent.futures
+import http.client
 import json
 import os
+import time
 import urllib.request
 from pathlib import Path
 
@@ -231,6 +234,30 @@ def test_messages_are_sent_seen_purged_and_redriven(page, server):
     page.wait("document.querySelector('.trigger')?.innerText.includes('work → Echo')")
 
 
+def test_queues_of_another_account_and_region_are_the_ones_that_are_meant(browser, tmp_path):
+    account = "123456789012"
+    path = template.write(tmp_path / "template.json", Orders={"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders"}})
+    with hosts.Host(tmp_path / "host", "--account-id", account, template=path) as host:
+        boto3 = pytest.importorskip("boto3")
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        boto3.client("sqs", endpoint_url=host.aws, region_name="eu-west-1", **keys).create_queue(QueueName="orders")
+        page = browser.page()
+        depths = {"orders": 0, "orders/eu-west-1": 0}
+        for number, place in enumerate([*depths, "orders/eu-west-1"]):
+            page.open(f"{host.aws}/#/queues/{place}")
+            page.js("location.reload()")
+            page.wait(f"document.querySelector('.entry[aria-current]')?.hash === '#/queues/{place}'")
+            page.fill(".detail textarea", f"message {number}")
+            page.click_text("Send")
+            page.wait("document.querySelector('.said').innerText === 'Sent'")
+            depths[place] += 1
+            with urllib.request.urlopen(f"{host.aws}/_martlet/queues", timeout=hosts.DEADLINE_SECONDS) as answer:
+                rows = json.load(answer)["queues"]
+            assert {row["name"] + ("" if row["region"] == "us-east-1" else "/" + row["region"]): row["visible"] for row in rows} == depths
+        assert page.faults == []
+        page.close()
+
+
 def test_the_bill_agrees_with_the_host(page, server):
     server.client().invoke(FunctionName="Hello", Payload=b"{}")
     go(page, "bill")
@@ -241,7 +268,73 @@ def test_the_bill_agrees_with_the_host(page, server):
     rows = "[...document.querySelectorAll('main table tbody tr')]"
     page.wait(f"{rows}.find((row) => row.innerText.startsWith('Lambda requests'))?.innerText.includes('{count:,} ')")
     page.fill("main input[type=number]", "50")
-    page.wait("document.querySelector('main').innerText.includes('50 at requests a second')")
+    page.wait("document.querySelector('main').innerText.includes('at 50 requests a second')")
+
+
+def test_the_bill_is_in_the_readers_words_and_whole_at_every_width(browser, server):
+    server.client("sqs").list_queues()
+    server.client().invoke(FunctionName="Hello", Payload=b"{}")
+    for language, consumer, item in [
+        ("en", "SQS: requests that name no queue", "Lambda requests"), ("ko-KR", "SQS: 큐를 지정하지 않은 요청", "Lambda 요청")
+    ]:
+        for width, height in [(1280, 860), PHONE]:
+            page = browser.page(width, height, language=language)
+            page.open(server.aws + "/#/bill")
+            names = "[...document.querySelectorAll('.share .name')]"
+            page.wait(f"{names}.some((name) => name.innerText === {json.dumps(consumer)})")
+            assert page.js(f"{names}.every((name) => name.scrollWidth <= name.clientWidth)")
+            page.wait(f"[...document.querySelectorAll('main td')].some((cell) => cell.innerText === {json.dumps(item)})")
+            assert page.faults == []
+            page.close()
+
+
+@pytest.mark.skipif(not os.environ.get("MARTLET_SOAK"), reason="MARTLET_SOAK: 100,000 invocations take a minute")
+def test_a_hundred_thousand_records_are_shown_a_window_at_a_time(browser, tmp_path):
+    """How long each view takes is printed; the figures of docs/performance.md are made with a release build."""
+    count, callers = 100_000, 8
+    with hosts.Host(tmp_path / "host", template=written(tmp_path)) as host:
+
+        def call(number):
+            connection = http.client.HTTPConnection(*host.aws.removeprefix("http://").split(":"), timeout=hosts.DEADLINE_SECONDS)
+            for index in range(number, count, callers):
+                name = "Misbehave" if index % 100 == 7 else "Echo"
+                event = b'{"do": "throw"}' if name == "Misbehave" else b"{}"
+                connection.request("POST", f"/2015-03-31/functions/{name}/invocations", event)
+                answer = connection.getresponse()
+                assert answer.status == 200, answer.read()
+                answer.read()
+            connection.close()
+
+        with concurrent.futures.ThreadPoolExecutor(callers) as pool:
+            list(pool.map(call, range(callers)))
+        page = browser.page()
+        took = {}
+
+        def timed(view, condition):
+            start = time.monotonic()
+            page.open(f"{host.aws}/#/{view}")
+            page.js("location.reload()")
+            page.wait(condition)
+            took[view] = round(time.monotonic() - start, 2)
+
+        timed("overview", f"document.querySelector('.tile.bad')?.innerText.includes('{count // 100:,}')")
+        timed("functions", f"document.querySelector('.count')?.innerText === '{count:,} in all'")
+        assert page.js("document.querySelectorAll('.scroller .row').length") < 60
+        oldest = "[...document.querySelectorAll('.scroller .row')].at(-1)?.dataset.id"
+        with urllib.request.urlopen(f"{host.aws}/_martlet/invocations?offset={count - 1}&limit=1", timeout=hosts.DEADLINE_SECONDS) as answer:
+            first = json.load(answer)["invocations"][0]["requestId"]
+        start = time.monotonic()
+        page.js("document.querySelector('.scroller').scrollTop = 1e9")
+        page.wait(f"{oldest} === {json.dumps(first)}")
+        took["to the oldest"] = round(time.monotonic() - start, 2)
+        start = time.monotonic()
+        page.fill("[aria-label=Status]", "error")
+        page.wait(f"document.querySelector('.count')?.innerText === '{count // 100:,} in all'")
+        took["errors alone"] = round(time.monotonic() - start, 2)
+        timed("bill", f"document.querySelector('main table')?.innerText.includes('{count:,} requests')")
+        assert page.faults == []
+        page.close()
+    print(f"seconds: {took}")
 
 
 @pytest.mark.parametrize("language, word", [("en", "Overview"), ("ko-KR", "개요")])
@@ -301,8 +394,6 @@ def test_pictures(browser, tmp_path):
 
 
 def load(host):
-    import time
-
     page_of = lambda path, **more: urllib.request.urlopen(urllib.request.Request(host.gateway + path, **more), timeout=30).read()
     with urllib.request.urlopen(urllib.request.Request(host.aws + "/_martlet/events"), timeout=30) as following:
         page_of("/Prod/hello/%EC%84%B8%EA%B3%84")

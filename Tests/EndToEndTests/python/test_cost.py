@@ -89,7 +89,11 @@ def test_prices_of_a_file(tmp_path):
         (["lambda", "--duration", "1s"], "give --requests (3M) or --at (50rps)"),
         (["sqs", "--pollers", "1"], "nothing slows this loop down"),
         (["compare", "--requests", "1", "alb"], "'alb' is no way to answer requests"),
+        (["compare", "--requests", "1", "nlb", "nlb"], "'nlb' is given twice"),
+        (["compare", "--requests", "1", "nlb", "--svg", "/"], "can't write /: Is a directory"),
         (["prices", "--region", "mars-1"], "there are no prices of mars-1"),
+        (["prices", "--region", ""], "--region names a region"),
+        (["prices", "--prices", "/"], "can't read the prices /: Is a directory"),
     ],
 )
 def test_wrong_usage(arguments, message):

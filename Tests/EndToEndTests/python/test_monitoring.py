@@ -7,10 +7,15 @@ here with boto3.
 """
 
 import datetime
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import urllib.request
 
@@ -465,22 +470,41 @@ def test_filter_patterns(server):
 
 
 def test_a_tail_that_follows(server):
+    """As `aws logs tail --follow` asks: on with nextToken while there is one, pages of it may be empty; then again from the time of the
+    newest event on, the events of that time told apart by their ids.
+    """
     client = server.client("logs")
-    seen, wanted = [], 6
-    arguments = {"logGroupName": "/aws/lambda/other", "interleaved": True, "startTime": int(datetime.datetime.now().timestamp() * 1000)}
+    start = int(datetime.datetime.now().timestamp() * 1000)
+    arguments = {"logGroupName": "/aws/lambda/other", "interleaved": True, "startTime": start, "filterPattern": "?tail ?REPORT"}
+    newest, seen, empty = {}, [], 0
+    rounds = 6
     invoke(server, "other", print=["tail 0"])
-    ids = set()
-    for number in range(1, wanted):
-        for page in client.get_paginator("filter_log_events").paginate(**arguments):
+    for number in range(1, rounds + 1):
+        while True:
+            page = client.filter_log_events(**arguments)
+            empty += not page["events"] and "nextToken" in page
             for event in page["events"]:
-                if event["eventId"] in ids:
-                    continue
-                ids.add(event["eventId"])
-                arguments["startTime"] = event["timestamp"]
-                if event["message"].startswith("tail"):
-                    seen.append(event["message"].strip())
-        invoke(server, "other", print=[f"tail {number}"])
-    assert seen == [f"tail {number}" for number in range(wanted - 1)]
+                ids = newest.setdefault(event["timestamp"], set())
+                if event["eventId"] not in ids:
+                    ids.add(event["eventId"])
+                    seen.append(event["message"].split(" RequestId")[0].strip())
+            newest = {max(newest): newest[max(newest)]} if newest else {}
+            if "nextToken" not in page:
+                break
+            arguments["nextToken"] = page["nextToken"]
+        arguments.pop("nextToken", None)
+        if newest:
+            arguments["startTime"] = max(newest)
+        if number < rounds:
+            # More than the host goes through for a page, before a line that matters.
+            big = ["x" * 100_000] * (12 if number == 3 else 0)
+            invoke(server, "other", print=[*big, f"tail {number}"])
+    assert [line for line in seen if line != "REPORT"] == [f"tail {number}" for number in range(rounds)]
+    assert seen.count("REPORT") == rounds
+    assert empty > 0
+    identifier = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/other"
+    pages = client.get_paginator("filter_log_events").paginate(logGroupIdentifier=identifier, startTime=start, filterPattern='"tail 5"')
+    assert [event["message"] for page in pages for event in page["events"]] == ["tail 5\n"]
 
 
 def test_a_tail_that_ends(server):
@@ -562,6 +586,27 @@ def command(server, *arguments):
 
 def run(server, *arguments):
     return subprocess.run(command(server, *arguments), env=hosts.environment(), capture_output=True, text=True, timeout=60)
+
+
+def test_top_fits_the_terminal_it_runs_in(server):
+    rows, columns = 9, 60
+    screen, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    line = command(server, "top", "--interval", "0.1")
+    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=terminal, env=hosts.environment())
+    try:
+        os.close(terminal)
+        shown = ""
+        while shown.count("\x1b[H") < 3:
+            shown += os.read(screen, 4096).decode()
+    finally:
+        process.terminate()
+        process.wait(hosts.DEADLINE_SECONDS)
+        os.close(screen)
+    lines = [line.removesuffix("\x1b[K") for line in shown.split("\x1b[H")[1].removesuffix("\x1b[J").split("\r\n")]
+    assert len(lines) == rows and lines[-1] == ""
+    assert max(map(len, lines)) == columns - 1
+    assert lines[2].startswith("FUNCTION") and re.fullmatch(r"… \d+ more lines: martlet top --once", lines[-2])
 
 
 def test_top_shows_one_table(server):

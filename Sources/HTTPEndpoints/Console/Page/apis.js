@@ -3,7 +3,7 @@ import { body } from "./functions.js";
 import { get, post } from "./host.js";
 import { virtualList } from "./list.js";
 import { playground } from "./playground.js";
-import { dateTime, milliseconds, shortTime, t } from "./words.js";
+import { dateTime, milliseconds, named, shortTime, t } from "./words.js";
 
 const kind = (status) => (status >= 500 ? "bad" : status >= 400 ? "late" : "ok");
 
@@ -164,7 +164,7 @@ function routes() {
       h("thead", {}, h("tr", {}, [t("method"), t("path"), t("calls"), t("authorization"), t("api"), ""].map((name) => h("th", {}, name)))),
       h("tbody", {}, answer.routes.map((one, index) => h("tr", {},
         h("td", {}, h("b", { class: "method" }, one.method)), h("td", {}, h("code", {}, one.path)),
-        h("td", {}, one.integration === "-" ? one.integrationType : one.integration), h("td", {}, one.authorization === "NONE" ? "–" : one.authorization),
+        h("td", {}, one.integration === "-" ? one.integrationType : one.integration.replace(/^function(?= )/, named("function"))), h("td", {}, one.authorization === "NONE" ? "–" : one.authorization),
         h("td", {}, `${one.api} (${one.type})`), h("td", {}, h("a", { href: `#/apis/try/${index}` }, t("try"))))))));
   }).catch((error) => show(node, h("p", { class: "problem" }, error.message)));
   return { node };

@@ -1,13 +1,13 @@
 import { shares } from "./charts.js";
 import { h, show, whenQuiet } from "./dom.js";
 import { get } from "./host.js";
-import { dateTime, money, number, t } from "./words.js";
+import { bytes, dateTime, money, named, number, quantity, t } from "./words.js";
 
 /** Sums of the bill's lines by who used it, the dearest first. */
 function consumers(bill) {
   const sums = new Map();
   for (const line of bill.lines) {
-    const name = line.kind === "service" ? line.name : `${line.kind} ${line.name}`;
+    const name = line.kind === "service" ? t("noQueueNamed", line.name) : `${named(line.kind)} ${line.name}`;
     sums.set(name, (sums.get(name) ?? 0) + Number(line.amount));
   }
   return [...sums].sort(([, left], [, right]) => right - left).slice(0, 12).map(([name, sum]) => [name, sum, money(sum)]);
@@ -20,12 +20,19 @@ function sums(bill) {
   }));
 }
 
+/** Less than a GB in the unit that fits it. */
+function used(value, item, unit) {
+  if (item.unit === "GB" && value > 0 && value < 1) return bytes(Math.round(value * 2 ** 30));
+  return unit ? [`${quantity(value)} `, h("span", { class: "dim" }, named(item.unit))] : quantity(value);
+}
+
 function items(bill) {
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("item")), h("th", { class: "num" }, t("quantity")),
-    h("th", { class: "num" }, t("free")), h("th", { class: "num" }, t("gross")), h("th", { class: "num" }, t("amount")))),
-    h("tbody", {}, bill.items.map((item) => h("tr", {}, h("td", {}, item.title),
-      h("td", { class: "num" }, `${number(item.quantity)} `, h("span", { class: "dim" }, item.unit)), h("td", { class: "num" }, number(item.free)),
-      h("td", { class: "num" }, money(item.gross)), h("td", { class: "num" }, money(item.amount)))))));
+  const columns = ["quantity", "free", "gross", "amount"].map((name) => t(name));
+  const cells = (item) => [used(item.quantity, item, true), used(item.free, item, false), money(item.gross), money(item.amount)];
+  return h("table", { class: "priced" },
+    h("thead", {}, h("tr", {}, h("th", {}, t("item")), columns.map((name) => h("th", { class: "num" }, name)))),
+    h("tbody", {}, bill.items.map((item) => h("tr", {}, h("td", {}, named(item.item, item.title)),
+      cells(item).map((cell, at) => h("td", { class: "num", "data-label": columns[at] }, h("span", {}, cell)))))));
 }
 
 function unpriced(lines) {
@@ -35,13 +42,13 @@ function unpriced(lines) {
 
 export function bill() {
   const rate = h("input", {
-    type: "number", min: 1, max: 1000000, inputmode: "numeric", "data-key": "filter", "aria-label": t("atRate"), oninput: () => later(),
+    type: "number", min: 1, max: 1000000, inputmode: "numeric", placeholder: "50", "data-key": "filter", oninput: () => later(),
   });
-  const now = h("div"), month = h("div"), prices = h("p", { class: "place" });
+  const now = h("div"), month = h("div", { class: "stack" }), prices = h("p", { class: "place" });
   const problem = h("p", { class: "problem", hidden: true });
   const node = h("div", { class: "bill" }, problem, now,
     h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("projection")),
-      h("label", { class: "inline" }, rate, h("span", {}, t("atRate")))), month), prices);
+      h("label", { class: "inline" }, h("span", {}, t("rateOf")), rate)), month), prices);
 
   async function load() {
     try {
@@ -54,7 +61,7 @@ export function bill() {
         h("section", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("priced"))), items(answer.bill),
           unpriced(answer.bill.unpriced))]);
       show(month, answer.month === null ? h("p", { class: "hollow" }, t("noBill")) : [
-        h("p", { class: "dim" }, `${t("month")}, ${isGiven ? `${number(Number(rate.value))} ${t("atRate")}` : t("measuredPace")}`),
+        h("p", { class: "dim" }, `${t("month")}, ${isGiven ? t("atRate", number(Math.round(Number(rate.value)))) : t("measuredPace")}`),
         sums(answer.month), shares(consumers(answer.month))]);
       show(prices, h("span", {}, t("pricesOf", answer.bill.region, answer.bill.pricesOf)), h("span", {}, `${t("since")} ${dateTime(answer.since)}`));
     } catch (error) {

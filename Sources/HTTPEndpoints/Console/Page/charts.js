@@ -1,6 +1,11 @@
 // Small charts as SVG. Widths are those of the view box: the page scales them.
 import { svg, h } from "./dom.js";
-import { milliseconds, number, t } from "./words.js";
+import { milliseconds, number, shortTime, t } from "./words.js";
+
+/** A chart over the time that it covers and the most that it shows. */
+function scaled(chart, from, most) {
+  return h("div", { class: "scaled" }, chart, h("div", { class: "scale" }, h("span", {}, from), h("span", {}, most), h("span", {}, t("now"))));
+}
 
 /** Invocations over the last `seconds`, in columns of five seconds; `rows` are [second, all, errors, coldStarts]. */
 export function activity(rows, now, seconds) {
@@ -22,16 +27,18 @@ export function activity(rows, now, seconds) {
       errors > 0 && svg("rect", { class: "bad", x, y: height - bad, width: each - 2, height: bad, rx: 1 }),
     ].filter(Boolean);
   });
-  return svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": t("lastMinutes") },
+  const peak = Math.max(...columns.map(([all]) => all));
+  const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": t("lastMinutes") },
     svg("line", { class: "axis", x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 }), bars);
+  return scaled(chart, t("ago", seconds / 60), peak > 0 ? t("peakIn", number(peak), step) : "");
 }
 
 /** A stepped area of points [milliseconds, value…]; each point holds until the next. */
-export function depth(points, now, options = {}) {
-  const width = options.width ?? 600, height = options.height ?? 110, lines = options.lines ?? 3;
+export function depth(points, now) {
+  const width = 600, height = 110;
   if (points.length === 0) return svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}` });
   const start = Math.min(points[0][0], now - 60000), span = Math.max(now - start, 1);
-  const most = Math.max(1, ...points.map((point) => point[1] + (lines > 1 ? point[2] + point[3] : 0)));
+  const peak = Math.max(...points.map((point) => point[1] + point[2] + point[3])), most = Math.max(1, peak);
   const x = (time) => ((time - start) / span) * width;
   const y = (value) => height - 1 - (value / most) * (height - 6);
   const area = (of) => {
@@ -44,12 +51,11 @@ export function depth(points, now, options = {}) {
     }
     return `${path} L${width} ${last.toFixed(1)} L${width} ${height - 1} Z`;
   };
-  const layers = lines > 1
-    ? [["delayed", (p) => p[1] + p[2] + p[3]], ["flying", (p) => p[1] + p[2]], ["visible", (p) => p[1]]]
-    : [["visible", (p) => p[1]]];
-  return svg("svg", { class: "chart depth", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": t("depth") },
+  const layers = [["delayed", (p) => p[1] + p[2] + p[3]], ["flying", (p) => p[1] + p[2]], ["visible", (p) => p[1]]];
+  const chart = svg("svg", { class: "chart depth", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": t("depth") },
     svg("line", { class: "axis", x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 }),
     layers.map(([name, of]) => svg("path", { class: name, d: area(of) })));
+  return scaled(chart, shortTime(start), peak > 0 ? t("peak", number(peak)) : "");
 }
 
 /** Where an invocation's time went. */

@@ -2,7 +2,7 @@ import { waterfall } from "./charts.js";
 import { badge, code, facts, h, pretty, reveal, section, show } from "./dom.js";
 import { get, invoke } from "./host.js";
 import { virtualList } from "./list.js";
-import { bytes, dateTime, milliseconds, money, number, t, time } from "./words.js";
+import { bytes, dateTime, milliseconds, money, named, number, t, time } from "./words.js";
 
 const statusKind = { success: "ok", error: "bad", timeout: "late" };
 
@@ -11,7 +11,7 @@ export function invocationCells(row) {
     h("i", { class: `dot ${statusKind[row.status] ?? ""}`, title: t(row.status) }),
     h("span", { class: "time" }, time(row.startedAt)),
     h("span", { class: "name" }, row.functionName, row.coldStart ? h("span", { class: "cold", title: t("coldStart") }, "❄") : null),
-    h("span", { class: "source" }, row.source),
+    h("span", { class: "source" }, named(row.source)),
     h("span", { class: "num" }, milliseconds(row.durationMs)),
     h("span", { class: "num cost" }, money(row.cost.total)),
   ];
@@ -132,7 +132,7 @@ export function functions(rest) {
       waterfall(row),
       facts([
         [t("when"), dateTime(row.startedAt)], [t("billed"), `${number(row.billedDurationMs)} ms`], [t("cost"), money(row.cost.total)],
-        [t("memory"), t("memoryUsed", row.maxMemoryUsedMB, row.memorySizeMB)], [t("version"), row.functionVersion], [t("source"), row.source],
+        [t("memory"), t("memoryUsed", row.maxMemoryUsedMB, row.memorySizeMB)], [t("version"), row.functionVersion], [t("source"), named(row.source)],
         [t("requestID"), h("code", {}, row.requestId)], [t("logStream"), row.logStream && h("code", {}, row.logStream)],
         [t("trace"), row.traceHeader && h("code", {}, row.traceHeader)],
       ]),

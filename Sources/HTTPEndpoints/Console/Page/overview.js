@@ -2,6 +2,7 @@ import { activity, legend } from "./charts.js";
 import { h, show } from "./dom.js";
 import { get } from "./host.js";
 import { invocationCells } from "./functions.js";
+import { address } from "./queues.js";
 import { dateTime, milliseconds, money, number, t } from "./words.js";
 
 function tile(label, value, note, kind) {
@@ -28,7 +29,7 @@ export function overview() {
     const share = invocations.total > 0 ? (invocations.errors / invocations.total) * 100 : 0;
     show(tiles,
       tile(t("rate"), number(perMinute), t("perMinute")),
-      tile(t("errors"), number(invocations.errors), `${number(Math.round(share * 10) / 10)} % ${t("ofAll")}${throttled}`, invocations.errors > 0 ? "bad" : ""),
+      tile(t("errors"), number(invocations.errors), `${t("ofAll", `${number(Math.round(share * 10) / 10)} %`)}${throttled}`, invocations.errors > 0 ? "bad" : ""),
       tile(t("p50"), durations ? milliseconds(durations.p50) : "–", t("duration")),
       tile(t("p99"), durations ? milliseconds(durations.p99) : "–", t("duration")),
       tile(t("running"), number(invocations.running), t("environments", environments.all, environments.free)),
@@ -63,7 +64,7 @@ export function overview() {
           : h("table", {}, h("thead", {}, h("tr", {}, h("th", {}, t("queue")), h("th", { class: "num" }, t("visible")),
             h("th", { class: "num" }, t("inFlight")), h("th", { class: "num" }, t("delayed")))),
             h("tbody", {}, third.queues.slice(0, 8).map((queue) => h("tr", {},
-              h("td", {}, h("a", { href: `#/queues/${encodeURIComponent(queue.name)}` }, queue.name)),
+              h("td", {}, h("a", { href: address(queue, third.region) }, queue.name)),
               h("td", { class: "num" }, number(queue.visible)), h("td", { class: "num" }, number(queue.inFlight)),
               h("td", { class: "num" }, number(queue.delayed)))))));
     } catch (error) {

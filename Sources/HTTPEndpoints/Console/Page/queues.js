@@ -5,20 +5,26 @@ import { age, dateTime, money, number, t } from "./words.js";
 
 const peeked = 20;
 
+/** What tells a queue from others: its name, and its region where that isn't the host's own. */
+const placeOf = (one, home) => (one.region === home ? one.name : `${one.name}/${one.region}`);
+export const address = (one, home) => `#/queues/${placeOf(one, home).split("/").map(encodeURIComponent).join("/")}`;
+
 export function queues(rest) {
   const names = h("div", { class: "card names" });
   const detail = h("article", { class: "detail card" }, h("p", { class: "hollow" }, t("chooseOne")));
   const node = h("div", { class: "split narrow" }, h("div", { class: "side" }, names), detail);
-  let all = [], chosen = rest[0] ?? null, parts = null, points = [], busy = false, again = false;
+  let all = [], home = "", chosen = rest.join("/") || null, parts = null, points = [], busy = false, again = false;
   let now = Date.now();
 
   function drawNames() {
     show(names, all.length === 0 ? h("p", { class: "hollow" }, t("noQueues")) : all.map((one) =>
-      h("a", { class: "entry", href: `#/queues/${encodeURIComponent(one.name)}`, "aria-current": one.name === chosen ? "true" : null },
-        h("span", { class: "name" }, one.name, one.isFifo ? badge("FIFO") : null, isDeadLetterQueue(one) ? badge("DLQ", "late") : null),
+      h("a", { class: "entry", href: address(one, home), "aria-current": place(one) === chosen ? "true" : null },
+        h("span", { class: "name" }, one.name, one.region === home ? null : badge(one.region), one.isFifo ? badge("FIFO") : null,
+          isDeadLetterQueue(one) ? badge("DLQ", "late") : null),
         h("span", { class: "num" }, number(one.visible), one.inFlight > 0 ? h("span", { class: "dim" }, ` +${number(one.inFlight)}`) : null))));
   }
 
+  const place = (one) => placeOf(one, home);
   const isDeadLetterQueue = (one) => all.some((other) => other.deadLetterTargetArn === one.arn);
 
   /** The parts that stay while the queue is the same: what is typed into the form isn't lost when messages come. */
@@ -32,7 +38,8 @@ export function queues(rest) {
       said.textContent = word;
       said.classList.toggle("bad", Boolean(isBad));
     };
-    const url = `${location.origin}/000000000000/${encodeURIComponent(one.name)}`;
+    const [, , , region, account] = one.arn.split(":");
+    const url = `${location.origin}/queue/${region}/${account}/${encodeURIComponent(one.name)}`;
     const act = async (action, object, word) => {
       try {
         await call(action, object);
@@ -48,7 +55,7 @@ export function queues(rest) {
       event.preventDefault();
       const message = { QueueUrl: url, MessageBody: text.value };
       if (group.value !== "") message.MessageGroupId = group.value;
-      if (one.isFifo) message.MessageDeduplicationId = crypto.randomUUID();
+      if (one.isFifo) message.MessageDeduplicationId = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
       if (await act("SendMessage", message, t("sent"))) text.value = "";
     } }, text, h("div", { class: "bar" }, group, h("button", { class: "primary" }, t("send")), said));
     const purge = h("button", { class: "danger", onclick: () => {
@@ -58,10 +65,10 @@ export function queues(rest) {
       hidden: true, title: t("redriveHint"), onclick: () => act("StartMessageMoveTask", { SourceArn: one.arn }, t("redriven")),
     }, t("redrive"));
     parts = {
-      name: one.name, redrive, counts: h("div"), chart: h("div", { class: "chartbox" }), messages: h("div"), attributes: h("div"), target: h("div"),
+      of: place(one), redrive, counts: h("div"), chart: h("div", { class: "chartbox" }), messages: h("div"), attributes: h("div"), target: h("div"),
     };
     detail.replaceChildren(
-      h("header", {}, h("div", {}, h("h2", {}, one.name), one.isFifo ? badge("FIFO") : null),
+      h("header", {}, h("div", {}, h("h2", {}, one.name), one.region === home ? null : badge(one.region), one.isFifo ? badge("FIFO") : null),
         h("div", { class: "actions" }, redrive, purge)),
       parts.counts, parts.chart, section(t("sendMessage"), form), section(t("messages"), parts.messages),
       section(t("attributes"), parts.target, parts.attributes));
@@ -79,8 +86,9 @@ export function queues(rest) {
     show(parts.messages, messages.length === 0
       ? h("p", { class: "dim" }, t("empty"))
       : messages.map((message) => card(message, opened.has(message.messageId))));
-    show(parts.target, one.deadLetterTargetArn ? h("p", {}, t("deadLetters"), " ",
-      h("a", { href: `#/queues/${encodeURIComponent(one.deadLetterTargetArn.split(":").at(-1))}` }, one.deadLetterTargetArn.split(":").at(-1))) : null);
+    const target = one.deadLetterTargetArn?.split(":").at(-1);
+    show(parts.target, target ? h("p", {}, t("deadLetters"), " ",
+      h("a", { href: address({ name: target, region: one.region }, home) }, target)) : null);
     show(parts.attributes, h("dl", { class: "headers" }, Object.entries(details.attributes).map(([name, value]) =>
       h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
   }
@@ -108,16 +116,16 @@ export function queues(rest) {
     }
     busy = true;
     try {
-      all = (await get("queues")).queues;
-      if (chosen === null && all.length > 0) chosen = all[0].name;
+      ({ queues: all, region: home } = await get("queues"));
+      if (chosen === null && all.length > 0) chosen = place(all[0]);
       drawNames();
-      const one = all.find((other) => other.name === chosen);
+      const one = all.find((other) => place(other) === chosen);
       if (one) {
         const path = `queues/${encodeURIComponent(one.name)}`;
         const region = `region=${encodeURIComponent(one.region)}`;
         const [details, messages] = await Promise.all([get(`${path}?${region}`), get(`${path}/messages?limit=${peeked}&${region}`)]);
-        if (one.name === chosen) {
-          if (parts?.name !== one.name) build(one);
+        if (place(one) === chosen) {
+          if (parts?.of !== chosen) build(one);
           draw(one, details, messages.messages);
         }
       } else if (chosen !== null) {
@@ -138,16 +146,16 @@ export function queues(rest) {
   load();
   return {
     node,
-    at([name]) {
-      chosen = name ?? null;
+    at(parts) {
+      chosen = parts.join("/") || null;
       load();
     },
     changed(kinds) {
       if (kinds.queues) load();
     },
     move(by) {
-      const place = all.findIndex((one) => one.name === chosen) + by;
-      if (all[place]) location.hash = `#/queues/${encodeURIComponent(all[place].name)}`;
+      const next = all[all.findIndex((one) => place(one) === chosen) + by];
+      if (next) location.hash = address(next, home);
     },
     tick() {
       if (parts && points.length > 0) drawChart();

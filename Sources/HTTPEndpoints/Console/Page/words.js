@@ -4,7 +4,7 @@ const english = {
   overview: "Overview", functions: "Functions", apis: "APIs", queues: "Queues", triggers: "Triggers", bill: "Bill",
   live: "live", away: "reconnecting", hostIsAway: "The host can't be reached. Is martlet serve still running?",
   switchLanguage: "한국어", shortcuts: "Keyboard shortcuts", close: "Close",
-  rate: "Invocations", perMinute: "per minute", errors: "Errors", ofAll: "of all", throttled: (count) => `${count} throttled`, p50: "Median", p99: "99th percentile",
+  rate: "Invocations", perMinute: "per minute", errors: "Errors", ofAll: (share) => `${share} of all`, throttled: (count) => `${count} throttled`, p50: "Median", p99: "99th percentile",
   duration: "Duration", running: "Running now", environments: (all, free) => `${free} of ${all} environments free`,
   costSoFar: "Cost so far", atListPrice: "at list price", lastMinutes: "The last five minutes",
   succeeded: "Succeeded", failed: "Failed", recent: "Latest invocations", seeAll: "See all", since: "since",
@@ -37,9 +37,11 @@ const english = {
   throttles: "Throttles", partial: "Partly failed batches", queue: "Queue", idleCost: (count) => `${count} empty receives a month when idle`,
   total: "To pay", gross: "List price", credit: "Free tier", where: "Where the money goes", priced: "Line by line", item: "Item",
   quantity: "Quantity",
-  free: "Free", amount: "Amount", projection: "A month of this", measuredPace: "at the pace measured so far", atRate: "at requests a second",
+  free: "Free", amount: "Amount", projection: "A month of this", measuredPace: "at the pace measured so far", rateOf: "Requests a second",
+  atRate: (rate) => `at ${rate} requests a second`, noQueueNamed: (service) => `${service}: requests that name no queue`,
   noBill: "Nothing has been used yet.", pricesOf: (region, date) => `Prices of ${region}, ${date}`, month: "A month",
-  unpriced: "Without a price here",
+  unpriced: "Without a price here", ago: (minutes) => `${minutes} min ago`, now: "now",
+  peak: (count) => `at most ${count}`, peakIn: (count, seconds) => `at most ${count} in ${seconds} s`,
   keysViews: "the views", keysSearch: "filter", keysMove: "next, previous", keysInvoke: "write an event",
   keysSend: "invoke, send", keysHelp: "this help",
   memoryUsed: (used, size) => `${used} of ${size} MB`,
@@ -49,7 +51,7 @@ const korean = {
   overview: "개요", functions: "함수", apis: "API", queues: "큐", triggers: "트리거", bill: "요금",
   live: "실시간", away: "다시 연결하는 중", hostIsAway: "호스트에 연결할 수 없습니다. martlet serve가 실행 중인지 확인하세요.",
   switchLanguage: "English", shortcuts: "단축키", close: "닫기",
-  rate: "호출", perMinute: "분당", errors: "오류", ofAll: "전체 대비", throttled: (count) => `스로틀 ${count}번`, p50: "중앙값", p99: "99번째 백분위",
+  rate: "호출", perMinute: "분당", errors: "오류", ofAll: (share) => `전체 대비 ${share}`, throttled: (count) => `스로틀 ${count}번`, p50: "중앙값", p99: "99번째 백분위",
   duration: "실행 시간", running: "실행 중", environments: (all, free) => `실행 환경 ${all}개 중 ${free}개 유휴`,
   costSoFar: "지금까지의 요금", atListPrice: "정가 기준", lastMinutes: "최근 5분",
   succeeded: "성공", failed: "실패", recent: "최근 호출", seeAll: "모두 보기", since: "시작:",
@@ -78,10 +80,25 @@ const korean = {
   pollers: "폴러", batches: "배치", polled: "메시지", emptyReceives: "빈 수신", filtered: "걸러짐", enable: "켜기", disable: "끄기",
   throttles: "스로틀", partial: "일부 실패한 배치", queue: "큐", idleCost: (count) => `유휴 상태에서 한 달에 빈 수신 ${count}번`,
   total: "낼 금액", gross: "정가", credit: "프리 티어", where: "어디에 드는가", priced: "항목별", item: "항목", quantity: "수량",
-  free: "무료", amount: "금액", projection: "한 달이면", measuredPace: "지금까지의 속도로", atRate: "초당 요청 수로",
+  free: "무료", amount: "금액", projection: "한 달이면", measuredPace: "지금까지의 속도로", rateOf: "초당 요청 수",
+  atRate: (rate) => `초당 요청 ${rate}건으로`, noQueueNamed: (service) => `${service}: 큐를 지정하지 않은 요청`,
   noBill: "아직 사용한 것이 없습니다.", pricesOf: (region, date) => `${region} ${date} 기준 가격`, month: "한 달", unpriced: "가격이 없는 항목",
+  ago: (minutes) => `${minutes}분 전`, now: "지금", peak: (count) => `최대 ${count}`, peakIn: (count, seconds) => `${seconds}초에 최대 ${count}`,
   keysViews: "화면 전환", keysSearch: "필터", keysMove: "다음, 이전", keysInvoke: "이벤트 입력", keysSend: "호출, 보내기", keysHelp: "이 도움말",
   memoryUsed: (used, size) => `${size}MB 중 ${used}MB`,
+};
+
+// Words that the host sends, by its own names for them; where there is none they stay as they are.
+const englishNames = { api: "API" };
+const koreanNames = {
+  function: "함수", api: "API", queue: "큐",
+  invoke: "호출", asynchronous: "비동기", gateway: "API", "function-url": "함수 URL",
+  requests: "건", "GB-s": "GB-초",
+  "lambda.requests": "Lambda 요청", "lambda.duration.x86_64": "Lambda 실행 시간 (x86_64)", "lambda.duration.arm64": "Lambda 실행 시간 (arm64)",
+  "lambda.ephemeral-storage": "Lambda 임시 스토리지 (512MB 초과분)", "lambda.streamed": "Lambda 스트리밍 응답 (6MB 초과분)",
+  "api.rest.requests": "REST API 요청", "api.http.requests": "HTTP API 요청 (512KB 단위)", "transfer.out": "인터넷으로 나가는 데이터",
+  "sqs.standard.requests": "SQS 요청, 표준 (64KB 단위)", "sqs.fifo.requests": "SQS 요청, FIFO (64KB 단위)",
+  "sqs.fair.requests": "SQS 요청, 공정 대기열 추가 요금",
 };
 
 const stored = localStorage.getItem("martlet.language");
@@ -93,6 +110,9 @@ export function t(name, ...values) {
   return typeof word === "function" ? word(...values) : word;
 }
 
+/** A word of the host's in the reader's language. */
+export const named = (name, word = name) => (language === "ko" ? koreanNames : englishNames)[name] ?? word;
+
 export function switchLanguage() {
   localStorage.setItem("martlet.language", language === "ko" ? "en" : "ko");
   location.reload();
@@ -100,10 +120,15 @@ export function switchLanguage() {
 
 const plain = new Intl.NumberFormat(language);
 export const number = (value) => plain.format(value);
+const fine = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+/** What may be far less than one: the digits that say something. */
+export const quantity = (value) => (Math.abs(value) < 1 ? fine : plain).format(value);
+
+const units = language === "ko" ? { seconds: "초", minutes: "분", hours: "시간" } : { seconds: " s", minutes: " min", hours: " h" };
 
 export function milliseconds(value) {
-  if (value >= 60000) return `${plain.format(Math.round(value / 6000) / 10)} min`;
-  if (value >= 1000) return `${plain.format(Math.round(value / 10) / 100)} s`;
+  if (value >= 60000) return `${plain.format(Math.round(value / 6000) / 10)}${units.minutes}`;
+  if (value >= 1000) return `${plain.format(Math.round(value / 10) / 100)}${units.seconds}`;
   return `${plain.format(value >= 100 ? Math.round(value) : Math.round(value * 100) / 100)} ms`;
 }
 
@@ -136,7 +161,7 @@ export const dateTime = (value) => full.format(new Date(value));
 export function age(value) {
   const seconds = value / 1000;
   if (seconds < 1) return `${Math.round(value)} ms`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3600)} h`;
+  if (seconds < 120) return `${Math.round(seconds)}${units.seconds}`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)}${units.minutes}`;
+  return `${Math.round(seconds / 3600)}${units.hours}`;
 }
