@@ -4,8 +4,8 @@
 ///
 /// Why not the package HdrHistogram: its counts lie in one array for the whole range, 12 KB for the durations that a function may
 /// have, and here each metric has one histogram a minute for hours; and it holds whole numbers only. The slots here are a sorted
-/// list of those that have values, a few dozen as a rule. As each slot keeps its sum too, a percentile of few or of equal values is
-/// exact. docs/metrics.md has the measures.
+/// list of those that have values, a few dozen as a rule. As each slot keeps its sum too, a percentile of a few values, or of
+/// equal ones, is exact. docs/metrics.md has the measures.
 package struct Distribution: Hashable, Sendable {
     package private(set) var count: Double = 0
     package private(set) var sum: Double = 0
