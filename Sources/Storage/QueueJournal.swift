@@ -9,8 +9,8 @@ import Synchronization
 /// Commits run on a thread of their own, one after the other. Whatever is appended while one runs goes into the next, so that
 /// load makes a commit cheaper for each request. A lonely request needs no thread: while it sleeps, ``commitNow(_:)`` takes
 /// its place for a moment, as waking it and being woken by it takes longer than a commit. The tables hold what is live and
-/// nothing else: a deleted message is a deleted row, its page is used again, and a file that has become half empty gives pages back to
-/// the system while nothing else is to do.
+/// nothing else: a deleted message is a deleted row, its page is used again, and a file that has become half empty gives pages
+/// back to the system while nothing else is to do.
 ///
 /// After the first commit that fails every other fails with the same error: the queues in memory are ahead of the disk by then,
 /// and only a new start brings them together.
