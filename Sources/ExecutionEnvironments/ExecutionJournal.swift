@@ -7,7 +7,8 @@ package import NIOCore
 /// once and told in batches, so that an invocation doesn't wait for the log lines, the metrics and the bill of the one before it;
 /// and what is told in one go costs a part of what it costs piece by piece. Lives on the event loop.
 package final class ExecutionJournal {
-    private enum Entry {
+    /// Each lies in a box of its own: entries are handed on several times, and some are large.
+    private indirect enum Entry {
         case event(PlatformEvent, RequestID?, at: Timestamp, EnvironmentDescription)
         /// A line of the function or of an extension, without its line break.
         case line(ArraySlice<UInt8>, LogOrigin, RequestID?, at: Timestamp, EnvironmentDescription)

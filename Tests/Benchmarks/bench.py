@@ -188,17 +188,18 @@ class Bench:
 
     def moto(self, index):
         with hosts.moto() as endpoint:
-            self.queue_rates("queue moto", endpoint.port, index, backlog=1_000)
+            # A receive with its delete takes it seconds at times.
+            self.queue_rates("queue moto", endpoint.port, index, backlog=1_000, seconds=max(self.seconds, 5))
 
     def ministack(self, index):
         with hosts.ministack() as endpoint:
             self.queue_rates("queue ministack", endpoint.port, index, backlog=1_000)
 
-    def queue_rates(self, name, port, index, backlog=queue_measurements.BACKLOG):
+    def queue_rates(self, name, port, index, backlog=queue_measurements.BACKLOG, seconds=None):
         """The peers get a small backlog: they slow down with it, and filling a large one takes them minutes."""
-        self.results.add(f"{name} send", index, queue_measurements.sends(port, 16, self.seconds))
-        self.results.add(f"{name} batch", index, queue_measurements.sends(port, 16, self.seconds, "batch"))
-        self.results.add(f"{name} cycle", index, queue_measurements.cycles(port, self.seconds, backlog))
+        self.results.add(f"{name} send", index, queue_measurements.sends(port, 16, seconds or self.seconds))
+        self.results.add(f"{name} batch", index, queue_measurements.sends(port, 16, seconds or self.seconds, "batch"))
+        self.results.add(f"{name} cycle", index, queue_measurements.cycles(port, seconds or self.seconds, backlog))
 
     def triggers(self, index):
         with hosts.martlet() as endpoint:
