@@ -231,7 +231,10 @@ final class HostCore {
         self.service.change { $0 = LambdaControlPlane(registry: $0.registry, mappings: $0.mappings, functionURLForm: urlForm) }
         let gateway = GatewayEndpoint(
             service: self.service, gateway: self.makeGateway(self.service.registry),
-            state: GatewayState(usage: self.usage?.counters ?? UsageCounters()), port: gatewayPort, securePort: securePort,
+            state: GatewayState(
+                usage: self.usage?.counters ?? UsageCounters(),
+                accountLimit: self.settings.relaxesLimits ? .relaxed : .account),
+            port: gatewayPort, securePort: securePort,
             credentials: self.credentials, keySources: self.settings.keySources, security: self.security.endpoints)
         self.gatewayEndpoint = gateway
         let names = Dictionary(self.configuration.apis.map { ($0.id, $0.logicalID) }) { first, _ in first }

@@ -90,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(
         help:
-            "Lift what only gets in a test suite's way: SQS's waits of 60 s, the bandwidth of streamed responses (MARTLET_RELAXED_LIMITS)."
+            "Lift what only gets in a test's way: SQS's waits of 60 s, the bandwidth of streams, the account's request rate (MARTLET_RELAXED_LIMITS)."
     )
     var relaxedLimits = Defaults.flag("MARTLET_RELAXED_LIMITS")
 

@@ -10,6 +10,8 @@ package struct ThrottleLimit: Hashable, Sendable {
 
     /// The account's limit for all APIs of a region together ("Amazon API Gateway quotas").
     package static let account = ThrottleLimit(rate: 10_000, burst: 5_000)
+    /// The most that can be said: for load tests, which no machine of today brings to it.
+    package static let relaxed = ThrottleLimit(rate: 1e9, burst: 9_000_000)
 
     /// - Parameters:
     ///   - rate: requests per second; thousandths are kept. What is not a number, or negative, is no request at all.

@@ -31,6 +31,17 @@ struct TokenBucketTests {
         #expect(tap.takes(200) && !tap.takes(299) && tap.takes(300))
     }
 
+    @Test("the account's limit, and what is left of it for load tests")
+    func account() {
+        func admitted(_ limit: ThrottleLimit) -> Int {
+            var throttle = Throttle(account: limit)
+            return (0..<20_000).count { _ in throttle.admit([], at: testTime) == nil }
+        }
+        // "Amazon API Gateway quotas": 5,000 at once.
+        #expect(admitted(.account) == 5_000)
+        #expect(admitted(.relaxed) == 20_000)
+    }
+
     @Test("a long pause fills it to its size, not more")
     func pause() {
         let tap = Tap(rate: 1_000, burst: 3)
