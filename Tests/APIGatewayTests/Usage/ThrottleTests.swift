@@ -31,17 +31,6 @@ struct TokenBucketTests {
         #expect(tap.takes(200) && !tap.takes(299) && tap.takes(300))
     }
 
-    @Test("the account's limit, and what is left of it for load tests")
-    func account() {
-        func admitted(_ limit: ThrottleLimit) -> Int {
-            var throttle = Throttle(account: limit)
-            return (0..<20_000).count { _ in throttle.admit([], at: testTime) == nil }
-        }
-        // "Amazon API Gateway quotas": 5,000 at once.
-        #expect(admitted(.account) == 5_000)
-        #expect(admitted(.relaxed) == 20_000)
-    }
-
     @Test("a long pause fills it to its size, not more")
     func pause() {
         let tap = Tap(rate: 1_000, burst: 3)
@@ -98,6 +87,12 @@ struct TokenBucketTests {
         #expect(first.allSatisfy { $0 == nil })
         let later = [0, 99, 100].map { throttle.admit([], at: testTime + .microseconds($0)) }
         #expect(later == [.account, .account, nil])
+    }
+
+    @Test("a relaxed limit lets a load test through")
+    func relaxed() {
+        var throttle = Throttle(account: .relaxed)
+        #expect((0..<20_000).allSatisfy { _ in throttle.admit([], at: testTime) == nil })
     }
 }
 
