@@ -41,6 +41,12 @@ package final class LedgerReader: Sendable {
         try self.sessions("WHERE kind = ?1 ORDER BY id DESC LIMIT 1", kind.rawValue).first
     }
 
+    /// Of a host that runs. It need not be the last: one that was started beside it and refused began later.
+    package func runningSession(process: Int32) throws -> LedgerSession? {
+        let condition = "WHERE process = ?1 AND kind = '\(LedgerSession.Kind.host.rawValue)' AND ended_at IS NULL"
+        return try self.sessions("\(condition) ORDER BY id DESC LIMIT 1", Int64(process)).first
+    }
+
     /// What was used, by whom. Consumers of another region than `region` have theirs behind their name.
     package func usage(_ period: LedgerPeriod, region: String) throws -> LedgerUsage {
         try self.read { database in try LedgerSum(period, region: region).usage(database) }

@@ -154,6 +154,21 @@ struct LedgerTests {
         #expect(try reader.session(1)?.kind == .host)
     }
 
+    @Test("the session of a host that runs is known, though another began later and ended")
+    func runningSession() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("ledger.sqlite")
+        let running = try LedgerBench(path)
+        let refused = try LedgerBench(path)
+        refused.ledger.close()
+        let reader = try LedgerReader(path: path)
+        #expect(try reader.lastSession(.host)?.id == 2)
+        #expect(try reader.runningSession(process: 4_711)?.id == 1)
+        #expect(try reader.runningSession(process: 4_712) == nil)
+        running.ledger.close()
+        #expect(try reader.runningSession(process: 4_711) == nil)
+    }
+
     @Test("several processes write one ledger at a time")
     func severalWriters() throws {
         let folder = try TemporaryFolder()

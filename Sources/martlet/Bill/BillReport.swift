@@ -50,15 +50,15 @@ struct BillReport {
             try self.add("period", title, from: from, to: to, .time(since: since, until: until))
             return
         }
-        let session = try self.reader.lastSession(.host)
+        let running = try host.flatMap { try self.reader.runningSession(process: $0.processID) }
+        let session = try running ?? self.reader.lastSession(.host)
         if let session {
-            let isRunning = host?.processID == session.processID && session.endedAt == nil
-            let end = isRunning ? "running" : session.endedAt.map { "until \($0.minuteText)" } ?? "it was killed"
+            let end = running != nil ? "running" : session.endedAt.map { "until \($0.minuteText)" } ?? "it was killed"
             try self.add(
-                "session", "\(isRunning ? "This" : "The last") session: since \(session.startedAt.minuteText), \(end)",
+                "session", "\(running != nil ? "This" : "The last") session: since \(session.startedAt.minuteText), \(end)",
                 from: session.startedAt, to: session.endedAt ?? self.now, .session(session.id), session)
         }
-        if let host, host.processID != session?.processID {
+        if host != nil, running == nil {
             self.notes.append("The host that runs keeps its ledger in memory (--in-memory), or keeps none (--ledger off).")
         }
         let month = self.now.startOfMonth
