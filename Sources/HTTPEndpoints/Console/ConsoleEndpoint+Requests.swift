@@ -120,6 +120,7 @@ extension ConsoleEndpoint {
 
     private func tried(_ answer: BackendAnswer, sentAt: Timestamp) -> JSON {
         let id = ["apigw-requestid", "x-amzn-requestid"].lazy.compactMap { answer.headers.last($0) }.first
+        self.settle()
         // A streamed answer has more than the record knows of.
         var json = id.flatMap { self.requests.entry($0) }.map { self.details($0) } ?? [:]
         json["status"] = .number(JSONNumber(answer.status))

@@ -21,14 +21,12 @@ package final class RequestHistory {
         let streamedBytes: Int
         let answeredAt: Timestamp
 
-        init(
-            number: UInt64, exchange: GatewayExchange, response: GatewayResponse, streamedBytes: Int, answeredAt: Timestamp
-        ) {
+        init(number: UInt64, _ ended: GatewayReports.EndedExchange) {
             self.number = number
-            self.exchange = exchange
-            self.response = response
-            self.streamedBytes = streamedBytes
-            self.answeredAt = answeredAt
+            self.exchange = ended.exchange
+            self.response = ended.response
+            self.streamedBytes = ended.streamedBytes
+            self.answeredAt = ended.answeredAt
         }
 
         var responseBytes: Int { self.response.body.count + self.streamedBytes }
@@ -37,10 +35,12 @@ package final class RequestHistory {
         var milliseconds: Double { (self.answeredAt - self.exchange.stamp.time).milliseconds }
     }
 
-    /// A request's steps are written down only while somebody may read them, as they cost more than the rest of a request.
-    package var wantsExecutionLogs: Bool { self.readers > 0 || self.feed.hasClients }
+    /// Told whether somebody may read the steps of requests.
+    var onReaders: (Bool) -> Void = { _ in }
     /// Requests under way whose client asked for their steps.
-    var readers = 0
+    var readers = 0 {
+        didSet { self.tellReaders() }
+    }
 
     private let feed: EventFeed
     private var entries = CircularBuffer<Entry>()
@@ -49,13 +49,16 @@ package final class RequestHistory {
     /// Numbers up to this one were forgotten by a reset.
     private var forgotten: UInt64 = 0
 
-    package init(feed: EventFeed) { self.feed = feed }
+    package init(feed: EventFeed) {
+        self.feed = feed
+        feed.onClients = { [unowned self] in self.tellReaders() }
+    }
 
-    func append(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int) {
+    private func tellReaders() { self.onReaders(self.readers > 0 || self.feed.hasClients) }
+
+    func append(_ ended: GatewayReports.EndedExchange) {
         self.lastNumber += 1
-        let entry = Entry(
-            number: self.lastNumber, exchange: exchange, response: response, streamedBytes: streamedBytes,
-            answeredAt: HostClock.now())
+        let entry = Entry(number: self.lastNumber, ended)
         self.entries.append(entry)
         self.bytes += entry.bytes
         while self.entries.count > Self.requestsMax || self.bytes > Self.bytesMax {
