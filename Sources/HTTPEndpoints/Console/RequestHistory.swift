@@ -6,9 +6,9 @@ import NIOCore
 /// The latest requests to APIs and function URLs with their answers, in memory. A request is kept as the gateway left it and is
 /// read only for those who ask. Lives on the event loop.
 package final class RequestHistory {
-    static let requestsMax = 10_000
+    static let requestsMax = 2_000
     /// Of all together, with what is kept beside bodies.
-    static let bytesMax = 16 * 1024 * 1024
+    static let bytesMax = 8 * 1024 * 1024
     /// Of one request, about: what the gateway made of it on its way.
     private static let bytesBesideBodies = 2_048
 

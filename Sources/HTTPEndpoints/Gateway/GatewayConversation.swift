@@ -21,7 +21,7 @@ final class GatewayConversation {
     private(set) var exchange: GatewayExchange
     private let client: Client
     private let endpoint: GatewayEndpoint
-    private var timer: Scheduled<Void>?
+    private var hasTimer = false
     /// To an HTTP endpoint.
     private var call: BackendCall?
     /// What a stream began with.
@@ -41,8 +41,7 @@ final class GatewayConversation {
 
     func resume(_ event: GatewayEvent) {
         guard !self.isOver else { return }
-        self.timer?.cancel()
-        self.timer = nil
+        self.cutTimer()
         self.call?.cancel()
         self.call = nil
         self.perform(self.exchange.resume(event, self.endpoint.service.state, at: HostClock.now()))
@@ -55,8 +54,7 @@ final class GatewayConversation {
     /// Status and headers of a stream; `nil` where the exchange went on without it.
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
         guard !self.isOver else { return nil }
-        self.timer?.cancel()
-        self.timer = nil
+        self.cutTimer()
         let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
         if response != nil { self.endpoint.tellLines(self.exchange) }
         self.streamed = response
@@ -164,9 +162,15 @@ final class GatewayConversation {
     }
 
     func startTimer(milliseconds: Int) {
-        let eventLoop = self.endpoint.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        self.timer = eventLoop.scheduleTask(in: .milliseconds(Int64(milliseconds))) { bound.value.resume(.timedOut) }
+        guard !self.isOver else { return }
+        self.hasTimer = true
+        self.endpoint.timeouts.start(self, milliseconds: milliseconds)
+    }
+
+    private func cutTimer() {
+        guard self.hasTimer else { return }
+        self.hasTimer = false
+        self.endpoint.timeouts.cut(self)
     }
 
     /// Turns the result of one call into an event, unless the conversation went on without it.

@@ -8,17 +8,17 @@ package import NIOHTTP1
 /// Serves the APIs of a deployment and function URLs on one event loop: decodes a request, and does what its exchange says until
 /// it answers. What needs no function is answered without leaving the loop.
 package final class GatewayEndpoint: HTTPService {
-    let eventLoop: any EventLoop
     let service: GatewayService
     let home: any GatewayHome
     let client: BackendClient
+    let timeouts: GatewayTimeouts
     private var random = BufferedRandom()
 
     init(service: GatewayService, home: any GatewayHome, client: BackendClient, eventLoop: any EventLoop) {
         self.service = service
         self.home = home
         self.client = client
-        self.eventLoop = eventLoop
+        self.timeouts = GatewayTimeouts(eventLoop: eventLoop)
     }
 
     /// No request comes any more.
