@@ -295,7 +295,7 @@ final class HostCore {
         _ gateway: GatewayHost, _ queues: QueueHost, gatewayPort: Int, aws: String, settle: @escaping () -> Void
     ) -> ConsoleEndpoint {
         let feed = EventFeed(eventLoop: self.eventLoop)
-        let requests = RequestHistory(feed: feed)
+        let requests = RequestHistory(gateway: gateway.service, feed: feed)
         gateway.history = requests
         queues.depths = DepthHistory(queues: queues, feed: feed)
         let host = self.settings.host

@@ -12,10 +12,12 @@ package final class GatewayEndpoint: HTTPService {
     let home: any GatewayHome
     let client: BackendClient
     let timeouts: GatewayTimeouts
+    private let book: RequestBook
     private var random = BufferedRandom()
 
     init(service: GatewayService, home: any GatewayHome, client: BackendClient, eventLoop: any EventLoop) {
         self.service = service
+        self.book = service.openBook()
         self.home = home
         self.client = client
         self.timeouts = GatewayTimeouts(eventLoop: eventLoop)
@@ -44,10 +46,10 @@ package final class GatewayEndpoint: HTTPService {
 
     /// - Parameter streamedBytes: what followed the head of a stream.
     func tellEnd(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int = 0) {
-        self.service.reports.add(
-            .ended(
-                GatewayReports.EndedExchange(
-                    exchange: exchange, response: response, streamedBytes: streamedBytes, answeredAt: HostClock.now())))
+        self.book.note(
+            RequestRecord(
+                number: self.service.nextNumber(), exchange: exchange, response: response, streamedBytes: streamedBytes,
+                answeredAt: HostClock.now()))
     }
 
     /// The lines of a request whose answer begins.
@@ -55,7 +57,7 @@ package final class GatewayEndpoint: HTTPService {
         let access = exchange.accessLogLine
         let execution = self.service.tracesRequests ? exchange.executionLog?.text(requestID: exchange.stamp.requestID) : nil
         guard access != nil || execution != nil else { return }
-        self.service.reports.add(.lines(access: access, execution: execution, exchange.outcome))
+        self.book.note(access: access, execution: execution, exchange.outcome)
     }
 
     private func makeExchange(_ head: HTTPRequestHead, body: [UInt8], on connection: HTTPConnection) -> GatewayExchange {

@@ -26,9 +26,7 @@ package final class GatewayHost {
     /// Takes the execution log of each request where ``GatewayService`` traces them.
     package var logExecution: (String, GatewayOutcome?) -> Void = { _, _ in }
     /// Remembers what was asked and answered.
-    package var history: RequestHistory? {
-        didSet { self.history?.onReaders = { [service] in service.setHasReaders($0) } }
-    }
+    package var history: RequestHistory?
 
     /// - Parameters:
     ///   - keySources: a file or an address of a key set, for each issuer of tokens that is not asked itself.
@@ -44,7 +42,7 @@ package final class GatewayHost {
         self.keys = IssuerKeys(sources: keySources, client: client, eventLoop: eventLoop)
         self.home = LocalGatewayHome(service: functions, keys: self.keys)
         self.endpoint = GatewayEndpoint(service: service, home: self.home, client: client, eventLoop: eventLoop)
-        service.reports.onReports.value = { [unowned self] in self.take($0) }
+        service.onReport { [unowned self] in self.take($0) }
     }
 
     /// What makes an endpoint on another loop; to be called there.
@@ -58,21 +56,21 @@ package final class GatewayHost {
         }
     }
 
-    private func take(_ reports: [GatewayReports.Report]) {
-        for report in reports {
-            switch report {
-            case .lines(let access, let execution, let outcome):
-                if let access { self.logAccess(access, outcome) }
-                if let execution { self.logExecution(execution, outcome) }
-            case .ended(let ended):
-                self.history?.append(ended)
-                if let outcome = ended.exchange.outcome { self.onOutcome(outcome.streaming(ended.streamedBytes)) }
-            }
+    private func take(_ report: RequestBook.Report) {
+        switch report {
+        case .lines(let access, let execution, let outcome):
+            if let access { self.logAccess(access, outcome) }
+            if let execution { self.logExecution(execution, outcome) }
+        case .ended(let outcome):
+            self.history?.ended()
+            if let outcome { self.onOutcome(outcome) }
         }
     }
 
     /// Takes at once what has been told so far, for those who look at it.
-    package func settle() { self.service.reports.settle() }
+    package func settle() {
+        for book in self.service.books { book.tell() }
+    }
 
     // MARK: Targets
 

@@ -13,7 +13,9 @@ package final class GatewayService: Sendable {
     let credentials: [String: AccessKey]
     /// Where services answer: the host's AWS endpoint.
     let awsAddress: TargetAddress
-    let reports: GatewayReports
+    private let teller: RequestTeller
+    private let opened = Mutex<[RequestBook]>([])
+    private let numbers = Atomic<UInt64>(0)
     /// Whether the user asked for the execution log of each request.
     let tracesRequests: Bool
     /// A console may show execution logs.
@@ -34,7 +36,7 @@ package final class GatewayService: Sendable {
         self.credentials = credentials
         self.awsAddress = awsAddress
         self.tracesRequests = tracesRequests
-        self.reports = GatewayReports(eventLoop: eventLoop)
+        self.teller = RequestTeller(eventLoop: eventLoop)
     }
 
     /// Replaced as a whole with each deployment.
@@ -42,6 +44,23 @@ package final class GatewayService: Sendable {
         get { self.current.withLock { $0 } }
         set { self.current.withLock { $0 = newValue } }
     }
+
+    /// A book for an endpoint.
+    func openBook() -> RequestBook {
+        let book = RequestBook(teller: self.teller)
+        self.opened.withLock { $0.append(book) }
+        return book
+    }
+
+    var books: [RequestBook] { self.opened.withLock { $0 } }
+
+    /// Takes what endpoints tell, on the loop of the functions.
+    func onReport(_ take: @escaping (RequestBook.Report) -> Void) { self.teller.onReport.value = take }
+
+    /// The number of a request that is over.
+    func nextNumber() -> UInt64 { self.numbers.add(1, ordering: .relaxed).newValue }
+
+    var lastNumber: UInt64 { self.numbers.load(ordering: .relaxed) }
 
     /// A request's steps are written down only while somebody may read them, as they cost more than the rest of a request.
     var logsExecution: Bool { self.tracesRequests || self.hasReaders.load(ordering: .acquiring) }
