@@ -4,6 +4,7 @@ Every answer is the one that the API makes, whatever the number of connections, 
 answers it read, and leaves at most one more under way on each connection when its time is over.
 """
 
+import pathlib
 import re
 import shutil
 import subprocess
@@ -65,19 +66,35 @@ def counted(server):
     with urllib.request.urlopen(f"{server.aws}/metrics") as answer:
         page = answer.read().decode()
 
-    def total(name):
-        return sum(int(float(value)) for value in re.findall(rf"^{name}(?:{{[^}}]*}})? ([\d.e+]+)$", page, re.MULTILINE))
+    def total(name, label=""):
+        return sum(int(float(value)) for value in re.findall(rf"^{name}(?:{{[^}}]*{label}[^}}]*}})? ([\d.e+]+)$", page, re.MULTILINE))
 
     names = ("apigateway_requests", "apigateway_client_errors", "apigateway_server_errors", "lambda_invocations")
-    return {name: total(f"martlet_{name}_total") for name in names} | {"running": total("martlet_lambda_concurrent_executions")}
+    counts = {name: total(f"martlet_{name}_total") for name in names}
+    mocks = total("martlet_apigateway_requests_total", 'api="mock"')
+    # Each request to the others is an invocation; the gateway's threads tell of it when it is answered.
+    untold = counts["apigateway_requests"] - mocks != counts["lambda_invocations"]
+    return counts | {"untold": untold, "running": total("martlet_lambda_concurrent_executions")}
+
+
+def connected(server):
+    """Whether a client's connection to the gateway is still open, or not yet read to its end, as far as the system tells."""
+    if not hosts.has_proc:
+        return False
+    port = f":{urllib.parse.urlsplit(server.gateway).port:04X} "
+    listening, closed = "0A", "06"
+    lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return any(port in line.split(":", 1)[1][:16] and line.split()[3] not in (listening, closed) for line in lines)
 
 
 def settled(server):
-    """The same once no function runs any more: what wrk left under way has ended, too."""
+    """The same once nothing is under way any more: what wrk left has ended, too."""
 
     def idle():
+        if connected(server):
+            return None
         now = counted(server)
-        return now if now.pop("running") == 0 else None
+        return now if not now.pop("running") and not now.pop("untold") else None
 
     return hosts.eventually(idle, "functions run on")
 
