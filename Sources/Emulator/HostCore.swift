@@ -103,6 +103,12 @@ final class HostCore {
         asynchronous.report = { [logs] in logs?.write(line: "martlet: \($0)") }
         asynchronous.onHappening = { [monitoring] in monitoring.happened($0, function: $1) }
         self.service.asynchronous = asynchronous
+        let restWatch = RestWatch(eventLoop: eventLoop)
+        restWatch.onRest = { [unowned invoker] in
+            invoker.rest()
+            RestWatch.returnFreeMemory()
+        }
+        for slot in [self.gatewaySlot, self.awsSlot, self.runtimeSlot] { slot.restWatch = restWatch }
     }
 
     /// What functions sign with.

@@ -307,6 +307,9 @@ package final class Invoker: EnvironmentOwner {
         }
     }
 
+    /// The host has come to rest: timers that invocations have left behind would wake it for nothing.
+    package func rest() { for environment in self.environments.values { environment.rest() } }
+
     // MARK: Stop
 
     /// Refuses new invocations, gives up those under way, ends all environments; completes when no process is left.
