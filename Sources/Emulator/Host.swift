@@ -6,16 +6,23 @@ import NIOCore
 import NIOPosix
 package import Templates
 
-/// A running host: the composition root of all services. Everything that invocations touch lives on one event loop.
+/// A running host: the composition root of all services. Everything that invocations touch lives on one event
+/// loop; what the gateway does without a function, on others, too.
 package final class Host: Sendable {
     package let settings: HostSettings
     private let group: MultiThreadedEventLoopGroup
+    /// Of the functions.
+    private let eventLoop: any EventLoop
     private let core: NIOLoopBound<HostCore>
     private let logs: LogWriter?
 
-    private init(settings: HostSettings, group: MultiThreadedEventLoopGroup, core: NIOLoopBound<HostCore>, logs: LogWriter?) {
+    private init(
+        settings: HostSettings, group: MultiThreadedEventLoopGroup, eventLoop: any EventLoop, core: NIOLoopBound<HostCore>,
+        logs: LogWriter?
+    ) {
         self.settings = settings
         self.group = group
+        self.eventLoop = eventLoop
         self.core = core
         self.logs = logs
     }
@@ -23,14 +30,17 @@ package final class Host: Sendable {
     /// Starts the executor, without listeners.
     /// - Parameter logs: where function logs go; `nil` for nowhere.
     package static func start(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?) async throws -> Host {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let eventLoop = group.next()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoops)
+        var each = group.makeIterator()
+        guard let eventLoop = each.next() else { preconditionFailure("a group has a loop") }
+        let loops = GatewayLoops(group, home: eventLoop)
         do {
             let core = try await eventLoop.submit {
                 NIOLoopBound(
-                    try HostCore(settings, deployment: deployment, logs: logs, eventLoop: eventLoop), eventLoop: eventLoop)
+                    try HostCore(settings, deployment: deployment, logs: logs, loops: loops, eventLoop: eventLoop),
+                    eventLoop: eventLoop)
             }.get()
-            return Host(settings: settings, group: group, core: core, logs: logs)
+            return Host(settings: settings, group: group, eventLoop: eventLoop, core: core, logs: logs)
         } catch {
             try? await group.shutdownGracefully()  // The start's own error is what the user needs.
             throw error
@@ -40,13 +50,13 @@ package final class Host: Sendable {
     /// What the template asks of the gateway that requests will not get, each with its place.
     package func gatewayProblems() async throws -> [String] {
         let core = self.core
-        return try await self.group.next().submit { core.value.gatewayProblems }.get()
+        return try await self.eventLoop.submit { core.value.gatewayProblems }.get()
     }
 
     /// The certificate that clients of the gateway's TLS listener have to trust, in PEM form; `nil` without such a listener.
     package func authorityPath() async throws -> String? {
         let core = self.core
-        return try await self.group.next().submit { core.value.authorityPath }.get()
+        return try await self.eventLoop.submit { core.value.authorityPath }.get()
     }
 
     /// Opens the gateway and the AWS endpoint, and says where they are; writes the ready file when both accept.
@@ -81,7 +91,7 @@ package final class Host: Sendable {
         Result
     > {
         let core = self.core
-        return self.group.next().flatSubmit { body(core.value) }
+        return self.eventLoop.flatSubmit { body(core.value) }
     }
 }
 

@@ -31,7 +31,8 @@ final class HostCore {
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
     private let security: HostSecurity
-    private var gatewayEndpoint: GatewayEndpoint?
+    private let gatewayLoops: GatewayLoops
+    private var gatewayHost: GatewayHost?
     private var console: ConsoleEndpoint?
     private let recorder = InvocationRecorder()
     private var usage: UsageFile?
@@ -42,8 +43,10 @@ final class HostCore {
     private let runtimeSlot = ServiceSlot()
     private var isAnnounced = false
 
-    init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, eventLoop: any EventLoop) throws {
+    init(_ settings: HostSettings, deployment: Deployment, logs: LogWriter?, loops: GatewayLoops, eventLoop: any EventLoop) throws
+    {
         self.settings = settings
+        self.gatewayLoops = loops
         self.eventLoop = eventLoop
         self.logs = logs
         self.accessLog = try settings.accessLogFile.map { try LogWriter(appendingTo: $0) }
@@ -108,7 +111,8 @@ final class HostCore {
             invoker.rest()
             RestWatch.returnFreeMemory()
         }
-        for slot in [self.gatewaySlot, self.awsSlot, self.runtimeSlot] { slot.restWatch = restWatch }
+        invoker.restWatch = restWatch
+        self.awsSlot.restWatch = restWatch
     }
 
     /// What functions sign with.
@@ -124,7 +128,7 @@ final class HostCore {
 
     /// What the template asks of the gateway that requests will not get, each with its place.
     var gatewayProblems: [String] {
-        let own = GatewayEndpoint.problems(self.configuration, keySources: self.settings.keySources)
+        let own = GatewayHost.problems(self.configuration, keySources: self.settings.keySources)
         return (self.gateway.problems + own).map(\.description) + self.security.problems
     }
 
@@ -179,21 +183,24 @@ final class HostCore {
             return self.eventLoop.makeFailedFuture(error)
         }
         let host = self.settings.host
-        return self.bind(self.gatewaySlot, host, port: self.settings.gatewayPort, name: "gateway", option: "--port")
+        return self.gatewayLoops.doors(self.gatewaySlot)
+            .flatMap { core.value.bind($0, host, port: core.value.settings.gatewayPort, name: "gateway", option: "--port") }
             .flatMap { gateway in core.value.bindSecureGateway(host).map { (gateway, $0) } }
             .flatMap { gateway, secure in
                 let port = core.value.settings.awsPort
-                return core.value.bind(core.value.awsSlot, host, port: port, name: "AWS endpoint", option: "--aws-port")
+                let door = HTTPDoor(service: core.value.awsSlot, bounds: ConnectionBounds())
+                return core.value.bind(door, host, port: port, name: "AWS endpoint", option: "--aws-port")
                     .map { (gateway, secure, $0) }
             }
             .flatMap { gateway, secure, aws in
                 let port = core.value.settings.runtimePort
                 // Without credentials, so for this machine alone, whatever the others listen on.
                 return core.value.bind(
-                    core.value.runtimeSlot, Self.runtimeHost, port: port, name: "Runtime API", option: "--runtime-port"
+                    HTTPDoor(service: core.value.runtimeSlot), Self.runtimeHost, port: port, name: "Runtime API",
+                    option: "--runtime-port"
                 ).map { (gateway, secure, aws, $0) }
             }
-            .map { gateway, secure, aws, runtime in
+            .flatMap { gateway, secure, aws, runtime in
                 core.value.open(
                     gatewayPort: gateway, securePort: secure, awsPort: aws, runtimePort: runtime, announced: announced)
             }
@@ -203,23 +210,23 @@ final class HostCore {
         guard let port = self.settings.tlsPort, let security = self.security.listener else {
             return self.eventLoop.makeSucceededFuture(nil)
         }
-        return self.bind(
-            self.gatewaySlot, host, port: port, security: security, name: "gateway's TLS listener", option: "--tls-port"
-        ).map { $0 }
+        let door = HTTPDoor(service: self.gatewaySlot, security: security, bounds: ConnectionBounds())
+        return self.bind(door, host, port: port, name: "gateway's TLS listener", option: "--tls-port").map { $0 }
     }
 
     private static let runtimeHost = "127.0.0.1"
 
     private func bind(
-        _ slot: ServiceSlot, _ host: String, port: Int, security: (any ListenerSecurity)? = nil, name: String, option: String
+        _ door: HTTPDoor, _ host: String, port: Int, name: String, option: String
+    ) -> EventLoopFuture<Int> {
+        self.bind(HTTPDoors(door, on: self.eventLoop), host, port: port, name: name, option: option)
+    }
+
+    private func bind(
+        _ doors: HTTPDoors, _ host: String, port: Int, name: String, option: String
     ) -> EventLoopFuture<Int> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
-        return HTTPListener.bind(
-            host: host, port: port, eventLoop: self.eventLoop,
-            service: NIOLoopBound<any HTTPService>(slot, eventLoop: self.eventLoop),
-            security: security.map { NIOLoopBound($0, eventLoop: self.eventLoop) },
-            bounds: slot === self.runtimeSlot ? nil : NIOLoopBound(ConnectionBounds(), eventLoop: self.eventLoop)
-        ).flatMapThrowing { listener in
+        return HTTPListener.bind(host: host, port: port, eventLoop: self.eventLoop, doors: doors).flatMapThrowing { listener in
             core.value.listeners.append(listener)
             return listener.port
         }.flatMapErrorThrowing { error in
@@ -228,50 +235,54 @@ final class HostCore {
         }
     }
 
-    private func open(gatewayPort: Int, securePort: Int?, awsPort: Int, runtimePort: Int, announced: Bool) -> HostFile {
+    private func open(
+        gatewayPort: Int, securePort: Int?, awsPort: Int, runtimePort: Int, announced: Bool
+    ) -> EventLoopFuture<HostFile> {
         let host = self.settings.host
         let aws = "http://\(host):\(awsPort)"
         self.context.endpointURL = aws
         let urlForm = LambdaControlPlane.FunctionURLForm(
             prefix: "http://", suffix: ".lambda-url.\(self.settings.region).localhost:\(gatewayPort)/")
         self.service.change { $0 = LambdaControlPlane(registry: $0.registry, mappings: $0.mappings, functionURLForm: urlForm) }
-        let gateway = GatewayEndpoint(
-            service: self.service, gateway: self.makeGateway(self.service.registry),
-            state: GatewayState(
-                usage: self.usage?.counters ?? UsageCounters(),
-                accountLimit: self.settings.relaxesLimits ? .relaxed : .account),
-            port: gatewayPort, securePort: securePort,
-            credentials: self.credentials, keySources: self.settings.keySources, security: self.security.endpoints)
-        self.gatewayEndpoint = gateway
+        let state = GatewayState(
+            usage: self.usage?.counters ?? UsageCounters(), accountLimit: self.settings.relaxesLimits ? .relaxed : .account)
+        let gateway = GatewayHost(
+            GatewayService(
+                self.makeGateway(self.service.registry), state: state, port: gatewayPort, securePort: securePort,
+                credentials: self.credentials, awsAddress: TargetAddress(host: host, port: awsPort),
+                tracesRequests: self.settings.traces, eventLoop: self.eventLoop),
+            functions: self.service, keySources: self.settings.keySources, security: self.security.endpoints)
+        self.gatewayHost = gateway
         let names = Dictionary(self.configuration.apis.map { ($0.id, $0.logicalID) }) { first, _ in first }
         gateway.onOutcome = { [monitoring, ledger] outcome in
             let billed = APIUsage.Event(outcome, api: names[outcome.apiID] ?? outcome.apiID, at: HostClock.now())
             monitoring.answered(outcome, billed)
             ledger?.meter(billed)
         }
-        gateway.awsAddress = TargetAddress(host: host, port: awsPort)
         gateway.report = { [logs] in logs?.write(line: "martlet: \($0)") }
         gateway.logAccess = { [monitoring, log = self.accessLog ?? self.logs] line, outcome in
             log?.write(line: line)
             monitoring.wroteAccessLog(line, of: outcome)
         }
-        if self.settings.traces {
-            gateway.logExecution = { [logs, monitoring] text, outcome in
-                logs?.write(line: text)
-                monitoring.wroteExecutionLog(text, of: outcome)
-            }
+        gateway.logExecution = { [logs, monitoring] text, outcome in
+            logs?.write(line: text)
+            monitoring.wroteExecutionLog(text, of: outcome)
         }
         self.monitoring.follow(self.configuration)
         gateway.follow(self.configuration.targetGroups)
-        self.usage?.follow(self.eventLoop) { gateway.state.usage }
-        self.gatewaySlot.service = gateway
+        self.usage?.follow(self.eventLoop) { state.usage }
+        self.gatewaySlot.service = gateway.endpoint
         guard let queues else { preconditionFailure("the queues are there before a listener opens") }
+        let settle = { [journal = self.context.journal] in
+            journal.settle()
+            gateway.settle()
+        }
         let awsEndpoint = AWSEndpoint(
-            service: self.service, queues: queues.host, monitoring: self.monitoring, journal: self.context.journal,
+            service: self.service, queues: queues.host, monitoring: self.monitoring, settle: settle,
             codeStore: self.storage, account: self.settings.account, url: aws
         ) { [logs] in logs?.write(line: "martlet: \($0)") }
         awsEndpoint.apis = APIGatewayEndpoint(configuration: self.configuration, gateway: gateway)
-        awsEndpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws)
+        awsEndpoint.console = self.openConsole(gateway, queues.host, gatewayPort: gatewayPort, aws: aws, settle: settle)
         self.awsSlot.service = awsEndpoint
         let runtime = "\(Self.runtimeHost):\(runtimePort)"
         self.runtimeSlot.service = self.makeAttachedRuntimeListener()
@@ -280,17 +291,18 @@ final class HostCore {
         }
         self.isAnnounced = announced
         if announced { self.service.triggers?.follow() }
-        return HostFile(
+        let file = HostFile(
             gateway: "http://\(host):\(gatewayPort)", gatewayTLS: securePort.map { "https://\(host):\($0)" }, aws: aws,
             console: "\(aws)/", runtime: runtime, processID: ProcessInfo.processInfo.processIdentifier)
+        return self.gatewayLoops.open(gateway.endpointMaker()).map { file }
     }
 
     /// From now on invocations and requests are remembered.
     private func openConsole(
-        _ gateway: GatewayEndpoint, _ queues: QueueHost, gatewayPort: Int, aws: String
+        _ gateway: GatewayHost, _ queues: QueueHost, gatewayPort: Int, aws: String, settle: @escaping () -> Void
     ) -> ConsoleEndpoint {
         let feed = EventFeed(eventLoop: self.eventLoop)
-        let requests = RequestHistory(feed: feed)
+        let requests = RequestHistory(gateway: gateway.service, feed: feed)
         gateway.history = requests
         queues.depths = DepthHistory(queues: queues, feed: feed)
         let host = self.settings.host
@@ -301,10 +313,10 @@ final class HostCore {
         let console = ConsoleEndpoint(
             place: place, service: self.service, queues: queues, monitoring: self.monitoring, recorder: self.recorder,
             requests: requests, feed: feed,
-            configuration: self.configuration, security: self.security.endpoints)
+            configuration: self.configuration, security: self.security.endpoints, settle: settle)
         self.console = console
         self.service.onChange = { [unowned self, weak gateway] in
-            gateway?.gateway = self.makeGateway($0)
+            gateway?.service.gateway = self.makeGateway($0)
             feed.changed(.functions)
         }
         return console
@@ -394,11 +406,11 @@ final class HostCore {
     func stop() -> EventLoopFuture<Void> {
         let core = NIOLoopBound(self, eventLoop: self.eventLoop)
         if self.isAnnounced { HostFile.remove(from: self.settings.stateFolder) }
-        self.gatewayEndpoint?.stop()
+        self.gatewayHost?.stop()
         self.monitoring.stop()
         self.console?.stop()
-        if let counters = self.gatewayEndpoint?.state.usage { self.usage?.stop(counters) }
-        let closed = self.listeners.map { $0.channel.close() }
+        if let counters = self.gatewayHost?.service.state.usage { self.usage?.stop(counters) }
+        let closed = self.listeners.map { $0.channel.close() } + [self.gatewayLoops.stop()]
         return EventLoopFuture.andAllComplete(closed, on: self.eventLoop)
             .flatMap {
                 core.value.service.triggers?.stop(grace: Self.triggerGrace) ?? core.value.eventLoop.makeSucceededVoidFuture()

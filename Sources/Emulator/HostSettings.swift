@@ -39,6 +39,8 @@ package struct HostSettings: Sendable {
     /// Without the limits and waits of AWS that only slow a test suite down.
     package var relaxesLimits = false
     package var readyFile: String?
+    /// On the first of them live functions and queues; the gateway's connections live on all.
+    package var eventLoops = 1
     package var maxEnvironments = 100
     package var idleTimeoutSeconds = 600
     package var freezesIdle = false

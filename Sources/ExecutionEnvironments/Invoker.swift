@@ -26,6 +26,8 @@ package final class Invoker: EnvironmentOwner {
     private var patienceWatch: Scheduled<Void>?
     private var idleWatch: Scheduled<Void>?
     private var stopped: EventLoopPromise<Void>?
+    /// Told of every invocation, wherever it comes from.
+    package var restWatch: RestWatch?
 
     /// Invocations that may wait for an environment; more are refused.
     package static let waitingLimit = 10_000
@@ -52,6 +54,7 @@ package final class Invoker: EnvironmentOwner {
     package func reserve(_ count: Int?, for function: String) { self.admission.reserve(count, for: function) }
 
     package func invoke(_ invocation: Invocation) {
+        self.restWatch?.noteActivity()
         guard self.stopped == nil else {
             self.refuse(invocation, .unavailable("the host is stopping"))
             return

@@ -7,7 +7,7 @@ package import NIOCore
 /// A request costs a look at two variables. Under load the loop's timer fires about once a second; at rest there is none.
 /// Lives on the event loop.
 package final class RestWatch {
-    /// Without a request for so long, and for twice as long at most, a host rests.
+    /// Without any for so long, and for twice as long at most, a host rests.
     package static let rest = TimeAmount.seconds(1)
     /// Between one clearing up, some milliseconds, and the next.
     package static let interval = TimeAmount.seconds(10)
@@ -21,7 +21,7 @@ package final class RestWatch {
 
     package init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
-    /// A request came.
+    /// A request or an invocation came.
     package func noteActivity() {
         if self.isArmed { self.wasActive = true } else { self.arm() }
     }

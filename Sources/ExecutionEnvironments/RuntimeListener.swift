@@ -15,10 +15,9 @@ final class RuntimeListener: HTTPService {
     static func bind(eventLoop: any EventLoop) -> EventLoopFuture<NIOLoopBound<RuntimeListener>> {
         let listener = RuntimeListener()
         let bound = NIOLoopBound(listener, eventLoop: eventLoop)
-        let service = NIOLoopBound<any HTTPService>(listener, eventLoop: eventLoop)
-        let onConnection = NIOLoopBound<(HTTPConnection) -> Void>(
-            { [unowned listener] in listener.connections[ObjectIdentifier($0)] = $0 }, eventLoop: eventLoop)
-        return HTTPListener.bind(host: "127.0.0.1", port: 0, eventLoop: eventLoop, service: service, onConnection: onConnection)
+        let door = HTTPDoor(
+            service: listener, onConnection: { [unowned listener] in listener.connections[ObjectIdentifier($0)] = $0 })
+        return HTTPListener.bind(host: "127.0.0.1", port: 0, eventLoop: eventLoop, doors: HTTPDoors(door, on: eventLoop))
             .map {
                 bound.value.channel = $0.channel
                 bound.value.port = $0.port

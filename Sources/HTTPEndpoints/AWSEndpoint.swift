@@ -1,6 +1,6 @@
 import CoreTypes
 import Dispatch
-package import ExecutionEnvironments
+import ExecutionEnvironments
 package import HTTPServing
 package import LambdaCore
 import NIOCore
@@ -17,7 +17,8 @@ package final class AWSEndpoint: HTTPService {
     package var apis: APIGatewayEndpoint?
     private let queueHost: QueueHost
     private let monitoring: MonitoringHost
-    private let journal: ExecutionJournal
+    /// Makes known what has become of invocations and requests so far.
+    private let settle: () -> Void
     private let codeStore: any CodeStore
     private let account: String
     /// Told what a call asked for and is not emulated.
@@ -30,13 +31,13 @@ package final class AWSEndpoint: HTTPService {
 
     /// - Parameter url: of this endpoint, for queue URLs in answers to requests that don't say which host they meant.
     package init(
-        service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, journal: ExecutionJournal,
+        service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, settle: @escaping () -> Void,
         codeStore: any CodeStore, account: String, url: String, report: @escaping (String) -> Void
     ) {
         self.service = service
         self.queueHost = queues
         self.monitoring = monitoring
-        self.journal = journal
+        self.settle = settle
         self.queues = SQSEndpoint(queues: queues, endpointURL: url)
         self.invocations = InvokeEndpoint(service: service)
         self.codeStore = codeStore
@@ -51,8 +52,8 @@ package final class AWSEndpoint: HTTPService {
 
     package func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
         let invocation = InvokeRequest.Target(request.head)
-        // Whoever asks for anything else may look at what has become of invocations.
-        if invocation == nil { self.journal.settle() }
+        // Whoever asks for anything else may look at what has become of them.
+        if invocation == nil { self.settle() }
         if self.console?.answer(request, on: connection) == true { return }
         if let invocation {
             self.invocations.handle(request, to: invocation, on: connection)

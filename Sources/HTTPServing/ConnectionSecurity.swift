@@ -58,9 +58,9 @@ package enum HTTPWire: Hashable, Sendable {
     case stream
 }
 
-/// Encrypts connections to endpoints. Called on the event loop.
-package protocol EndpointSecurity: AnyObject {
-    /// Makes a new connection speak TLS, as its first handler.
+/// Encrypts connections to endpoints.
+package protocol EndpointSecurity: AnyObject, Sendable {
+    /// Makes a new connection speak TLS, as its first handler. Called on the channel's event loop.
     func secure(_ channel: any Channel, as identity: EndpointIdentity) throws
 }
 

@@ -382,14 +382,14 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     /// Whether a piece of a body that is gathered may be kept.
     private func keepsBody(_ bytes: Int) -> Bool {
         guard let bounds, case .collect = self.plan else { return true }
-        guard bounds.take(bytes) else { return false }
+        guard bounds.totals.take(bytes) else { return false }
         self.bodyBytesTaken += bytes
         return true
     }
 
     private func releaseBody() {
         guard self.bodyBytesTaken > 0 else { return }
-        self.bounds?.release(self.bodyBytesTaken)
+        self.bounds?.totals.release(self.bodyBytesTaken)
         self.bodyBytesTaken = 0
     }
 

@@ -2,7 +2,7 @@ package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A listening socket whose connections live on one event loop.
+/// A listening socket. Each of its connections lives on one event loop.
 package struct HTTPListener {
     package let channel: any Channel
 
@@ -19,31 +19,28 @@ package struct HTTPListener {
         return limits
     }()
 
-    /// Binds and accepts. `onConnection` is called on the loop for each new connection.
+    /// Binds and accepts.
     /// - Parameters:
     ///   - host: a literal address or a name; port 0 takes a free one.
-    ///   - service: must be used on `eventLoop` only.
-    ///   - security: makes connections speak TLS; `nil` for plain ones.
-    ///   - bounds: for clients of which nothing is known; `nil` for processes of this host's own.
+    ///   - eventLoop: that accepts.
     package static func bind(
-        host: String, port: Int, eventLoop: any EventLoop, service: NIOLoopBound<any HTTPService>,
-        security: NIOLoopBound<any ListenerSecurity>? = nil, bounds: NIOLoopBound<ConnectionBounds>? = nil,
-        onConnection: NIOLoopBound<(HTTPConnection) -> Void>? = nil
+        host: String, port: Int, eventLoop: any EventLoop, doors: HTTPDoors
     ) -> EventLoopFuture<HTTPListener> {
         let open: @Sendable (any Channel, ConnectionSecurity?, HTTPWire) throws -> Void = { channel, security, wire in
-            let connection = HTTPConnection(service: service.value, security: security)
-            connection.bounds = bounds?.value
+            let door = doors.door(on: channel.eventLoop)
+            let connection = HTTPConnection(service: door.service, security: security)
+            connection.bounds = door.bounds
             let decoder = HTTPRequestDecoder(
-                leftOverBytesStrategy: .dropBytes, limitConfiguration: bounds == nil ? .init() : Self.headLimits)
+                leftOverBytesStrategy: .dropBytes, limitConfiguration: door.bounds == nil ? .init() : Self.headLimits)
             let handler: any ChannelHandler =
                 switch wire {
                 case .bytes: ByteToMessageHandler(decoder)
                 case .stream: HTTPAnswerParts()
                 }
             try channel.pipeline.syncOperations.addHandlers(handler, connection)
-            onConnection?.value(connection)
+            door.onConnection?(connection)
         }
-        return ServerBootstrap(group: eventLoop)
+        return ServerBootstrap(group: eventLoop, childGroup: doors.group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -52,11 +49,14 @@ package struct HTTPListener {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let bounds = bounds?.value {
-                        guard bounds.opened() else { throw TooManyConnections() }
-                        channel.closeFuture.assumeIsolated().whenComplete { _ in bounds.closed() }
+                    let door = doors.door(on: channel.eventLoop)
+                    doors.opened(channel)
+                    if let bounds = door.bounds {
+                        guard bounds.totals.opened() else { throw TooManyConnections() }
+                        channel.closeFuture.assumeIsolated().whenComplete { _ in bounds.totals.closed() }
                     }
-                    if let security { try security.value.secure(channel, open: open) } else { try open(channel, nil, .bytes) }
+                    guard let security = door.security else { return try open(channel, nil, .bytes) }
+                    try security.secure(channel, open: open)
                 }
             }
             .bind(host: host, port: port)

@@ -3,12 +3,13 @@ package import HTTPServing
 package import NIOCore
 import NIOSSL
 import SwiftASN1
+import Synchronization
 import X509
 
-/// TLS towards endpoints: the system's roots and those that it is told. Lives on one event loop.
+/// TLS towards endpoints: the system's roots and those that it is told.
 package final class ClientSecurity: EndpointSecurity {
     private let trusted: [NIOSSLCertificate]
-    private var contexts: [EndpointIdentity.Verification: NIOSSLContext] = [:]
+    private let contexts = Mutex<[EndpointIdentity.Verification: NIOSSLContext]>([:])
 
     /// - Parameter files: certificates to trust besides the system's, in PEM form.
     package init(trusting files: [String]) throws(SecurityError) {
@@ -48,22 +49,27 @@ package final class ClientSecurity: EndpointSecurity {
     }
 
     private func context(for verification: EndpointIdentity.Verification) throws -> NIOSSLContext {
-        if let context = self.contexts[verification] { return context }
+        try self.contexts.withLock { contexts in
+            if let context = contexts[verification] { return context }
+            let context = try self.makeContext(for: verification)
+            contexts[verification] = context
+            return context
+        }
+    }
+
+    private func makeContext(for verification: EndpointIdentity.Verification) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
         if verification == .none { configuration.certificateVerification = .none }
         configuration.additionalTrustRoots = [.certificates(self.trusted)]
-        let context: NIOSSLContext
         do {
-            context = try NIOSSLContext(configuration: configuration)
+            return try NIOSSLContext(configuration: configuration)
         } catch {
             // A machine without roots of its own: what it was told is all that it trusts.
             configuration.trustRoots = .certificates(self.trusted)
             configuration.additionalTrustRoots = []
-            context = try NIOSSLContext(configuration: configuration)
+            return try NIOSSLContext(configuration: configuration)
         }
-        self.contexts[verification] = context
-        return context
     }
 }

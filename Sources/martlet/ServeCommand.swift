@@ -98,6 +98,8 @@ struct ServeCommand: AsyncParsableCommand {
     var noBuild = Defaults.flag("MARTLET_NO_BUILD")
 
     /// Some 15 GB.
+    /// More would be of use only where hundreds of thousands of requests came in a second.
+    private static let eventLoopsMax = 4
     private static let ledgerRecordsMax = 100_000_000
 
     @OptionGroup var gateway: GatewayOptions
@@ -134,6 +136,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.attachedFunctions = attached
         if !credentials.isEmpty { settings.credentials = credentials }
         try self.gateway.apply(to: &settings)
+        settings.eventLoops = min(ProcessInfo.processInfo.activeProcessorCount, Self.eventLoopsMax)
         settings.readyFile = self.readyFile ?? Defaults.text("MARTLET_READY_FILE")
         settings.maxEnvironments = self.maxEnvironments
         settings.idleTimeoutSeconds = self.idleTimeout
@@ -146,12 +149,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.keepsQueuesInMemory = self.inMemory
         settings.durability = self.durability
         settings.relaxesLimits = self.relaxedLimits
-        if let other = HostFile.running(in: settings.stateFolder) {
-            Terminal.error(
-                Terminal.yellow(
-                    "Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."
-                ))
-        }
+        let other = HostFile.running(in: settings.stateFolder)
         let logs = self.shared.quiet ? nil : LogWriter(descriptor: STDERR_FILENO)
         do {
             let host = try await Host.start(settings, deployment: project.deployment, logs: logs)
@@ -163,6 +161,12 @@ struct ServeCommand: AsyncParsableCommand {
             } catch {
                 try await host.stop()
                 throw error
+            }
+            if let other {
+                Terminal.error(
+                    Terminal.yellow(
+                        "Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."
+                    ))
             }
             Self.printProblems(try await host.gatewayProblems())
             if !self.shared.quiet {

@@ -62,7 +62,7 @@ func httpAPI(
 /// An exchange with the state it shares, as a listener drives it.
 struct Drive {
     private(set) var exchange: GatewayExchange
-    var state: GatewayState
+    let state: GatewayState
     var now = testTime
     private let makeExchange: () -> GatewayExchange
 
@@ -81,8 +81,8 @@ struct Drive {
         return drive
     }
 
-    mutating func start() -> GatewayAction { self.exchange.start(&self.state, at: self.now) }
-    mutating func resume(_ event: GatewayEvent) -> GatewayAction { self.exchange.resume(event, &self.state, at: self.now) }
+    mutating func start() -> GatewayAction { self.exchange.start(self.state, at: self.now) }
+    mutating func resume(_ event: GatewayEvent) -> GatewayAction { self.exchange.resume(event, self.state, at: self.now) }
 
     /// The function's payload, answered.
     mutating func answer(_ payload: String) throws -> GatewayResponse {

@@ -48,7 +48,7 @@ struct ConnectionBoundsTests {
     }
 
     @Test func bodiesTogetherAreBounded() throws {
-        let bounds = ConnectionBounds(bodyBytesMax: 10)
+        let bounds = ConnectionBounds(totals: ConnectionTotals(bodyBytesMax: 10))
         let (first, second, third) = (try Wire(bounds: bounds), try Wire(bounds: bounds), try Wire(bounds: bounds))
         let post = "POST /later HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\n"
         #expect(try first.exchange(post + "12345678") == "")

@@ -63,8 +63,7 @@ struct HTTPListenerTests {
         let loop = group.next()
         let listener = try await loop.flatSubmit {
             HTTPListener.bind(
-                host: "127.0.0.1", port: 0, eventLoop: loop,
-                service: NIOLoopBound<any HTTPService>(TestService(), eventLoop: loop))
+                host: "127.0.0.1", port: 0, eventLoop: loop, doors: HTTPDoors(HTTPDoor(service: TestService()), on: loop))
         }.get()
         try body(listener.port)
         try await listener.channel.close()

@@ -20,7 +20,7 @@ extension GatewayExchange {
     /// Resource policy and authorizer, in the order of the developer guide, "How API Gateway resource policies affect
     /// authorization workflow".
     func authorize(
-        _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+        _ context: RequestContext, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         switch context.served.authorization {
         case .none:
@@ -30,7 +30,7 @@ extension GatewayExchange {
                 }
                 self.context?.record.isAuthorized = true
             }
-            return try self.admit(&shared, at: now)
+            return try self.admit(shared, at: now)
         case .iam:
             guard Signature.isPresent(in: self.request) else { throw .unsignedRequest }
             self.state = .verifyingSignature
@@ -39,12 +39,12 @@ extension GatewayExchange {
         case .authorizer(let authorizer, let scopes):
             guard authorizer.isUsable else { throw .authorizerConfigurationError }
             guard context.methodARN.utf8.count <= GatewayLimits.methodARNBytes else { throw .methodARNTooLong }
-            return try self.authorize(context, by: authorizer, scopes: scopes, &shared, at: now)
+            return try self.authorize(context, by: authorizer, scopes: scopes, shared, at: now)
         }
     }
 
     private func authorize(
-        _ context: RequestContext, by authorizer: ServedAuthorizer, scopes: [String], _ shared: inout GatewayState,
+        _ context: RequestContext, by authorizer: ServedAuthorizer, scopes: [String], _ shared: GatewayState,
         at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         switch authorizer.kind {
@@ -52,11 +52,11 @@ extension GatewayExchange {
             try self.refuseExplicitly(context, at: now)
             guard let identity = authorizer.identity(context) else { throw .unauthorized }
             if let pattern, !pattern.matchesWhole(identity[0]) { throw .unauthorized }
-            return try self.call(authorizer, function, identity: identity, context, &shared, at: now)
+            return try self.call(authorizer, function, identity: identity, context, shared, at: now)
         case .request(let function):
             try self.refuseExplicitly(context, at: now)
             guard let identity = authorizer.identity(context) else { throw .unauthorized }
-            return try self.call(authorizer, function, identity: identity, context, &shared, at: now)
+            return try self.call(authorizer, function, identity: identity, context, shared, at: now)
         case .cognito(let issuers):
             let token = try self.token(authorizer, context)
             guard let issuer = token.claims["iss"]?.stringValue, issuers.contains(issuer) else { throw .unauthorized }
@@ -97,14 +97,14 @@ extension GatewayExchange {
 
     private func call(
         _ authorizer: ServedAuthorizer, _ function: LambdaAuthorizer, identity: [String], _ context: RequestContext,
-        _ shared: inout GatewayState, at now: Timestamp
+        _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let key =
             authorizer.ttlSeconds > 0 && !identity.isEmpty
             ? AuthorizerCache.Key(
                 apiID: context.api.id, stage: context.stage.name, authorizerID: authorizer.id, identity: identity) : nil
-        if let key, let answer = shared.authorizations.answer(key, at: now) {
-            return try self.apply(answer, latencyMilliseconds: 0, &shared, at: now)
+        if let key, let answer = shared.authorization(key, at: now) {
+            return try self.apply(answer, latencyMilliseconds: 0, shared, at: now)
         }
         guard
             case .success(.function(let target, streams: _)) = IntegrationTarget.parse(
@@ -126,7 +126,7 @@ extension GatewayExchange {
     }
 
     func authorizerEnded(
-        _ result: FunctionResult, _ call: AuthorizerCall, _ shared: inout GatewayState, at now: Timestamp
+        _ result: FunctionResult, _ call: AuthorizerCall, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let latency = Int((now - call.began).milliseconds)
         self.context?.record.authorizerLatencyMilliseconds = latency
@@ -140,9 +140,9 @@ extension GatewayExchange {
                 throw .authorizerConfigurationError
             }
             if let key = call.key {
-                shared.authorizations.keep(answer, for: key, ttlSeconds: call.authorizer.ttlSeconds, at: now)
+                shared.keep(answer, for: key, ttlSeconds: call.authorizer.ttlSeconds, at: now)
             }
-            return try self.apply(answer, latencyMilliseconds: latency, &shared, at: now)
+            return try self.apply(answer, latencyMilliseconds: latency, shared, at: now)
         case .failed(let payload):
             // The one error that is an answer; both kinds of API know it.
             guard FunctionErrorMessage.read(payload) != "Unauthorized" else { throw .unauthorized }
@@ -162,7 +162,7 @@ extension GatewayExchange {
 
     /// Evaluates the policy for this method, a cached one too: a narrow policy denies the next method.
     private func apply(
-        _ answer: AuthorizerAnswer, latencyMilliseconds: Int, _ shared: inout GatewayState, at now: Timestamp
+        _ answer: AuthorizerAnswer, latencyMilliseconds: Int, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         let identity = answer.decision(for: context.methodARN, conditions: context.policyConditions(at: now))
@@ -172,11 +172,11 @@ extension GatewayExchange {
         self.context?.record.isAuthorized = true
         self.context?.authorizer = answer.result(latencyMilliseconds: latencyMilliseconds)
         self.context?.usageIdentifierKey = answer.usageIdentifierKey
-        return try self.admit(&shared, at: now)
+        return try self.admit(shared, at: now)
     }
 
     func tokenVerified(
-        _ check: TokenCheck, _ shared: inout GatewayState, at now: Timestamp
+        _ check: TokenCheck, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         let claims = check.token.claims
@@ -197,7 +197,7 @@ extension GatewayExchange {
         self.context?.authorizer = AuthorizerResult(
             claims: TokenRequirements.eventClaims(claims),
             scopes: check.scopes.isEmpty ? nil : TokenRequirements.scopes(of: claims))
-        return try self.admit(&shared, at: now)
+        return try self.admit(shared, at: now)
     }
 
     /// Without scopes an ID token is expected, with scopes an access token that holds one of them (API Gateway developer guide,
@@ -218,7 +218,7 @@ extension GatewayExchange {
     }
 
     func signatureVerified(
-        _ identity: IAMIdentity, _ shared: inout GatewayState, at now: Timestamp
+        _ identity: IAMIdentity, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         if let url { return try self.invokeURL(url, signedBy: identity) }
         self.context?.iam = identity
@@ -237,7 +237,7 @@ extension GatewayExchange {
                 userARN: identity.userARN, arn: context.methodARN, isExplicit: decision == .explicitDeny)
         }
         self.context?.record.isAuthorized = true
-        return try self.admit(&shared, at: now)
+        return try self.admit(shared, at: now)
     }
 
     func fault(for refusal: SignatureRefusal) -> GatewayFault {

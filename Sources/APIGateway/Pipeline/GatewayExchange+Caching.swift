@@ -13,13 +13,13 @@ extension GatewayExchange {
     ///
     /// Who asks for a new answer must be allowed to: signed requests are, as local credentials may do everything in their own
     /// account. For others the wish is ignored with a warning, as CloudFormation can't set anything else.
-    func cachedResponse(_ shared: inout GatewayState, at now: Timestamp) -> GatewayResponse? {
+    func cachedResponse(_ shared: GatewayState, at now: Timestamp) -> GatewayResponse? {
         guard let context, let cache = context.served.cache, let key = cache.key(context) else { return nil }
         self.keeping = Keeping(key: key, ttlSeconds: cache.ttlSeconds)
         let isRefreshAsked = ServedCache.isRefreshAsked(self.request)
         if isRefreshAsked, context.iam != nil { return nil }
         self.ignoresCacheControl = isRefreshAsked
-        guard var response = shared.responses.response(key, at: now) else { return nil }
+        guard var response = shared.response(key, at: now) else { return nil }
         self.keeping = nil
         response.headers += ResponseIdentity(door: self.door, stamp: self.stamp).headers
         return response
@@ -34,10 +34,10 @@ extension GatewayExchange {
         self.keeping?.response = response
     }
 
-    func keepResponse(_ shared: inout GatewayState, at now: Timestamp) {
+    func keepResponse(_ shared: GatewayState, at now: Timestamp) {
         guard let keeping, let response = keeping.response else { return }
         self.keeping = nil
-        shared.responses.keep(response, for: keeping.key, ttlSeconds: keeping.ttlSeconds, at: now)
+        shared.keep(response, for: keeping.key, ttlSeconds: keeping.ttlSeconds, at: now)
     }
 
     /// The service's text is not documented; the code is that of RFC 7234 section 5.5.4.

@@ -4,7 +4,7 @@ import CoreTypes
 extension GatewayExchange {
     /// HTTP: mapped data only, and the defaults recorded on AWS.
     func send(
-        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
         var headers = [
@@ -17,20 +17,20 @@ extension GatewayExchange {
         let queries = [backend.query.map(String.init) ?? "", BackendTarget.query(made.parameters.querystring)]
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: made.body,
-            integrating: { .mapped(made.overrides, link: $0) }, context, &shared, at: now)
+            integrating: { .mapped(made.overrides, link: $0) }, context, shared, at: now)
     }
 
     /// HTTP_PROXY: the client's request, with the mapped parameters in it.
     func pass(
-        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         context.isREST
-            ? try self.passREST(to: backend, context, &shared, at: now)
-            : try self.passHTTP(to: backend, context, &shared, at: now)
+            ? try self.passREST(to: backend, context, shared, at: now)
+            : try self.passHTTP(to: backend, context, shared, at: now)
     }
 
     private func passREST(
-        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let made = try self.transform(context)
         // The client's Host and Content-Encoding stay behind (recorded from AWS).
@@ -49,11 +49,11 @@ extension GatewayExchange {
         let path = backend.path { made.parameters.path.last($0).map(PercentEncoding.encodeMappedPath) }
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: made.body,
-            integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
+            integrating: { .httpProxy(link: $0) }, context, shared, at: now)
     }
 
     private func passHTTP(
-        to backend: HTTPBackend, _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+        to backend: HTTPBackend, _ context: RequestContext, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let mappings = context.served.integration.httpMappings
         func parameter(_ name: String) -> String? {
@@ -77,7 +77,7 @@ extension GatewayExchange {
         }
         return try self.request(
             backend, target: BackendTarget.join(path, queries), headers: headers, body: self.body,
-            integrating: { .httpProxy(link: $0) }, context, &shared, at: now)
+            integrating: { .httpProxy(link: $0) }, context, shared, at: now)
     }
 
     /// Decoded for the second time, as functions see it, and encoded where no path could hold it.
@@ -87,7 +87,7 @@ extension GatewayExchange {
 
     private func request(
         _ backend: HTTPBackend, target: String, headers: [HTTPHeader], body: [UInt8], integrating: (Target?) -> Integrating,
-        _ context: RequestContext, _ shared: inout GatewayState, at now: Timestamp
+        _ context: RequestContext, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let method = backend.method ?? context.verb
         var security = backend.security(default: context.domainName)
@@ -99,7 +99,7 @@ extension GatewayExchange {
                 let listener = self.gateway.links.listener(
                     link: StageVariables.resolve(id, context.stage.variables), target: balancer, port: backend.port)
             else { throw .linkUnavailable }
-            let target = try self.target(of: listener.defaultActions, &shared)
+            let target = try self.target(of: listener.defaultActions, shared)
             security = try self.gateway.links.security(from: security, behind: listener, group: target.group)
             link = target
         case .listener(let arn):
@@ -111,7 +111,7 @@ extension GatewayExchange {
             if let response = ListenerRouting.response(actions, listener, question, rawQuery: context.target.query ?? "") {
                 return self.finish(self.proxied(response), at: now)
             }
-            let target = try self.target(of: actions, &shared)
+            let target = try self.target(of: actions, shared)
             security = try self.gateway.links.security(from: security, behind: listener, group: target.group)
             link = target
         }
@@ -126,12 +126,12 @@ extension GatewayExchange {
     }
 
     private func target(
-        of actions: [LoadBalancer.Action], _ shared: inout GatewayState
+        of actions: [LoadBalancer.Action], _ shared: GatewayState
     ) throws(GatewayFault) -> Target {
         for action in actions {
-            if case .forward(let groups) = action, let found = shared.loadBalancers.target(of: groups) {
-                return Target(group: found.group, address: found.target)
-            }
+            guard case .forward(let groups) = action else { continue }
+            let found = shared.changeLoadBalancers { $0.target(of: groups) }
+            if let found { return Target(group: found.group, address: found.target) }
         }
         throw .linkUnavailable
     }

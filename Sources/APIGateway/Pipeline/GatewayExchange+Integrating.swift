@@ -20,10 +20,10 @@ extension GatewayExchange {
     }
 
     /// Validation, then the integration request.
-    func integrate(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+    func integrate(_ shared: GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
         guard let context = self.context else { return .nothing }
         try context.served.validation.check(context)
-        if let response = self.cachedResponse(&shared, at: now) { return self.finish(response, at: now) }
+        if let response = self.cachedResponse(shared, at: now) { return self.finish(response, at: now) }
         self.integrationBegan = now
         let integration = context.served.integration
         switch integration.backend {
@@ -33,8 +33,8 @@ extension GatewayExchange {
         case .action(let action):
             self.state = .integrating(.action)
             return .callService(try action.request(context, timeoutMilliseconds: integration.timeoutMilliseconds))
-        case .http(let backend): return try self.send(to: backend, context, &shared, at: now)
-        case .httpProxy(let backend): return try self.pass(to: backend, context, &shared, at: now)
+        case .http(let backend): return try self.send(to: backend, context, shared, at: now)
+        case .httpProxy(let backend): return try self.pass(to: backend, context, shared, at: now)
         case .mock: return try self.mock(context, at: now)
         case .broken(let reason):
             self.executionLog?.failed(reason)

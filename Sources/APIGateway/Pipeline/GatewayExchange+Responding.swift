@@ -90,7 +90,7 @@ extension GatewayExchange {
 
     /// A refused connection behind a VPC link counts as a bad check of its target.
     func backendFailed(
-        _ failure: BackendFailure, _ integrating: Integrating, _ shared: inout GatewayState
+        _ failure: BackendFailure, _ integrating: Integrating, _ shared: GatewayState
     ) throws(GatewayFault) -> GatewayAction {
         let link: Target?
         switch integrating {
@@ -103,7 +103,7 @@ extension GatewayExchange {
             link == nil
                 ? "Invalid endpoint address" : "There was an internal error while executing your request")
         if let link, failure == .refused || failure == .badAnswer {
-            shared.loadBalancers.connectionFailed(link.address, in: link.group)
+            shared.changeLoadBalancers { $0.connectionFailed(link.address, in: link.group) }
         }
         switch failure {
         case .timedOut: throw .integrationTimeout

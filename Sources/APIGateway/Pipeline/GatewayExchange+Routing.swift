@@ -1,8 +1,8 @@
 import CoreTypes
 
 extension GatewayExchange {
-    func begin(_ shared: inout GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
-        if let testedMethod { return try self.beginTest(testedMethod, &shared, at: now) }
+    func begin(_ shared: GatewayState, at now: Timestamp) throws(GatewayFault) -> GatewayAction {
+        if let testedMethod { return try self.beginTest(testedMethod, shared, at: now) }
         if let urlID { return try self.beginURL(urlID, at: now) }
         let (outcome, verb, target) = self.resolve()
         self.api = outcome.api
@@ -34,7 +34,7 @@ extension GatewayExchange {
                 }
             }
             self.executionLog?.begin(context)
-            return try self.authorize(context, &shared, at: now)
+            return try self.authorize(context, shared, at: now)
         }
     }
 

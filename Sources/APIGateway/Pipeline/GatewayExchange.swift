@@ -76,34 +76,34 @@ package final class GatewayExchange {
     }
 
     /// Routes the request and goes as far as it can.
-    package func start(_ shared: inout GatewayState, at now: Timestamp) -> GatewayAction {
+    package func start(_ shared: GatewayState, at now: Timestamp) -> GatewayAction {
         guard case .ready = self.state else { return .nothing }
         self.executionLog?.now = now
-        let action = self.attempt(at: now) { () throws(GatewayFault) in try self.begin(&shared, at: now) }
-        self.keepResponse(&shared, at: now)
+        let action = self.attempt(at: now) { () throws(GatewayFault) in try self.begin(shared, at: now) }
+        self.keepResponse(shared, at: now)
         return action
     }
 
     /// Goes on with what happened. An event that the state does not wait for changes nothing: it came too late.
     package func resume(
-        _ event: GatewayEvent, _ shared: inout GatewayState, at now: Timestamp
+        _ event: GatewayEvent, _ shared: GatewayState, at now: Timestamp
     ) -> GatewayAction {
         self.executionLog?.now = now
         let action = self.attempt(at: now) { () throws(GatewayFault) in
             switch (self.state, event) {
-            case (.decompressing, .decompressed(let body)): try self.decompressed(body, &shared, at: now)
+            case (.decompressing, .decompressed(let body)): try self.decompressed(body, shared, at: now)
             case (.decompressing, .damagedBody): throw .unsupportedMediaType
             case (.decompressing, .bodyTooLarge): throw .payloadTooLarge
             case (.authorizing(let call), .functionEnded(let result)):
-                try self.authorizerEnded(result, call, &shared, at: now)
+                try self.authorizerEnded(result, call, shared, at: now)
             case (.authorizing, .timedOut):
                 try self.authorizerFailed("Authorizer timed out", at: now)
             case (.verifyingToken(let check), .tokenVerified):
-                try self.tokenVerified(check, &shared, at: now)
+                try self.tokenVerified(check, shared, at: now)
             case (.verifyingToken, .tokenRefused(let reason)): throw .tokenRefused(reason)
             case (.verifyingToken, .timedOut): throw .tokenRefused("the keys of the issuer can't be read")
             case (.verifyingSignature, .signatureVerified(let identity)):
-                try self.signatureVerified(identity, &shared, at: now)
+                try self.signatureVerified(identity, shared, at: now)
             case (.verifyingSignature, .signatureRefused(let refusal)): throw self.fault(for: refusal)
             case (.verifyingSignature, .timedOut): throw self.fault(for: .unknownKey)
             case (.integrating(let integrating), .functionEnded(let result)):
@@ -111,7 +111,7 @@ package final class GatewayExchange {
             case (.integrating(let integrating), .backendAnswered(let answer)):
                 try self.backendAnswered(answer, integrating, at: now)
             case (.integrating(let integrating), .backendFailed(let failure)):
-                try self.backendFailed(failure, integrating, &shared)
+                try self.backendFailed(failure, integrating, shared)
             case (.integrating, .timedOut): throw .integrationTimeout
             case (.ready, _), (.decompressing, _), (.answered, _), (.authorizing, _), (.verifyingToken, _),
                 (.verifyingSignature, _),
@@ -119,12 +119,12 @@ package final class GatewayExchange {
                 .nothing
             }
         }
-        self.keepResponse(&shared, at: now)
+        self.keepResponse(shared, at: now)
         return action
     }
 
-    /// The function that was asked for is called under this id.
-    package func invoked(as id: RequestID) {
+    /// The function that was asked for is called under this id; `nil`: it wasn't called after all.
+    package func invoked(as id: RequestID?) {
         switch self.state {
         case .authorizing: self.context?.record.authorizerRequestID = id
         case .integrating: self.context?.record.endpointRequestID = id
@@ -133,13 +133,13 @@ package final class GatewayExchange {
     }
 
     private func decompressed(
-        _ body: [UInt8], _ shared: inout GatewayState, at now: Timestamp
+        _ body: [UInt8], _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         self.body = body
         self.context?.body = body
         guard let context = self.context else { return .nothing }
         self.executionLog?.begin(context)
-        return try self.authorize(context, &shared, at: now)
+        return try self.authorize(context, shared, at: now)
     }
 
     /// Ends the request by a fault that the listener found: a body that it stopped reading, too many requests at once.

@@ -74,7 +74,7 @@ extension GatewayExchange {
 
     /// The method is known: no routing.
     func beginTest(
-        _ served: ServedMethod, _ shared: inout GatewayState, at now: Timestamp
+        _ served: ServedMethod, _ shared: GatewayState, at now: Timestamp
     ) throws(GatewayFault) -> GatewayAction {
         let target = RequestTarget(self.request.target)
         var tree = RouteTree()
@@ -92,7 +92,7 @@ extension GatewayExchange {
             userARN: "arn:\(served.api.place.partition):iam::\(account):root")
         self.context = context
         self.executionLog?.begin(context)
-        return try self.integrate(&shared, at: now)
+        return try self.integrate(shared, at: now)
     }
 
     /// The answer of a test, once it is there.

@@ -3,29 +3,27 @@ import CoreTypes
 /// The request headers a function sees: some dropped, four added.
 enum ForwardedHeaders {
     /// Never reach a function behind a REST API (recorded from AWS).
-    static let droppedByREST: Set<String> = [
+    static let droppedByREST: HeaderNames = [
         "connection", "content-length", "content-md5", "expect", "max-forwards", "proxy-authenticate", "server", "te", "trailer",
         "transfer-encoding", "upgrade", "www-authenticate",
     ]
     /// Hop-by-hop headers (RFC 9110 section 7.6.1), which HTTP APIs and function URLs keep to themselves.
-    static let hopByHop: Set<String> = [
+    static let hopByHop: HeaderNames = [
         "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
-    private static let added: Set<String> = ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]
+    private static let added: HeaderNames = ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]
 
     /// Lines in the client's order and casing, the added ones last. CloudFront, which stands before an API of type EDGE, spells two
     /// names its own way (recorded from AWS).
     static func rest(_ request: GatewayRequest, isEdge: Bool, traceID: String) -> [HTTPHeader] {
         let kept = request.headers.compactMap { header -> HTTPHeader? in
-            let name = header.name.lowercased()
-            if self.droppedByREST.contains(name) || self.added.contains(name) { return nil }
-            switch name {
-            case "authorization" where header.value.hasPrefix(Signature.algorithm): return nil
-            case "authorization" where isEdge: return HTTPHeader("Authorization", header.value)
-            case "user-agent" where isEdge: return HTTPHeader("User-Agent", header.value)
-            default: return header
+            if self.droppedByREST.contains(header.name) || self.added.contains(header.name) { return nil }
+            if header.isNamed("authorization") {
+                if header.value.hasPrefix(Signature.algorithm) { return nil }
+                return isEdge ? HTTPHeader("Authorization", header.value) : header
             }
+            return isEdge && header.isNamed("user-agent") ? HTTPHeader("User-Agent", header.value) : header
         }
         return kept + self.additions(request, traceID: traceID)
     }
@@ -33,8 +31,8 @@ enum ForwardedHeaders {
     /// For HTTP APIs and function URLs. HTTP APIs always say how long the body is.
     static func http(_ request: GatewayRequest, bodyLength: Int?, traceID: String) -> [HTTPHeader] {
         var kept = request.headers.filter { header in
-            let name = header.name.lowercased()
-            return !self.hopByHop.contains(name) && !self.added.contains(name) && (bodyLength == nil || name != "content-length")
+            !self.hopByHop.contains(header.name) && !self.added.contains(header.name)
+                && (bodyLength == nil || !header.isNamed("content-length"))
         }
         if let bodyLength { kept.append(HTTPHeader("Content-Length", String(bodyLength))) }
         return kept + self.additions(request, traceID: traceID)

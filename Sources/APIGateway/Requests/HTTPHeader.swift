@@ -12,6 +12,15 @@ package struct HTTPHeader: Hashable, Sendable {
     package func isNamed(_ name: String) -> Bool { equalIgnoringCase(self.name, name) }
 }
 
+/// Names of headers that are looked for together: a handful, which are compared faster than hashed.
+struct HeaderNames: Sendable, ExpressibleByArrayLiteral {
+    private let names: [String]
+
+    init(arrayLiteral names: String...) { self.names = names }
+
+    func contains(_ name: String) -> Bool { self.names.contains { equalIgnoringCase($0, name) } }
+}
+
 extension [HTTPHeader] {
     /// The value of the first line of that name.
     package func first(_ name: String) -> String? { self.first { $0.isNamed(name) }?.value }

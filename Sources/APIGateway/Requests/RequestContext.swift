@@ -54,7 +54,7 @@ final class RequestContext {
     private var forwardedHeaders: [HTTPHeader] {
         guard self.addsForwarding else {
             return self.request.headers.filter {
-                !$0.isNamed("host") && !ForwardedHeaders.droppedByREST.contains($0.name.lowercased())
+                !$0.isNamed("host") && !ForwardedHeaders.droppedByREST.contains($0.name)
             }
         }
         return self.isREST

@@ -72,27 +72,31 @@ enum ResponseHeaders {
     /// What becomes of names that belong to the gateway (recorded from AWS for REST APIs and function URLs).
     static func remapped(_ headers: [HTTPHeader], source: Source) -> [HTTPHeader] {
         headers.compactMap { header in
-            let name = header.name.lowercased()
-            if name == "transfer-encoding" { return nil }
+            let name = header.name
+            if header.isNamed("transfer-encoding") { return nil }
             switch source {
             case .restFunction:
-                if self.remappedByREST.contains(name) { return HTTPHeader("x-amzn-Remapped-\(header.name)", header.value) }
-                // The gateway's own values of these stand in their place.
-                return ["x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id"].contains(name) ? nil : header
+                if self.remappedByREST.contains(name) { return HTTPHeader("x-amzn-Remapped-\(name)", header.value) }
+                return self.ownOfREST.contains(name) ? nil : header
             case .restHTTPProxy:
-                if name == "content-encoding" || name == "via" || name == "x-amz-apigw-id" { return nil }
-                let isRemapped = self.remappedByREST.contains(name) || name == "x-amzn-requestid"
-                return isRemapped ? HTTPHeader("x-amzn-Remapped-\(header.name)", header.value) : header
+                if self.droppedByHTTPProxy.contains(name) { return nil }
+                let isRemapped = self.remappedByREST.contains(name) || header.isNamed("x-amzn-requestid")
+                return isRemapped ? HTTPHeader("x-amzn-Remapped-\(name)", header.value) : header
             case .httpAPI:
-                let isOwn = name == "apigw-requestid" || name == "content-length" || name == "date"
-                return isOwn || ForwardedHeaders.hopByHop.contains(name) ? nil : header
+                return self.ownOfHTTP.contains(name) || ForwardedHeaders.hopByHop.contains(name) ? nil : header
             case .functionURL:
-                let isOwn = ["content-length", "date", "server"].contains(name) || name.hasPrefix("x-amzn-")
+                let name = name.lowercased()
+                let isOwn = self.ownOfURLs.contains(name) || name.hasPrefix("x-amzn-")
                 return isOwn || ForwardedHeaders.hopByHop.contains(name)
                     ? HTTPHeader("x-amzn-remapped-\(name)", header.value) : header
             }
         }
     }
 
-    private static let remappedByREST: Set<String> = ["connection", "content-length", "date", "server"]
+    private static let remappedByREST: HeaderNames = ["connection", "content-length", "date", "server"]
+    /// The gateway's own values of these stand in their place.
+    private static let ownOfREST: HeaderNames = ["x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id"]
+    private static let droppedByHTTPProxy: HeaderNames = ["content-encoding", "via", "x-amz-apigw-id"]
+    private static let ownOfHTTP: HeaderNames = ["apigw-requestid", "content-length", "date"]
+    private static let ownOfURLs: HeaderNames = ["content-length", "date", "server"]
 }

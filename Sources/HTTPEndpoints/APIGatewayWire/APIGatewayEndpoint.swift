@@ -8,9 +8,9 @@ import NIOCore
 /// and the test of a method (API Gateway API reference). What changes an API is not emulated: the template does that.
 package final class APIGatewayEndpoint {
     let configuration: GatewayConfiguration
-    private let gateway: GatewayEndpoint
+    private let gateway: GatewayHost
 
-    package init(configuration: GatewayConfiguration, gateway: GatewayEndpoint) {
+    package init(configuration: GatewayConfiguration, gateway: GatewayHost) {
         self.configuration = configuration
         self.gateway = gateway
     }
@@ -114,7 +114,7 @@ package final class APIGatewayEndpoint {
 
     private func api(_ id: String) throws(Fault) -> RestAPI {
         guard let api = self.restAPIs.first(where: { $0.id == id }) else {
-            throw .notFound("Invalid API identifier specified \(self.gateway.gateway.place.accountID):\(id)")
+            throw .notFound("Invalid API identifier specified \(self.gateway.service.gateway.place.accountID):\(id)")
         }
         return api
     }
@@ -143,7 +143,7 @@ package final class APIGatewayEndpoint {
         guard end.seconds - start.seconds < UsageCounters.daysKept * 86_400 else {
             throw .badRequest("Usage date range cannot exceed \(UsageCounters.daysKept) days")
         }
-        let usage = self.gateway.state.usage.usage(
+        let usage = self.gateway.service.state.usage.usage(
             planID: plan.id, keyID: call.parameter("keyId"), quota: plan.quota, from: start, to: end)
         var values = JSONObject()
         for (keyID, days) in usage {

@@ -7,7 +7,7 @@ import HTTPServing
 /// (Elastic Load Balancing API reference, version 2015-12-01; AWS Query protocol, answers in XML).
 struct LoadBalancingWire {
     let groups: [TargetGroup]
-    let gateway: GatewayEndpoint
+    let gateway: GatewayHost
 
     /// "Targets per target group": no call needs more.
     private static let targetsMax = 1_000
@@ -67,7 +67,7 @@ struct LoadBalancingWire {
     }
 
     private func health(_ group: TargetGroup) -> String {
-        let targets = self.gateway.state.loadBalancers.groups[group.arn]?.health ?? []
+        let targets = self.gateway.service.state.loadBalancers.groups[group.arn]?.health ?? []
         let members = targets.map { target, health -> String in
             let reason = health.reason.map { "<Reason>\($0)</Reason>" } ?? ""
             return "<member><Target><Id>\(UnsupportedWire.escaped(target.host))</Id><Port>\(target.port)</Port></Target>"

@@ -13,7 +13,7 @@ extension ConsoleEndpoint {
 
     /// `?status=5xx&api=&through=&offset=&limit=`
     func answerRequests(_ call: AWSRequest, on connection: HTTPConnection) {
-        guard let offset = call.number("offset", default: 0, in: 0...RequestHistory.requestsMax),
+        guard let offset = call.number("offset", default: 0, in: 0...self.requests.requestsMax),
             let limit = call.number("limit", default: 50, in: 0...Self.pageMax),
             let through = call.number("through", default: Int.max, in: 0...Int.max)
         else {
@@ -29,20 +29,20 @@ extension ConsoleEndpoint {
         self.respond(
             [
                 "total": .number(JSONNumber(page.total)), "last": .number(JSONNumber(self.requests.lastNumber)),
-                "requests": .array(page.entries.map { .object(self.row($0)) }),
+                "requests": .array(page.records.map { .object(self.row($0)) }),
             ], on: connection)
     }
 
     func answerRequest(_ id: String, on connection: HTTPConnection) {
-        guard let entry = self.requests.entry(id) else {
+        guard let entry = self.requests.record(id) else {
             return self.refuse(
-                .notFound, "there is no record of a request \(id); the latest \(RequestHistory.requestsMax) are kept",
+                .notFound, "there is no record of a request \(id); the latest \(RequestBook.requestsMax) of each thread are kept",
                 on: connection)
         }
         self.respond(.object(self.details(entry)), on: connection)
     }
 
-    private func row(_ entry: RequestHistory.Entry) -> JSONObject {
+    private func row(_ entry: RequestRecord) -> JSONObject {
         let (exchange, summary) = (entry.exchange, entry.exchange.summary)
         var row: JSONObject = [
             "number": .number(JSONNumber(entry.number)), "requestId": .string(summary.requestID),
@@ -63,7 +63,7 @@ extension ConsoleEndpoint {
     }
 
     /// `steps` is the execution log, line by line; `null` where nobody followed the host when the request came.
-    private func details(_ entry: RequestHistory.Entry) -> JSONObject {
+    private func details(_ entry: RequestRecord) -> JSONObject {
         var answer = self.row(entry)
         answer["requestHeaders"] = Self.pairs(entry.exchange.request.headers)
         answer["requestBody"] = BodyExcerpt(entry.exchange.body).json
@@ -120,8 +120,9 @@ extension ConsoleEndpoint {
 
     private func tried(_ answer: BackendAnswer, sentAt: Timestamp) -> JSON {
         let id = ["apigw-requestid", "x-amzn-requestid"].lazy.compactMap { answer.headers.last($0) }.first
+        self.settle()
         // A streamed answer has more than the record knows of.
-        var json = id.flatMap { self.requests.entry($0) }.map { self.details($0) } ?? [:]
+        var json = id.flatMap { self.requests.record($0) }.map { self.details($0) } ?? [:]
         json["status"] = .number(JSONNumber(answer.status))
         json["milliseconds"] = .number(JSONNumber(Self.milliseconds(HostClock.now() - sentAt)))
         json["responseHeaders"] = Self.pairs(answer.headers)

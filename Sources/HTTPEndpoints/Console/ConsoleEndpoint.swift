@@ -44,6 +44,8 @@ package final class ConsoleEndpoint {
     let startedAt = HostClock.now()
     /// Asks the gateway what the console's user wants to try.
     let client: BackendClient
+    /// Makes known what has become of invocations and requests so far.
+    let settle: () -> Void
     var waits: [ObjectIdentifier: InvocationWait] = [:]
 
     private let browsers: BrowserGuard
@@ -53,8 +55,10 @@ package final class ConsoleEndpoint {
 
     package init(
         place: Place, service: LambdaService, queues: QueueHost, monitoring: MonitoringHost, recorder: InvocationRecorder,
-        requests: RequestHistory, feed: EventFeed, configuration: GatewayConfiguration, security: any EndpointSecurity
+        requests: RequestHistory, feed: EventFeed, configuration: GatewayConfiguration, security: any EndpointSecurity,
+        settle: @escaping () -> Void
     ) {
+        self.settle = settle
         self.place = place
         self.service = service
         self.queues = queues

@@ -23,7 +23,11 @@ package final class EventFeed {
 
     private let eventLoop: any EventLoop
     private var counts = [Int](repeating: 0, count: Kind.allCases.count)
-    private var clients: [ObjectIdentifier: Client] = [:]
+    private var clients: [ObjectIdentifier: Client] = [:] {
+        didSet { if oldValue.isEmpty != self.clients.isEmpty { self.onClients() } }
+    }
+    /// Told when the first client comes and when the last one goes.
+    var onClients: () -> Void = {}
     private var isTold = true
     private var gathering: Scheduled<Void>?
     private var heartbeat: RepeatedTask?

@@ -1,73 +1,35 @@
 import APIGateway
 import CoreTypes
-import ExecutionEnvironments
-import NIOCore
 
-/// The latest requests to APIs and function URLs with their answers, in memory. A request is kept as the gateway left it and is
-/// read only for those who ask. Lives on the event loop.
+/// The latest requests to APIs and function URLs with their answers, from the books of all loops of the gateway. Lives on the
+/// event loop of the console.
 package final class RequestHistory {
-    static let requestsMax = 10_000
-    /// Of all together, with what is kept beside bodies.
-    static let bytesMax = 16 * 1024 * 1024
-    /// Of one request, about: what the gateway made of it on its way.
-    private static let bytesBesideBodies = 2_048
-
-    final class Entry {
-        /// From 1; never given twice by one host.
-        let number: UInt64
-        let exchange: GatewayExchange
-        let response: GatewayResponse
-        /// What followed the response as a stream, which is not kept.
-        let streamedBytes: Int
-        let answeredAt: Timestamp
-
-        init(
-            number: UInt64, exchange: GatewayExchange, response: GatewayResponse, streamedBytes: Int, answeredAt: Timestamp
-        ) {
-            self.number = number
-            self.exchange = exchange
-            self.response = response
-            self.streamedBytes = streamedBytes
-            self.answeredAt = answeredAt
-        }
-
-        var responseBytes: Int { self.response.body.count + self.streamedBytes }
-        /// What it takes of memory, roughly.
-        var bytes: Int { RequestHistory.bytesBesideBodies + self.exchange.body.count + self.response.body.count }
-        var milliseconds: Double { (self.answeredAt - self.exchange.stamp.time).milliseconds }
+    /// Told whether somebody may read the steps of requests.
+    var onReaders: (Bool) -> Void = { _ in }
+    /// Requests under way whose client asked for their steps.
+    var readers = 0 {
+        didSet { self.tellReaders() }
     }
 
-    /// A request's steps are written down only while somebody may read them, as they cost more than the rest of a request.
-    package var wantsExecutionLogs: Bool { self.readers > 0 || self.feed.hasClients }
-    /// Requests under way whose client asked for their steps.
-    var readers = 0
-
     private let feed: EventFeed
-    private var entries = CircularBuffer<Entry>()
-    private var bytes = 0
-    private(set) var lastNumber: UInt64 = 0
+    private let gateway: GatewayService
     /// Numbers up to this one were forgotten by a reset.
     private var forgotten: UInt64 = 0
 
-    package init(feed: EventFeed) { self.feed = feed }
-
-    func append(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int) {
-        self.lastNumber += 1
-        let entry = Entry(
-            number: self.lastNumber, exchange: exchange, response: response, streamedBytes: streamedBytes,
-            answeredAt: HostClock.now())
-        self.entries.append(entry)
-        self.bytes += entry.bytes
-        while self.entries.count > Self.requestsMax || self.bytes > Self.bytesMax {
-            guard let oldest = self.entries.popFirst() else { break }
-            self.bytes -= oldest.bytes
-        }
-        self.feed.changed(.requests)
+    package init(gateway: GatewayService, feed: EventFeed) {
+        self.gateway = gateway
+        self.feed = feed
+        feed.onClients = { [weak self] in self?.tellReaders() }
+        self.onReaders = { gateway.setHasReaders($0) }
     }
 
+    private func tellReaders() { self.onReaders(self.readers > 0 || self.feed.hasClients) }
+
+    /// A request more is over.
+    func ended() { self.feed.changed(.requests) }
+
     func removeAll() {
-        self.entries.removeAll()
-        self.bytes = 0
+        for book in self.gateway.books { book.removeRecords() }
         self.forgotten = self.lastNumber
         self.feed.changed(.requests)
     }
@@ -82,31 +44,36 @@ package final class RequestHistory {
         var offset = 0
         var limit = 50
 
-        func matches(_ entry: Entry) -> Bool {
+        func matches(_ record: RequestRecord) -> Bool {
             if let status {
-                let text = "\(entry.response.status)"
+                let text = "\(record.response.status)"
                 guard text == status || status.hasSuffix("xx") && text.prefix(1) == status.prefix(1) else { return false }
             }
-            return self.apiID.map { $0 == entry.exchange.summary.apiID } ?? true
+            return self.apiID.map { $0 == record.exchange.summary.apiID } ?? true
         }
     }
 
     /// The newest first, with the count of all that match.
-    func page(_ query: Query) -> (total: Int, entries: [Entry]) {
-        var total = 0
-        var page: [Entry] = []
-        for entry in self.entries.reversed() where entry.number <= query.through ?? .max && query.matches(entry) {
-            total += 1
-            if total > query.offset, page.count < query.limit { page.append(entry) }
-        }
-        return (total, page)
+    func page(_ query: Query) -> (total: Int, records: [RequestRecord]) {
+        let matching = self.records.filter { $0.number <= query.through ?? .max && query.matches($0) }
+        return (matching.count, Array(matching.dropFirst(query.offset).prefix(query.limit)))
     }
 
     /// By number, or by the id that its client was told.
-    func entry(_ id: String) -> Entry? {
-        if let number = UInt64(id) { return self.entries.last { $0.number == number } }
-        return self.entries.last { $0.exchange.summary.requestID == id }
+    func record(_ id: String) -> RequestRecord? {
+        if let number = UInt64(id) { return self.records.first { $0.number == number } }
+        return self.records.first { $0.exchange.summary.requestID == id }
     }
+
+    /// The newest first.
+    private var records: [RequestRecord] {
+        self.gateway.books.flatMap(\.records).sorted { $0.number > $1.number }
+    }
+
+    /// How many are kept at most.
+    var requestsMax: Int { RequestBook.requestsMax * self.gateway.books.count }
+
+    var lastNumber: UInt64 { self.gateway.lastNumber }
 
     /// That were answered since the start or the last reset; not all of them are kept.
     var total: UInt64 { self.lastNumber - self.forgotten }

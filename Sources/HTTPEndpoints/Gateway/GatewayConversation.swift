@@ -21,13 +21,15 @@ final class GatewayConversation {
     private(set) var exchange: GatewayExchange
     private let client: Client
     private let endpoint: GatewayEndpoint
-    private var timer: Scheduled<Void>?
+    private var hasTimer = false
     /// To an HTTP endpoint.
     private var call: BackendCall?
     /// What a stream began with.
     private var streamed: GatewayResponse?
     /// Counts the waits, so that a late result is known as one.
     private var wait = 0
+    /// The exchange has been told of, and is no longer this conversation's.
+    private var isOver = false
 
     init(_ exchange: GatewayExchange, endpoint: GatewayEndpoint, client: Client) {
         self.exchange = exchange
@@ -35,14 +37,14 @@ final class GatewayConversation {
         self.client = client
     }
 
-    func start() { self.perform(self.exchange.start(&self.endpoint.state, at: HostClock.now())) }
+    func start() { self.perform(self.exchange.start(self.endpoint.service.state, at: HostClock.now())) }
 
     func resume(_ event: GatewayEvent) {
-        self.timer?.cancel()
-        self.timer = nil
+        guard !self.isOver else { return }
+        self.cutTimer()
         self.call?.cancel()
         self.call = nil
-        self.perform(self.exchange.resume(event, &self.endpoint.state, at: HostClock.now()))
+        self.perform(self.exchange.resume(event, self.endpoint.service.state, at: HostClock.now()))
     }
 
     func finished(_ result: InvocationResult) {
@@ -51,17 +53,19 @@ final class GatewayConversation {
 
     /// Status and headers of a stream; `nil` where the exchange went on without it.
     func beginStream(status: Int, headers: [HTTPHeader]) -> GatewayResponse? {
-        self.timer?.cancel()
-        self.timer = nil
+        guard !self.isOver else { return nil }
+        self.cutTimer()
         let response = self.exchange.beginStream(status: status, headers: headers, at: HostClock.now())
-        self.endpoint.log(self.exchange)
+        if response != nil { self.endpoint.tellLines(self.exchange) }
         self.streamed = response
         return response
     }
 
     /// All of a stream has been handed on that will be.
     func endStream(bytes: Int) {
-        if let streamed { self.endpoint.ended(self.exchange, streamed, streamedBytes: bytes) }
+        guard let streamed, !self.isOver else { return }
+        self.isOver = true
+        self.endpoint.tellEnd(self.exchange, streamed, streamedBytes: bytes)
     }
 
     private func perform(_ action: GatewayAction) {
@@ -70,9 +74,10 @@ final class GatewayConversation {
         case .respond(let response):
             switch self.client {
             case .connection(let connection):
+                self.endpoint.tellLines(self.exchange)
+                self.isOver = true
+                self.endpoint.tellEnd(self.exchange, response)
                 connection.respond(with: response)
-                self.endpoint.log(self.exchange)
-                self.endpoint.ended(self.exchange, response)
             // Its log is part of the answer, and it counts as no request.
             case .test(let completion): completion(self.exchange.testResult(response))
             }
@@ -85,14 +90,16 @@ final class GatewayConversation {
                     self.exchange.request, body: self.exchange.body, isURL: self.exchange.door == .functionURL))
         case .verifyToken(let verification):
             let wait = self.wait
-            self.endpoint.keys.verify(verification) { if self.wait == wait { self.resume($0) } }
+            self.endpoint.home.verify(verification) { verdict in
+                guard self.wait == wait else { return }
+                switch verdict {
+                case .verified: self.resume(.tokenVerified)
+                case .refused(let reason): self.resume(.tokenRefused(reason))
+                }
+            }
         case .sendHTTP(let request): self.send(request)
         case .callService(let request):
-            if let request = self.endpoint.serviceRequest(request) {
-                self.send(request, isService: true)
-            } else {
-                self.resume(.backendFailed(.unresolvable))
-            }
+            self.send(self.endpoint.serviceRequest(request), isService: true)
         case .nothing: break
         }
     }
@@ -124,65 +131,64 @@ final class GatewayConversation {
     }
 
     private func invoke(_ call: FunctionCall) {
-        let service = self.endpoint.service
-        let function: ResolvedFunction
-        do throws(LambdaAPIError) {
-            function = try service.resolve(call.functionName, qualifier: call.qualifier)
-        } catch {
-            return self.resume(.functionEnded(.missing))
-        }
-        guard call.payload.count <= FunctionLimits.requestBytes else { return self.resume(.functionEnded(.eventTooLarge)) }
-        if call.isAsynchronous { return self.accept(call, function: function) }
         let isURL = self.exchange.door == .functionURL
-        let streams = isURL ? self.endpoint.streams(call) : call.streams
-        if let limit = call.timeoutMilliseconds, limit < function.configuration.timeoutSeconds * 1_000 {
-            self.startTimer(milliseconds: limit)
-        }
-        let client: any InvocationClient =
-            if streams, case .connection(let connection) = self.client {
+        let client: any GatewayInvocationClient =
+            if isURL || call.streams, case .connection(let connection) = self.client {
                 StreamedAnswer(self, to: connection)
             } else {
                 GatewayAnswer(self, wait: self.wait)
             }
         // A function URL's request id is the invocation's; an API's is its own.
-        let id = isURL ? self.exchange.stamp.requestID : service.makeRequestID()
+        let id = isURL ? self.exchange.stamp.requestID : self.endpoint.makeRequestID()
         self.exchange.invoked(as: id)
-        service.invoker.invoke(
-            Invocation(
-                id: id, function: function,
-                payload: ByteBuffer(bytes: call.payload), source: isURL ? .functionURL : .gateway,
-                traceHeader: self.exchange.trace.header.text, streamsResponse: streams, client: client))
+        self.endpoint.home.invoke(
+            GatewayInvocation(call: call, id: id, isFunctionURL: isURL, traceHeader: self.exchange.trace.header.text),
+            client: client)
     }
 
-    /// Invocation type `Event`: the answer is empty once the event is accepted.
-    private func accept(_ call: FunctionCall, function: ResolvedFunction) {
-        let service = self.endpoint.service
-        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-        guard let asynchronous = service.asynchronous else { return self.resume(.functionEnded(.missing)) }
-        do throws(LambdaAPIError) {
-            try asynchronous.accept(
-                function: function, qualifier: call.qualifier ?? function.aliasName, payload: ByteBuffer(bytes: call.payload),
-                requestID: service.makeRequestID(), clientContext: nil, traceHeader: self.exchange.trace.header.text)
-        } catch {
-            return self.resume(.functionEnded(error.status == 413 ? .eventTooLarge : .throttled))
+    func isNotAwaited(_ reason: UnawaitedCall) {
+        guard !self.isOver else { return }
+        switch reason {
+        case .accepted:
+            self.resume(.functionEnded(.success(UnsafeRawBufferPointer(start: nil, count: 0))))
+            return
+        case .missing, .eventTooLarge, .throttled: self.exchange.invoked(as: nil)
         }
-        self.resume(.functionEnded(.success(nothing)))
+        switch reason {
+        case .missing: self.resume(.functionEnded(.missing))
+        case .eventTooLarge: self.resume(.functionEnded(.eventTooLarge))
+        case .throttled, .accepted: self.resume(.functionEnded(.throttled))
+        }
     }
 
-    private func startTimer(milliseconds: Int) {
-        let eventLoop = self.endpoint.service.eventLoop
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        self.timer = eventLoop.scheduleTask(in: .milliseconds(Int64(milliseconds))) { bound.value.resume(.timedOut) }
+    func startTimer(milliseconds: Int) {
+        guard !self.isOver else { return }
+        self.hasTimer = true
+        self.endpoint.timeouts.start(self, milliseconds: milliseconds)
+    }
+
+    private func cutTimer() {
+        guard self.hasTimer else { return }
+        self.hasTimer = false
+        self.endpoint.timeouts.cut(self)
     }
 
     /// Turns the result of one call into an event, unless the conversation went on without it.
-    private final class GatewayAnswer: InvocationClient {
+    private final class GatewayAnswer: GatewayInvocationClient {
         private let conversation: GatewayConversation
         private let wait: Int
 
         init(_ conversation: GatewayConversation, wait: Int) {
             self.conversation = conversation
             self.wait = wait
+        }
+
+        func isNotAwaited(_ reason: UnawaitedCall) {
+            if self.conversation.wait == self.wait { self.conversation.isNotAwaited(reason) }
+        }
+
+        func mayOutlast(milliseconds: Int) {
+            if self.conversation.wait == self.wait { self.conversation.startTimer(milliseconds: milliseconds) }
         }
 
         func finished(_ result: InvocationResult) {

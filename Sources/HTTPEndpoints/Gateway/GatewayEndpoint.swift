@@ -1,104 +1,30 @@
-package import APIGateway
+import APIGateway
 import CoreTypes
 import ExecutionEnvironments
 package import HTTPServing
-import LambdaCore
 import NIOCore
 package import NIOHTTP1
 
-/// Serves the APIs of a deployment and function URLs: decodes a request, and does what its exchange says until it answers.
+/// Serves the APIs of a deployment and function URLs on one event loop: decodes a request, and does what its exchange says until
+/// it answers. What needs no function is answered without leaving the loop.
 package final class GatewayEndpoint: HTTPService {
-    let service: LambdaService
-    private let port: Int
-    /// Of the listener that speaks TLS.
-    private let securePort: Int?
-    /// Secrets of access keys.
-    private let credentials: [String: AccessKey]
-    /// Replaced as a whole with each deployment.
-    package var gateway: Gateway
-    /// Outlives deployments.
-    package var state: GatewayState
+    let service: GatewayService
+    let home: any GatewayHome
     let client: BackendClient
-    let keys: IssuerKeys
-    private var checks: TargetChecks?
-    /// Where services answer: the host's AWS endpoint.
-    package var awsAddress: TargetAddress?
-    /// Takes what the user should know.
-    package var report: (String) -> Void {
-        get { self.keys.report }
-        set { self.keys.report = newValue }
-    }
-    /// Told of every request to an API, for metrics and the bill: once it is answered, a stream at its end.
-    package var onOutcome: (GatewayOutcome) -> Void = { _ in }
-    /// Takes a line of an access log.
-    package var logAccess: (String, GatewayOutcome?) -> Void = { _, _ in }
-    /// Takes the execution log of each request; `nil`: none is written.
-    package var logExecution: ((String, GatewayOutcome?) -> Void)?
-    /// Remembers what was asked and answered.
-    package var history: RequestHistory?
+    let timeouts: GatewayTimeouts
+    private let book: RequestBook
+    private var random = BufferedRandom()
 
-    /// - Parameters:
-    ///   - credentials: the access keys whose signatures are good, by id.
-    ///   - keySources: a file or an address of a key set, for each issuer of tokens that is not asked itself.
-    ///   - security: for connections to endpoints and issuers.
-    package init(
-        service: LambdaService, gateway: Gateway, state: GatewayState, port: Int, securePort: Int?,
-        credentials: [String: AccessKey], keySources: [String: String], security: any EndpointSecurity
-    ) {
-        self.credentials = credentials
+    init(service: GatewayService, home: any GatewayHome, client: BackendClient, eventLoop: any EventLoop) {
         self.service = service
-        self.gateway = gateway
-        self.state = state
-        self.port = port
-        self.securePort = securePort
-        self.client = BackendClient(eventLoop: service.eventLoop, security: security)
-        self.keys = IssuerKeys(sources: keySources, client: self.client, eventLoop: service.eventLoop)
-    }
-
-    /// A call of a service, as a request to the host's own AWS endpoint; `nil` where there is none.
-    func serviceRequest(_ request: ServiceRequest) -> BackendRequest? {
-        guard let awsAddress else { return nil }
-        // The endpoint tells services apart by what is signed for; it checks no signature.
-        let scope =
-            "\(HostClock.now().iso8601.prefix(10).replacing("-", with: ""))/\(request.region)/\(request.service)/aws4_request"
-        let own = [
-            HTTPHeader("Host", "\(awsAddress)"),
-            HTTPHeader("Authorization", "\(SigV4.algorithm) Credential=MARTLET/\(scope), SignedHeaders=host, Signature=0"),
-        ]
-        return BackendRequest(
-            service: request, at: awsAddress, headers: own + request.headers.filter { !$0.isNamed("host") })
-    }
-
-    /// Begins the health checks of target groups.
-    package func follow(_ groups: [TargetGroup]) {
-        guard !groups.isEmpty else { return }
-        let checks = TargetChecks(endpoint: self, client: self.client, eventLoop: self.service.eventLoop)
-        self.checks = checks
-        checks.follow(groups)
-    }
-
-    /// Servers come or go; what that makes due is done at once.
-    func changeTargets(_ change: (inout LoadBalancerState, Timestamp) -> Void) {
-        change(&self.state.loadBalancers, HostClock.now())
-        self.checks?.run()
+        self.book = service.openBook()
+        self.home = home
+        self.client = client
+        self.timeouts = GatewayTimeouts(eventLoop: eventLoop)
     }
 
     /// No request comes any more.
-    package func stop() {
-        self.checks?.stop()
-        self.client.stop()
-    }
-
-    /// What this listener can't do of a configuration, each with its place; requests that meet it are refused.
-    package static func problems(_ configuration: GatewayConfiguration, keySources: [String: String]) -> [GatewayProblem] {
-        configuration.apis.flatMap { api in
-            api.authorizers.flatMap { authorizer in
-                authorizer.tokenIssuers.compactMap { IssuerKeys.problem(issuer: $0, sources: keySources) }.map {
-                    GatewayProblem(apiID: api.id, place: "authorizer \(authorizer.name)", reason: $0)
-                }
-            }
-        }
-    }
+    package func stop() { self.client.stop() }
 
     package func plan(for head: HTTPRequestHead, on connection: HTTPConnection) -> HTTPBodyPlan {
         .collect(limit: GatewayLimits.payloadBytes)
@@ -109,59 +35,69 @@ package final class GatewayEndpoint: HTTPService {
         GatewayConversation(exchange, endpoint: self, client: .connection(connection)).start()
     }
 
-    /// Runs a method by itself.
-    func test(_ tested: TestedCall, _ completion: @escaping (MethodTestResult) -> Void) {
-        let exchange = GatewayExchange(
-            testing: tested.method, tested.verb, of: tested.resource, in: tested.api, with: tested.test, gateway: self.gateway,
-            stamp: self.makeStamp())
-        GatewayConversation(exchange, endpoint: self, client: .test(completion)).start()
-    }
-
     package func refuseBody(of head: HTTPRequestHead, limit: Int, on connection: HTTPConnection) {
         let exchange = self.makeExchange(head, body: [], on: connection)
         if case .respond(let response) = exchange.refuse(.payloadTooLarge, at: HostClock.now()) {
+            self.tellLines(exchange)
+            self.tellEnd(exchange, response)
             connection.respond(with: response)
-            self.log(exchange)
-            self.ended(exchange, response)
         }
     }
 
     /// - Parameter streamedBytes: what followed the head of a stream.
-    func ended(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int = 0) {
-        self.history?.append(exchange, response, streamedBytes: streamedBytes)
-        if let outcome = exchange.outcome { self.onOutcome(outcome.streaming(streamedBytes)) }
+    func tellEnd(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int = 0) {
+        self.book.note(
+            RequestRecord(
+                number: self.service.nextNumber(), exchange: exchange, response: response, streamedBytes: streamedBytes,
+                answeredAt: HostClock.now()))
     }
 
-    /// Writes the lines of a request whose answer begins.
-    func log(_ exchange: GatewayExchange) {
-        if let line = exchange.accessLogLine { self.logAccess(line, exchange.outcome) }
-        if let logExecution, let log = exchange.executionLog {
-            logExecution(log.text(requestID: exchange.stamp.requestID), exchange.outcome)
-        }
+    /// The lines of a request whose answer begins.
+    func tellLines(_ exchange: GatewayExchange) {
+        let access = exchange.accessLogLine
+        let execution = self.service.tracesRequests ? exchange.executionLog?.text(requestID: exchange.stamp.requestID) : nil
+        guard access != nil || execution != nil else { return }
+        self.book.note(access: access, execution: execution, exchange.outcome)
     }
 
     private func makeExchange(_ head: HTTPRequestHead, body: [UInt8], on connection: HTTPConnection) -> GatewayExchange {
         var request = GatewayRequest(
             method: head.method.rawValue, target: head.uri, headers: head.headers.map { HTTPHeader($0.name, $0.value) },
             sourceIP: connection.remoteIPAddress ?? "127.0.0.1")
-        request.port = self.port
+        request.port = self.service.port
         if let security = connection.security {
             request.scheme = "https"
-            request.port = self.securePort ?? self.port
+            request.port = self.service.securePort ?? self.service.port
             request.serverName = security.serverName
             request.clientCertificateRefusal = security.peer?.refusal
             request.clientCertificate = security.peer.flatMap { $0.refusal == nil ? ClientCertificate($0) : nil }
         }
         return GatewayExchange(
-            gateway: self.gateway, request: request, body: body, stamp: self.makeStamp(),
-            logsExecution: self.logExecution != nil || self.history?.wantsExecutionLogs == true)
+            gateway: self.service.gateway, request: request, body: body, stamp: self.makeStamp(),
+            logsExecution: self.service.logsExecution)
     }
 
-    private func makeStamp() -> RequestStamp { self.service.withRandom { RequestStamp(time: HostClock.now(), using: &$0) } }
+    func makeStamp() -> RequestStamp { RequestStamp(time: HostClock.now(), using: &self.random) }
+
+    func makeRequestID() -> RequestID { RequestID(using: &self.random) }
+
+    /// A call of a service, as a request to the host's own AWS endpoint.
+    func serviceRequest(_ request: ServiceRequest) -> BackendRequest {
+        // The endpoint tells services apart by what is signed for; it checks no signature.
+        let scope =
+            "\(HostClock.now().iso8601.prefix(10).replacing("-", with: ""))/\(request.region)/\(request.service)/aws4_request"
+        let own = [
+            HTTPHeader("Host", "\(self.service.awsAddress)"),
+            HTTPHeader("Authorization", "\(SigV4.algorithm) Credential=MARTLET/\(scope), SignedHeaders=host, Signature=0"),
+        ]
+        return BackendRequest(
+            service: request, at: self.service.awsAddress, headers: own + request.headers.filter { !$0.isNamed("host") })
+    }
 
     /// Checks the signature of a request to a function URL or a method with `AWS_IAM`.
     func verifySignature(_ request: GatewayRequest, body: [UInt8], isURL: Bool) -> GatewayEvent {
-        let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { [credentials] in credentials[$0] }
+        let credentials = self.service.credentials
+        let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { credentials[$0] }
         let verified = body.withUnsafeBytes { bytes in
             Result { () throws(SigV4.Fault) in try signatures.verify(request, body: bytes, now: HostClock.now()) }
         }
@@ -172,17 +108,11 @@ package final class GatewayEndpoint: HTTPService {
         case .failure(let fault): return .signatureRefused(.invalid(code: fault.code, message: fault.message))
         }
         // Whoever has an access key is the user of that name of the key's account.
-        let account = self.credentials[key]?.accountID ?? self.gateway.place.accountID
+        let account = credentials[key]?.accountID ?? self.service.gateway.place.accountID
         return .signatureVerified(
             IAMIdentity(
                 accessKey: key, accountID: account, userID: key, userARN: "arn:aws:iam::\(account):user/\(key)",
-                policy: self.credentials[key]?.policy))
-    }
-
-    /// Whether a function's URL has `InvokeMode: RESPONSE_STREAM`.
-    func streams(_ call: FunctionCall) -> Bool {
-        let urls = self.service.registry.records[call.functionName]?.urls
-        return urls?[call.qualifier ?? FunctionVersion.latest]?.configuration.invokeMode == .responseStream
+                policy: credentials[key]?.policy))
     }
 }
 

@@ -11,7 +11,7 @@ import NIOHTTP1
 /// prelude, which a function behind an API must send; a function that doesn't stream is answered as without the mode.
 ///
 /// States: nothing → prelude (gathering its JSON up to the eight NUL bytes) → body → over.
-final class StreamedAnswer: InvocationClient {
+final class StreamedAnswer: GatewayInvocationClient {
     static let preludeContentType = "application/vnd.awslambda.http-integration-response"
     private static let defaultContentType = "application/octet-stream"
     /// Our bound for status and headers; the service's isn't documented.
@@ -55,6 +55,13 @@ final class StreamedAnswer: InvocationClient {
         case .nothing, .over: consumed?.succeed()
         }
     }
+
+    func isNotAwaited(_ reason: UnawaitedCall) {
+        self.phase = .over
+        self.conversation.isNotAwaited(reason)
+    }
+
+    func mayOutlast(milliseconds: Int) { self.conversation.startTimer(milliseconds: milliseconds) }
 
     func finished(_ result: InvocationResult) {
         switch self.phase {

@@ -277,10 +277,12 @@ struct VPCLinkTests {
     }
 
     static func state(_ configuration: GatewayConfiguration) -> GatewayState {
-        var state = GatewayState()
-        state.loadBalancers.configure(configuration.targetGroups, at: testTime)
-        for due in state.loadBalancers.dueChecks(at: testTime) {
-            state.loadBalancers.checked(due.target, in: due.group, isGood: true, at: testTime)
+        let state = GatewayState()
+        state.changeLoadBalancers { balancers in
+            balancers.configure(configuration.targetGroups, at: testTime)
+            for due in balancers.dueChecks(at: testTime) {
+                balancers.checked(due.target, in: due.group, isGood: true, at: testTime)
+            }
         }
         return state
     }
@@ -289,7 +291,7 @@ struct VPCLinkTests {
     func addresses() throws {
         let configuration = Self.configuration(Self.rest())
         let gateway = Gateway(configuration)
-        var state = Self.state(configuration)
+        let state = Self.state(configuration)
         var hosts: Set<TargetAddress> = []
         for _ in 0..<2 {
             var drive = gateway.drive("GET", "/stage/sprint", state: state)
@@ -297,7 +299,6 @@ struct VPCLinkTests {
             #expect(request.headers.last("host") == "service.example:8081" && request.target == "/sprint")
             #expect(request.targetGroupARN == "group8081")
             hosts.insert(request.address)
-            state = drive.state
         }
         #expect(hosts == [TargetAddress(host: "127.0.0.1", port: 9_081), TargetAddress(host: "127.0.0.2", port: 8_081)])
     }
@@ -324,7 +325,7 @@ struct VPCLinkTests {
     func passive() throws {
         let configuration = Self.configuration(Self.rest())
         let gateway = Gateway(configuration)
-        var state = Self.state(configuration)
+        let state = Self.state(configuration)
         let down = TargetAddress(host: "127.0.0.2", port: 8_081)
         var failures = 0
         for _ in 0..<12 {
@@ -335,7 +336,6 @@ struct VPCLinkTests {
             } else {
                 _ = drive.resume(.backendAnswered(BackendAnswer(status: 200, headers: [], body: [])))
             }
-            state = drive.state
         }
         #expect(failures == 2)
     }

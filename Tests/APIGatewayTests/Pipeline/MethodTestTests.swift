@@ -9,7 +9,7 @@ import Testing
 struct MethodTestTests {
     private struct Tested {
         var exchange: GatewayExchange
-        var state = GatewayState()
+        let state = GatewayState()
         var now = testTime
 
         init(_ api: RestAPI, _ verb: String = "GET", with change: (inout MethodTest) -> Void = { _ in }) throws {
@@ -21,12 +21,12 @@ struct MethodTestTests {
                 gateway: Gateway(api), stamp: stamp())
         }
 
-        mutating func start() -> GatewayAction { self.exchange.start(&self.state, at: self.now) }
+        mutating func start() -> GatewayAction { self.exchange.start(self.state, at: self.now) }
 
         mutating func answer(_ payload: String) throws -> MethodTestResult {
             self.now = self.now + .milliseconds(5)
             let action = Array(payload.utf8).withUnsafeBytes {
-                self.exchange.resume(.functionEnded(.success($0)), &self.state, at: self.now)
+                self.exchange.resume(.functionEnded(.success($0)), self.state, at: self.now)
             }
             return self.exchange.testResult(try action.response)
         }

@@ -98,8 +98,8 @@ struct StageTests {
             var generator = SeededGenerator(state: seed)
             let stamp = RequestStamp(time: testTime, using: &generator)
             let exchange = GatewayExchange(gateway: Gateway(api), request: request("GET", "/stage/a"), body: [], stamp: stamp)
-            var state = GatewayState()
-            _ = exchange.start(&state, at: testTime)
+            let state = GatewayState()
+            _ = exchange.start(state, at: testTime)
             return (try #require(exchange.context), stamp.share)
         }
         for seed in UInt64(0)..<20 {

@@ -66,12 +66,11 @@ struct KeysAndPlansTests {
 
     /// Sends requests over one state; the statuses, 0 for a call.
     static func statuses(_ gateway: Gateway, at milliseconds: [Int64], headers: [(String, String)] = key) -> [Int] {
-        var state = GatewayState()
+        let state = GatewayState()
         return milliseconds.map { offset in
             var drive = gateway.drive("GET", "/stage/a", headers: headers, state: state)
             drive.now = testTime + .milliseconds(offset)
             let action = drive.start()
-            state = drive.state
             if case .respond(let response) = action { return response.status }
             return 0
         }
@@ -81,12 +80,11 @@ struct KeysAndPlansTests {
     func throttle() throws {
         let gateway = Self.gateway(plan: { $0.throttle = ThrottleSettings(rateLimit: 10, burstLimit: 2) })
         #expect(Self.statuses(gateway, at: [0, 0, 0, 99, 100]) == [0, 0, 429, 429, 0])
-        var state = GatewayState()
+        let state = GatewayState()
         var last: GatewayAction?
         for _ in 0..<3 {
             var drive = gateway.drive("GET", "/stage/a", headers: Self.key, state: state)
             last = drive.start()
-            state = drive.state
         }
         let response = try #require(try last?.response)
         #expect(response.text == #"{"message":"Too Many Requests"}"#)
@@ -118,10 +116,12 @@ struct KeysAndPlansTests {
     func quota() throws {
         let gateway = Self.gateway(plan: { $0.quota = UsagePlan.Quota(limit: 2, period: .day) })
         #expect(Self.statuses(gateway, at: [0, 0, 0, 0, 86_400_000]) == [0, 0, 429, 429, 0])
-        var state = GatewayState()
-        state.usage.count(
-            UsageCounters.Key(planID: "plan1", keyID: "key1"), quota: UsagePlan.Quota(limit: 2, period: .day, offset: 1),
-            at: testTime)
+        let state = GatewayState()
+        state.changeUsage {
+            $0.count(
+                UsageCounters.Key(planID: "plan1", keyID: "key1"), quota: UsagePlan.Quota(limit: 2, period: .day, offset: 1),
+                at: testTime)
+        }
         var drive = gateway.drive("GET", "/stage/a", headers: Self.key, state: state)
         let response = try drive.start().response
         #expect(response.text == #"{"message":"Limit Exceeded"}"#)

@@ -63,9 +63,8 @@ final class BackendClient {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let security = place.security { try bound.value.secure(channel, security) }
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(
-                        BackendConnection(place: place, client: bound.value))
+                    let connection = BackendConnection(place: place, client: bound.value)
+                    try channel.pipeline.syncOperations.addHandlers(connection.decoding, connection)
                 }
             }
         let connected: EventLoopFuture<any Channel>
@@ -105,10 +104,8 @@ final class BackendClient {
     }
 
     func isIdle(_ connection: BackendConnection) {
-        var kept = self.idle[connection.place] ?? []
-        guard kept.count < Self.idleMax else { return connection.close() }
-        kept.append((connection, .now()))
-        self.idle[connection.place] = kept
+        guard self.idle[connection.place]?.count ?? 0 < Self.idleMax else { return connection.close() }
+        self.idle[connection.place, default: []].append((connection, .now()))
     }
 
     func closed(_ connection: BackendConnection) {

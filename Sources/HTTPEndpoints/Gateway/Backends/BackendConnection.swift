@@ -1,4 +1,5 @@
 import APIGateway
+import HTTPServing
 import NIOCore
 import NIOHTTP1
 import NIOTLS
@@ -9,9 +10,12 @@ import NIOTLS
 ///     closed or broken while waiting: the call fails, or is sent again by its client
 ///
 /// What is sent before a handshake is through waits in front of it.
+///
+/// Requests don't pass through NIO's encoder: their head is written as bytes, so that it leaves with a small body in one write.
+/// Answers do pass through its decoder, which is told of each request, as what follows a head depends on the method.
 final class BackendConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias OutboundOut = ByteBuffer
 
     let place: BackendClient.Place
     /// Among the open ones of its client.
@@ -19,6 +23,11 @@ final class BackendConnection: ChannelInboundHandler {
     private var hasServed = false
     private weak var client: BackendClient?
     private var context: ChannelHandlerContext?
+    private let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)
+    /// To be added in front of this one.
+    let decoding: ByteToMessageHandler<HTTPResponseDecoder>
+    /// Where bytes are written: behind the decoder's handler, which takes requests in parts only.
+    private var writing: ChannelHandlerContext?
     private var call: BackendCall?
     private var answer: BackendAnswer?
     private var keepsAlive = false
@@ -28,45 +37,73 @@ final class BackendConnection: ChannelInboundHandler {
     init(place: BackendClient.Place, client: BackendClient) {
         self.place = place
         self.client = client
+        self.decoding = ByteToMessageHandler(self.decoder)
         self.isShakingHands = place.security != nil
     }
 
     func send(_ call: BackendCall) {
-        guard let context, context.channel.isActive else {
+        guard let writing, writing.channel.isActive else {
             // Nothing of the request has left, so it may go elsewhere.
             if self.hasServed, let client { client.sendAnew(call) } else { self.end(call, .failure(.badAnswer)) }
             return
         }
         self.call = call
         call.connection = self
-        let request = call.request
-        var head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target,
-            headers: HTTPHeaders(request.headers.filter { !Self.isOwn($0.name) }.map { ($0.name, $0.value) }))
-        if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
-            head.headers.add(name: "content-length", value: String(request.body.count))
-        }
-        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-        if !request.body.isEmpty {
-            context.write(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
-        }
-        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        self.decoder.write(
+            data: .head(HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: call.request.method), uri: "")))
+        writing.writeAndFlush(self.wrapOutboundOut(Self.bytes(of: call.request, writing.channel.allocator)), promise: nil)
     }
 
     func close() { self.context?.close(promise: nil) }
 
-    /// How a body travels is this connection's to say (RFC 9110 section 7.6.1).
-    private static func isOwn(_ name: String) -> Bool {
-        [
-            "connection", "content-length", "transfer-encoding", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
-            "expect",
-        ].contains(name.lowercased())
+    /// Head and body. The client has seen that no part of the head breaks out of its place.
+    private static func bytes(of request: BackendRequest, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+        var bytes = allocator.buffer(capacity: self.headBytes + request.body.count)
+        bytes.writeString(request.method)
+        bytes.writeStaticString(" ")
+        bytes.writeString(request.target)
+        bytes.writeStaticString(" HTTP/1.1\r\n")
+        for header in request.headers where !self.isOwn(header) {
+            bytes.writeString(header.name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(header.value)
+            bytes.writeStaticString("\r\n")
+        }
+        if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
+            bytes.writeStaticString("content-length: ")
+            bytes.writeDecimal(request.body.count)
+            bytes.writeStaticString("\r\n")
+        }
+        bytes.writeStaticString("\r\n")
+        bytes.writeBytes(request.body)
+        return bytes
     }
+
+    /// What most heads fit in.
+    private static let headBytes = 1_024
+
+    /// How a body travels is this connection's to say (RFC 9110 section 7.6.1).
+    private static func isOwn(_ header: HTTPHeader) -> Bool {
+        self.own.contains { header.isNamed($0) }
+    }
+
+    private static let own = [
+        "connection", "content-length", "transfer-encoding", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
+        "expect",
+    ]
 
     // MARK: ChannelInboundHandler
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        // Absent only where the channel closed at once.
+        self.writing = try? context.pipeline.syncOperations.context(handler: self.decoding)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        self.writing = nil
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent { self.isShakingHands = false }

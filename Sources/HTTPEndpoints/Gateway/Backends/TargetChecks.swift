@@ -9,18 +9,18 @@ import NIOPosix
 final class TargetChecks {
     private let eventLoop: any EventLoop
     private let client: BackendClient
-    private unowned let endpoint: GatewayEndpoint
+    private let state: GatewayState
     private var timer: Scheduled<Void>?
     private var isStopped = false
 
-    init(endpoint: GatewayEndpoint, client: BackendClient, eventLoop: any EventLoop) {
-        self.endpoint = endpoint
+    init(state: GatewayState, client: BackendClient, eventLoop: any EventLoop) {
+        self.state = state
         self.client = client
         self.eventLoop = eventLoop
     }
 
     func follow(_ groups: [TargetGroup]) {
-        self.endpoint.state.loadBalancers.configure(groups, at: HostClock.now())
+        self.state.changeLoadBalancers { $0.configure(groups, at: HostClock.now()) }
         self.run()
     }
 
@@ -32,23 +32,25 @@ final class TargetChecks {
     /// Makes the checks that are due, and waits for the next.
     func run() {
         guard !self.isStopped else { return }
-        for (group, target) in self.endpoint.state.loadBalancers.dueChecks(at: HostClock.now()) { self.check(target, in: group) }
+        for (group, target) in self.state.changeLoadBalancers({ $0.dueChecks(at: HostClock.now()) }) {
+            self.check(target, in: group)
+        }
         self.schedule()
     }
 
     private func schedule() {
         self.timer?.cancel()
-        guard !self.isStopped, let next = self.endpoint.state.loadBalancers.nextEvent else { return }
+        guard !self.isStopped, let next = self.state.loadBalancers.nextEvent else { return }
         let wait = max(next - HostClock.now(), .zero)
         self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(wait.nanoseconds)) { self.run() }
     }
 
     private func check(_ target: TargetAddress, in group: String) {
-        guard let check = self.endpoint.state.loadBalancers.groups[group]?.check else { return }
+        guard let check = self.state.loadBalancers.groups[group]?.check else { return }
         let address = TargetAddress(host: target.host, port: check.port ?? target.port)
         let done: (Bool) -> Void = { isGood in
             guard !self.isStopped else { return }
-            self.endpoint.state.loadBalancers.checked(target, in: group, isGood: isGood, at: HostClock.now())
+            self.state.changeLoadBalancers { $0.checked(target, in: group, isGood: isGood, at: HostClock.now()) }
             self.schedule()
         }
         switch check.protocolName {

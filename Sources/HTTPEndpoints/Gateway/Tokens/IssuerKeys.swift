@@ -52,11 +52,11 @@ final class IssuerKeys {
             + "Name a file or an http or https address of its key set by --jwks \(issuer)=…"
     }
 
-    func verify(_ verification: TokenVerification, completion: @escaping (GatewayEvent) -> Void) {
-        guard let id = verification.token.keyID else { return completion(.tokenRefused("the token names no key")) }
+    func verify(_ verification: TokenVerification, completion: @escaping (TokenVerdict) -> Void) {
+        guard let id = verification.token.keyID else { return completion(.refused("the token names no key")) }
         self.keys(of: verification.issuer, with: id) { keys in
-            guard let keys else { return completion(.tokenRefused("the keys of the issuer can't be read")) }
-            completion(keys.signed(verification.token) ? .tokenVerified : .tokenRefused("the token's signature is not valid"))
+            guard let keys else { return completion(.refused("the keys of the issuer can't be read")) }
+            completion(keys.signed(verification.token) ? .verified : .refused("the token's signature is not valid"))
         }
     }
 
