@@ -64,7 +64,7 @@ final class ChangeWriter {
 
     /// Applies all of them in one transaction, or none and throws.
     func write(_ changes: some Collection<Change>) throws(StorageError) {
-        // A statement outside of a transaction is one by itself; the two that begin and end another would take as long as it does.
+        // A statement outside of a transaction is one by itself; the two that begin and end another take as long as it does.
         if let only = changes.first, only.isOneStatement, changes.dropFirst().isEmpty { return try self.apply(only) }
         try self.begin.run()
         do throws(StorageError) {

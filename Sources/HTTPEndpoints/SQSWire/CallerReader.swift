@@ -49,7 +49,7 @@ struct CallerReader {
         let caller = Caller(
             region: scope.map { String($0.region) } ?? self.region, principal: .root(of: account), senderID: account,
             source: head.userAgent, conditions: address.map { ["aws:sourceip": [$0], "aws:securetransport": ["false"]] } ?? [:])
-        if let scope { 
+        if let scope {
             self.last = Last(credential: String(scope.text) + ",", userAgent: head.userAgent, address: address, caller: caller)
         }
         return caller
