@@ -28,11 +28,11 @@ final class GatewayLoops: Sendable {
     /// - Parameter slot: of the functions' loop.
     func doors(_ slot: ServiceSlot) -> EventLoopFuture<HTTPDoors> {
         let totals = ConnectionTotals()
-        let own = NIOLoopBound(HTTPDoor(service: slot, bounds: ConnectionBounds(totals: totals)), eventLoop: self.home)
+        let own = NIOLoopBound(Self.door(slot, totals, on: self.home), eventLoop: self.home)
         let made = self.others.map { eventLoop in
             eventLoop.submit {
                 let slot = ServiceSlot()
-                let door = HTTPDoor(service: slot, bounds: ConnectionBounds(totals: totals))
+                let door = Self.door(slot, totals, on: eventLoop)
                 return Room(
                     eventLoop: eventLoop, slot: NIOLoopBound(slot, eventLoop: eventLoop),
                     door: NIOLoopBound(door, eventLoop: eventLoop))
@@ -42,6 +42,10 @@ final class GatewayLoops: Sendable {
             self.rooms.value = rooms
             return HTTPDoors([(self.home, own)] + rooms.map { ($0.eventLoop, $0.door) }, of: self.group)
         }
+    }
+
+    private static func door(_ slot: ServiceSlot, _ totals: ConnectionTotals, on eventLoop: any EventLoop) -> HTTPDoor {
+        HTTPDoor(service: slot, bounds: ConnectionBounds(totals: totals), flushes: FlushBatch(eventLoop: eventLoop))
     }
 
     /// From now on connections of the other loops are served, too.

@@ -26,6 +26,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     package let security: ConnectionSecurity?
     /// Set before the connection is used. `nil`: a peer that this host trusts may take its time.
     package var bounds: ConnectionBounds?
+    /// Set before the connection is used. `nil`: each answer is sent at once, as its client is one process with one call.
+    package var flushes: FlushBatch?
     /// Since when the client owes the rest of a request.
     private var waitsSince = NIODeadline.uptimeNanoseconds(0)
     /// What ``bounds`` counts for the body under way.
@@ -117,7 +119,13 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         } else {
             context.write(self.wrapOutboundOut(buffer), promise: nil)
         }
-        if self.isReading { self.owesFlush = true } else { context.flush() }
+        if let flushes {
+            flushes.add(context)
+        } else if self.isReading {
+            self.owesFlush = true
+        } else {
+            context.flush()
+        }
         self.finishRequest()
     }
 

@@ -6,19 +6,22 @@ package final class HTTPDoor {
     let service: any HTTPService
     let security: (any ListenerSecurity)?
     let bounds: ConnectionBounds?
+    let flushes: FlushBatch?
     let onConnection: ((HTTPConnection) -> Void)?
 
     /// - Parameters:
     ///   - security: makes connections speak TLS; `nil` for plain ones.
     ///   - bounds: for clients of which nothing is known; `nil` for processes of this host's own.
+    ///   - flushes: of the loop; `nil`: answers are sent one by one.
     ///   - onConnection: called for each new connection.
     package init(
         service: any HTTPService, security: (any ListenerSecurity)? = nil, bounds: ConnectionBounds? = nil,
-        onConnection: ((HTTPConnection) -> Void)? = nil
+        flushes: FlushBatch? = nil, onConnection: ((HTTPConnection) -> Void)? = nil
     ) {
         self.service = service
         self.security = security
         self.bounds = bounds
+        self.flushes = flushes
         self.onConnection = onConnection
     }
 }

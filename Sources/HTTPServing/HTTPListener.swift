@@ -30,6 +30,7 @@ package struct HTTPListener {
             let door = doors.door(on: channel.eventLoop)
             let connection = HTTPConnection(service: door.service, security: security)
             connection.bounds = door.bounds
+            connection.flushes = door.flushes
             let decoder = HTTPRequestDecoder(
                 leftOverBytesStrategy: .dropBytes, limitConfiguration: door.bounds == nil ? .init() : Self.headLimits)
             let handler: any ChannelHandler =

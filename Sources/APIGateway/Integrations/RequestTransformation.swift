@@ -61,6 +61,8 @@ struct RequestTransformation: Sendable {
         var overrides: MappingOverrides
         /// The body passed unchanged.
         var isPassthrough: Bool
+        /// See ``StaticOrCompiledTemplate/staticStatus``.
+        var staticStatus: Int?
     }
 
     func apply(_ context: RequestContext) throws(GatewayFault) -> Output {
@@ -85,6 +87,7 @@ struct RequestTransformation: Sendable {
             output.overrides = rendered.overrides
             output.parameters.apply(rendered.overrides)
             output.isPassthrough = false
+            output.staticStatus = self.templates[index].staticStatus
         } else {
             output.body = payload.bytes
         }

@@ -1,7 +1,7 @@
 import VTL
 
 /// A mapping template, compiled. A text without `$`, `#` and `\` is its own result, and costs nothing.
-struct StaticOrCompiledTemplate: Sendable {
+final class StaticOrCompiledTemplate: Sendable {
     private enum Kind: Sendable {
         case text([UInt8])
         case compiled(CompiledTemplate)
@@ -10,15 +10,21 @@ struct StaticOrCompiledTemplate: Sendable {
     }
 
     let contentType: String
+    /// What a MOCK integration reads from the result where no request can change it; `nil` also where that is no status.
+    let staticStatus: Int?
     private let kind: Kind
 
     init(_ template: TemplateForContentType, note: (String) -> Void) {
         self.contentType = template.contentType
         let text = template.template.text
         if !text.utf8.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\") }) {
-            self.kind = .text(Array(text.utf8))
+            let bytes = Array(text.utf8)
+            self.kind = .text(bytes)
+            // What is wrong with it fails the request that meets it.
+            self.staticStatus = try? MockIntegration.statusCode(of: bytes)
             return
         }
+        self.staticStatus = nil
         do throws(TemplateError) {
             self.kind = .compiled(try CompiledTemplate(text, name: template.contentType))
         } catch {
@@ -26,9 +32,6 @@ struct StaticOrCompiledTemplate: Sendable {
             self.kind = .broken
         }
     }
-
-    /// The result where no request can change it.
-    var staticText: [UInt8]? { if case .text(let text) = self.kind { text } else { nil } }
 
     func render(overrides: MappingOverrides, input: () -> MappingInput) throws(GatewayFault) -> RenderedMapping {
         switch self.kind {

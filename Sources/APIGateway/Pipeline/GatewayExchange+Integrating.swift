@@ -112,7 +112,7 @@ extension GatewayExchange {
         let status: Int
         do throws(MappingFailure) {
             guard !made.isPassthrough else { throw .noStatusCode }
-            status = try MockIntegration.statusCode(of: made.body)
+            status = if let known = made.staticStatus { known } else { try MockIntegration.statusCode(of: made.body) }
         } catch {
             self.executionLog?.failed("Unable to parse statusCode. It should be an integer and defined in request template.")
             throw .configurationError

@@ -36,13 +36,14 @@ extension ConsoleEndpoint {
     func answerRequest(_ id: String, on connection: HTTPConnection) {
         guard let entry = self.requests.record(id) else {
             return self.refuse(
-                .notFound, "there is no record of a request \(id); the latest \(RequestBook.requestsMax) of each thread are kept",
+                .notFound,
+                "there is no record of a request \(id); the latest \(RequestBook.requestsMax) of each thread are kept",
                 on: connection)
         }
         self.respond(.object(self.details(entry)), on: connection)
     }
 
-    private func row(_ entry: RequestRecord) -> JSONObject {
+    private func row(_ entry: AnsweredRequest) -> JSONObject {
         let (exchange, summary) = (entry.exchange, entry.exchange.summary)
         var row: JSONObject = [
             "number": .number(JSONNumber(entry.number)), "requestId": .string(summary.requestID),
@@ -63,7 +64,7 @@ extension ConsoleEndpoint {
     }
 
     /// `steps` is the execution log, line by line; `null` where nobody followed the host when the request came.
-    private func details(_ entry: RequestRecord) -> JSONObject {
+    private func details(_ entry: AnsweredRequest) -> JSONObject {
         var answer = self.row(entry)
         answer["requestHeaders"] = Self.pairs(entry.exchange.request.headers)
         answer["requestBody"] = BodyExcerpt(entry.exchange.body).json

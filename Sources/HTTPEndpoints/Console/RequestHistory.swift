@@ -44,7 +44,7 @@ package final class RequestHistory {
         var offset = 0
         var limit = 50
 
-        func matches(_ record: RequestRecord) -> Bool {
+        func matches(_ record: AnsweredRequest) -> Bool {
             if let status {
                 let text = "\(record.response.status)"
                 guard text == status || status.hasSuffix("xx") && text.prefix(1) == status.prefix(1) else { return false }
@@ -54,19 +54,19 @@ package final class RequestHistory {
     }
 
     /// The newest first, with the count of all that match.
-    func page(_ query: Query) -> (total: Int, records: [RequestRecord]) {
+    func page(_ query: Query) -> (total: Int, records: [AnsweredRequest]) {
         let matching = self.records.filter { $0.number <= query.through ?? .max && query.matches($0) }
         return (matching.count, Array(matching.dropFirst(query.offset).prefix(query.limit)))
     }
 
     /// By number, or by the id that its client was told.
-    func record(_ id: String) -> RequestRecord? {
+    func record(_ id: String) -> AnsweredRequest? {
         if let number = UInt64(id) { return self.records.first { $0.number == number } }
         return self.records.first { $0.exchange.summary.requestID == id }
     }
 
     /// The newest first.
-    private var records: [RequestRecord] {
+    private var records: [AnsweredRequest] {
         self.gateway.books.flatMap(\.records).sorted { $0.number > $1.number }
     }
 

@@ -47,7 +47,7 @@ package final class GatewayEndpoint: HTTPService {
     /// - Parameter streamedBytes: what followed the head of a stream.
     func tellEnd(_ exchange: GatewayExchange, _ response: GatewayResponse, streamedBytes: Int = 0) {
         self.book.note(
-            RequestRecord(
+            AnsweredRequest(
                 number: self.service.nextNumber(), exchange: exchange, response: response, streamedBytes: streamedBytes,
                 answeredAt: HostClock.now()))
     }

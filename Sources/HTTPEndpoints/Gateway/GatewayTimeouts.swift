@@ -1,8 +1,8 @@
 import APIGateway
 import NIOCore
 
-/// The time-outs of conversations, with one timer for all: most end long before, and a timer each, set and cut with each call of a
-/// backend, would cost each. The timer is left where it is when it fires earlier than it must. Lives on one event loop.
+/// The time-outs of conversations, with one timer for all: most end long before, and a timer each, set and cut with each call of
+/// a backend, would cost each. The timer is left where it is when it fires earlier than it must. Lives on one event loop.
 final class GatewayTimeouts {
     private let eventLoop: any EventLoop
     private var waiting: [ObjectIdentifier: (conversation: GatewayConversation, deadline: NIODeadline)] = [:]

@@ -23,13 +23,13 @@ final class RequestBook: Sendable {
     private static let reportsMax = 512
 
     private struct Contents: Sendable {
-        var records = CircularBuffer<RequestRecord>()
+        var records = CircularBuffer<AnsweredRequest>()
         var bytes = 0
         var reports: [Report] = []
         /// Room of reports that have been told.
         var spare: [Report] = []
 
-        mutating func keep(_ record: RequestRecord) {
+        mutating func keep(_ record: AnsweredRequest) {
             self.records.append(record)
             self.bytes += record.bytes
             while self.records.count > RequestBook.requestsMax || self.bytes > RequestBook.bytesMax {
@@ -44,7 +44,7 @@ final class RequestBook: Sendable {
 
     init(teller: RequestTeller) { self.teller = teller }
 
-    func note(_ record: RequestRecord) {
+    func note(_ record: AnsweredRequest) {
         let report = Report.ended(record.outcome)
         let count = self.contents.withLock {
             $0.keep(record)
@@ -85,7 +85,7 @@ final class RequestBook: Sendable {
     }
 
     /// From the oldest on.
-    var records: CircularBuffer<RequestRecord> { self.contents.withLock { $0.records } }
+    var records: CircularBuffer<AnsweredRequest> { self.contents.withLock { $0.records } }
 
     func removeRecords() {
         self.contents.withLock {

@@ -25,10 +25,12 @@ final class BackendClient {
     private let security: any EndpointSecurity
     private var idle: [Place: [(connection: BackendConnection, since: NIODeadline)]] = [:]
     private var open = 0
+    let flushes: FlushBatch
 
     init(eventLoop: any EventLoop, security: any EndpointSecurity) {
         self.eventLoop = eventLoop
         self.security = security
+        self.flushes = FlushBatch(eventLoop: eventLoop)
     }
 
     /// The completion is called once, on the event loop, unless the call is cancelled. Time-outs are the caller's.
@@ -133,12 +135,23 @@ final class BackendClient {
 
     /// Templates may have written anything: a line break would begin another header or request.
     private static func isWellFormed(_ request: BackendRequest) -> Bool {
-        !request.method.isEmpty && request.method.utf8.allSatisfy { 0x41...0x5A ~= $0 || $0 == 0x2D || $0 == 0x5F }
-            && request.target.utf8.first == UInt8(ascii: "/") && request.target.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+        !request.method.isEmpty && self.holds(request.method) { 0x41...0x5A ~= $0 || $0 == 0x2D || $0 == 0x5F }
+            && request.target.utf8.first == UInt8(ascii: "/") && self.holds(request.target) { 0x21...0x7E ~= $0 }
             && request.headers.allSatisfy { header in
-                !header.name.isEmpty && header.name.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != UInt8(ascii: ":") }
-                    && header.value.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D && $0 != 0 }
+                !header.name.isEmpty && self.holds(header.name) { 0x21...0x7E ~= $0 && $0 != UInt8(ascii: ":") }
+                    && self.holds(header.value) { $0 != 0x0A && $0 != 0x0D && $0 != 0 }
             }
+    }
+
+    /// Whether all bytes are good. Without a way out of the loop, so that it takes many bytes at a time.
+    @inline(__always)
+    private static func holds(_ text: String, _ isGood: (UInt8) -> Bool) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var holds = true
+            for byte in bytes { holds = holds && isGood(byte) }
+            return holds
+        }
     }
 
     private static func failure(for error: any Error) -> BackendFailure {

@@ -51,7 +51,8 @@ final class BackendConnection: ChannelInboundHandler {
         call.connection = self
         self.decoder.write(
             data: .head(HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: call.request.method), uri: "")))
-        writing.writeAndFlush(self.wrapOutboundOut(Self.bytes(of: call.request, writing.channel.allocator)), promise: nil)
+        writing.write(self.wrapOutboundOut(Self.bytes(of: call.request, writing.channel.allocator)), promise: nil)
+        if let client { client.flushes.add(writing) } else { writing.flush() }
     }
 
     func close() { self.context?.close(promise: nil) }

@@ -5,7 +5,7 @@ import CoreTypes
 ///
 /// JUSTIFICATION of `@unchecked Sendable`: an exchange that is over is not touched again by its conversation. From then on only the
 /// console's loop reads it.
-final class RequestRecord: @unchecked Sendable {
+final class AnsweredRequest: @unchecked Sendable {
     /// From 1; never given twice by one host.
     let number: UInt64
     let exchange: GatewayExchange
