@@ -170,7 +170,8 @@ class Bench:
     def queues(self, index):
         with hosts.martlet() as endpoint:
             self.queue_rates("queue", endpoint.port, index)
-            self.results.add("queue send c1", index, queue_measurements.sends(endpoint.port, Visit(self.seconds, callers=1)))
+            with queue_measurements.apart(endpoint.process.pid):
+                self.results.add("queue send c1", index, queue_measurements.sends(endpoint.port, Visit(self.seconds, callers=1)))
             self.results.add("queue wake", index, queue_measurements.wake_ups(endpoint.port))
             self.results.add("queue commit", index, queue_measurements.commits())
 
@@ -185,7 +186,8 @@ class Bench:
     def bare(self, index):
         with hosts.bare() as endpoint:
             self.results.add("queue bare", index, queue_measurements.bare(endpoint.port, "send", 16, self.seconds))
-            self.results.add("queue bare c1", index, queue_measurements.bare(endpoint.port, "send", 1, self.seconds))
+            with queue_measurements.apart(endpoint.process.pid):
+                self.results.add("queue bare c1", index, queue_measurements.bare(endpoint.port, "send", 1, self.seconds))
 
     def moto(self, index):
         with hosts.moto() as endpoint:

@@ -1,5 +1,6 @@
 """How the figures of queues are taken: wrk with queue.lua for rates, a socket for what one call takes."""
 
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -78,6 +79,29 @@ class Queues:
             self.call("SendMessageBatch", QueueUrl=url, Entries=entries)
             done += 10
         return done
+
+
+@contextlib.contextmanager
+def apart(host):
+    """Client and host on a processor each. One caller's round trip takes a third where both happen to share one, as no processor
+    has to wake another then: where the system puts them would be what is measured."""
+    processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if len(processors) < 2:
+        yield
+        return
+    _bind(host, processors[:1])
+    os.sched_setaffinity(0, processors[1:2])  # wrk inherits it.
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, processors)
+        _bind(host, processors)
+
+
+def _bind(process, processors):
+    for thread in os.listdir(f"/proc/{process}/task"):
+        with contextlib.suppress(ProcessLookupError):  # It has ended meanwhile.
+            os.sched_setaffinity(int(thread), processors)
 
 
 def _wrk(port, mode, url, callers, seconds, patience_seconds=Visit.patience_seconds):
