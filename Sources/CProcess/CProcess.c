@@ -12,6 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -343,6 +346,12 @@ void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most) {
     (void)process;
     (void)bytes;
     (void)most;
+#endif
+}
+
+void martlet_return_free_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
 #endif
 }
 

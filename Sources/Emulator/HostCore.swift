@@ -106,6 +106,13 @@ final class HostCore {
         asynchronous.report = { [logs] in logs?.write(line: "martlet: \($0)") }
         asynchronous.onHappening = { [monitoring] in monitoring.happened($0, function: $1) }
         self.service.asynchronous = asynchronous
+        let restWatch = RestWatch(eventLoop: eventLoop)
+        restWatch.onRest = { [unowned invoker] in
+            invoker.rest()
+            RestWatch.returnFreeMemory()
+        }
+        invoker.restWatch = restWatch
+        self.awsSlot.restWatch = restWatch
     }
 
     /// What functions sign with.

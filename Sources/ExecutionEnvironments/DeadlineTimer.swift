@@ -26,6 +26,9 @@ final class DeadlineTimer {
         self.scheduled = nil
     }
 
+    /// Drops the loop's timer where nothing waits for it any more.
+    func rest() { if self.deadline == nil { self.cancel() } }
+
     private func schedule(_ deadline: NIODeadline) {
         let bound = NIOLoopBound(WeakTimer(timer: self), eventLoop: self.eventLoop)
         self.scheduled = (self.eventLoop.scheduleTask(deadline: deadline) { bound.value.timer?.fired() }, deadline)

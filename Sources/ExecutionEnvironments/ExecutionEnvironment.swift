@@ -489,6 +489,8 @@ final class ExecutionEnvironment {
 
     // MARK: Time
 
+    func rest() { self.timer.rest() }
+
     /// The init, or the invocation, has taken all the time it has.
     private func deadlinePassed() {
         switch self.state {

@@ -26,6 +26,8 @@ package final class Invoker: EnvironmentOwner {
     private var patienceWatch: Scheduled<Void>?
     private var idleWatch: Scheduled<Void>?
     private var stopped: EventLoopPromise<Void>?
+    /// Told of every invocation, wherever it comes from.
+    package var restWatch: RestWatch?
 
     /// Invocations that may wait for an environment; more are refused.
     package static let waitingLimit = 10_000
@@ -52,6 +54,7 @@ package final class Invoker: EnvironmentOwner {
     package func reserve(_ count: Int?, for function: String) { self.admission.reserve(count, for: function) }
 
     package func invoke(_ invocation: Invocation) {
+        self.restWatch?.noteActivity()
         guard self.stopped == nil else {
             self.refuse(invocation, .unavailable("the host is stopping"))
             return
@@ -306,6 +309,9 @@ package final class Invoker: EnvironmentOwner {
             if let next { invoker.scheduleIdleWatch(in: .nanoseconds(max((next - now).nanoseconds, 1_000_000))) }
         }
     }
+
+    /// The host has come to rest: timers that invocations have left behind would wake it for nothing.
+    package func rest() { for environment in self.environments.values { environment.rest() } }
 
     // MARK: Stop
 

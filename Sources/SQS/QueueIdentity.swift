@@ -36,17 +36,29 @@ package struct QueueName: Hashable, Sendable {
     /// `localhost` works through any other name; the region is the caller's but in the third form.
     /// - Returns: `nil` for a malformed path or another account.
     package init?(queueURL: String, region: String, account: String) {
-        guard let slash = queueURL.utf8.lastIndex(of: UInt8(ascii: "/")) else {
-            if queueURL.isEmpty { return nil }
-            self.init(region: region, name: queueURL)
+        // By bytes and from its end, without a list of its parts: it is read with every request.
+        let utf8 = queueURL.utf8
+        func start(ofSegmentBefore end: String.Index) -> String.Index {
+            utf8[..<end].lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
+        }
+        let nameStart = start(ofSegmentBefore: utf8.endIndex)
+        let name = String(queueURL[nameStart...])
+        guard !name.isEmpty else { return nil }
+        guard nameStart > utf8.startIndex else {
+            self.init(region: region, name: name)
             return
         }
-        // By bytes: by characters it would be a quarter of a send's work.
-        let segments = queueURL.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
-        let name = String(queueURL[queueURL.utf8.index(after: slash)...])
-        guard segments.count >= 2, !name.isEmpty, segments[segments.count - 2] == account else { return nil }
-        let isPathForm = segments.count >= 4 && segments[segments.count - 4] == "queue"
-        self.init(region: isPathForm ? String(segments[segments.count - 3]) : region, name: name)
+        let accountEnd = utf8.index(before: nameStart)
+        let accountStart = start(ofSegmentBefore: accountEnd)
+        guard utf8[accountStart..<accountEnd].elementsEqual(account.utf8) else { return nil }
+        self.init(region: region, name: name)
+        guard accountStart > utf8.startIndex else { return }
+        let regionEnd = utf8.index(before: accountStart)
+        let regionStart = start(ofSegmentBefore: regionEnd)
+        guard regionStart > utf8.startIndex else { return }
+        let formEnd = utf8.index(before: regionStart)
+        guard utf8[start(ofSegmentBefore: formEnd)..<formEnd].elementsEqual("queue".utf8) else { return }
+        self.init(region: String(queueURL[regionStart..<regionEnd]), name: name)
     }
 
     package init?(arn text: String, account: String) {

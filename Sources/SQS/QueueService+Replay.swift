@@ -74,7 +74,10 @@ extension QueueService {
     /// The changes that make the live state, and nothing more: a compacted journal.
     package func forEachLiveChange(_ body: (Change) throws -> Void) rethrows {
         try body(.serialsReserved(upTo: self.reservedSerial))
-        for (name, time) in self.deletions { try body(.queueDeleted(QueueID(0), name, at: time)) }
+        // The oldest first, as they are forgotten in the order in which they are replayed.
+        for (name, time) in self.deletionTimes.all where self.deletions[name] == time {
+            try body(.queueDeleted(QueueID(0), name, at: time))
+        }
         for case let queue? in self.queues {
             try body(.queueSaved(queue.stored))
             var next = queue.arrivals.first

@@ -63,7 +63,9 @@ final class ChangeWriter {
     }
 
     /// Applies all of them in one transaction, or none and throws.
-    func write(_ changes: some Sequence<Change>) throws(StorageError) {
+    func write(_ changes: some Collection<Change>) throws(StorageError) {
+        // A statement outside of a transaction is one by itself; the two that begin and end another take as long as it does.
+        if let only = changes.first, only.isOneStatement, changes.dropFirst().isEmpty { return try self.apply(only) }
         try self.begin.run()
         do throws(StorageError) {
             for change in changes { try self.apply(change) }
@@ -215,4 +217,15 @@ final class ChangeWriter {
 
     /// How long a deduplication record holds: five minutes.
     private static let deduplicationMilliseconds: Int64 = 300_000
+}
+
+extension Change {
+    /// Whether ``ChangeWriter`` applies it with one statement.
+    fileprivate var isOneStatement: Bool {
+        switch self {
+        case .messageAdded(let message): message.receiveCount == 0
+        case .messageReceived, .queueSaved, .moveTaskSaved, .moveTaskForgotten, .serialsReserved: true
+        case .messageDeleted, .messageMoved, .visibilityChanged, .deduplicationSaved, .queueDeleted, .queuePurged: false
+        }
+    }
 }

@@ -1,7 +1,9 @@
 import GRDB
+import GRDBSQLite
 import SQS
 
-/// All that writes to the journal's file. Used by one thread at a time.
+/// All that writes to the journal's file. Used by one thread at a time, and without GRDB's queue and hooks around each commit:
+/// there is nobody else to keep out, and nobody who observes.
 final class JournalWriter {
     private let changes: ChangeWriter
     private let compaction: Compaction
@@ -11,10 +13,12 @@ final class JournalWriter {
         self.changes = try ChangeWriter(database)
         self.compaction = try Compaction(database)
         self.log = WriteAheadLog(database)
+        sqlite3_commit_hook(database.sqliteConnection, nil, nil)
+        sqlite3_rollback_hook(database.sqliteConnection, nil, nil)
     }
 
     /// Applies all of them in one transaction, or none and throws.
-    func write(_ changes: some Sequence<Change>) throws(StorageError) {
+    func write(_ changes: some Collection<Change>) throws(StorageError) {
         try self.changes.write(changes)
         self.compaction.committed()
     }

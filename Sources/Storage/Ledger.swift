@@ -52,6 +52,8 @@ package final class Ledger: Sendable {
 
     /// How long events are gathered before they are committed.
     package static let window = Duration.milliseconds(50)
+    /// How long the pages that it has read stay in memory for the next commit.
+    private static let patience = 0.5
     /// Events that wait for a commit, at most: some 30 MB.
     package static let waitingMax = 100_000
     /// About 150 MB on disk.
@@ -217,6 +219,9 @@ package final class Ledger: Sendable {
             if isClosing { return true }
             if mustWait {
                 if self.settings.kind == .host, self.database.inDatabase({ _ in retention.compact() }) { continue }
+                if self.wake.wait(timeout: .now() + Self.patience) == .success { continue }
+                // Nothing to write for a while: its pages needn't stay in memory.
+                self.database.releaseMemory()
                 self.wake.wait()
             } else if isFlushing {
                 return false

@@ -145,7 +145,7 @@ package final class QueueJournal: Sendable {
     }
 
     private func commitUntilClosed(_ writer: JournalWriter) {
-        while let groups = self.take(else: { self.database.inDatabase { _ in writer.compact() } }) {
+        while let groups = self.take(else: { writer.compact() }) {
             if let failure = self.state.withLock({ $0.failure }) {
                 for group in groups { group.completion(failure) }
                 return self.failUntilClosed(failure)
@@ -153,7 +153,7 @@ package final class QueueJournal: Sendable {
             switch self.write(groups.lazy.flatMap(\.changes), writer) {
             case .success:
                 for group in groups { group.completion(nil) }
-                self.database.inDatabase { _ in writer.writeBackIfLong() }
+                writer.writeBackIfLong()
             case .failure(let failure):
                 for group in groups { group.completion(failure) }
                 return self.failUntilClosed(failure)
@@ -161,11 +161,12 @@ package final class QueueJournal: Sendable {
         }
     }
 
-    private func write(_ changes: some Sequence<Change>, _ writer: JournalWriter) -> Result<Void, StorageError> {
-        let result = self.database.inDatabase { _ in
-            Result { () throws(StorageError) in try writer.write(changes) }
+    private func write(_ changes: some Collection<Change>, _ writer: JournalWriter) -> Result<Void, StorageError> {
+        do throws(StorageError) {
+            return .success(try writer.write(changes))
+        } catch {
+            return .failure(self.failed(error))
         }
-        return result.mapError(self.failed)
     }
 
     /// Keeps the failure for all that comes.

@@ -22,6 +22,7 @@ import trigger_measurements
 from goals import Results
 from measurements import Load
 from processes import Failure, adopt_orphans
+from queue_measurements import Visit
 
 MEGABYTE = 1 << 20
 ONE = Load(1)
@@ -169,7 +170,8 @@ class Bench:
     def queues(self, index):
         with hosts.martlet() as endpoint:
             self.queue_rates("queue", endpoint.port, index)
-            self.results.add("queue send c1", index, queue_measurements.sends(endpoint.port, 1, self.seconds))
+            with queue_measurements.apart(endpoint.process.pid):
+                self.results.add("queue send c1", index, queue_measurements.sends(endpoint.port, Visit(self.seconds, callers=1)))
             self.results.add("queue wake", index, queue_measurements.wake_ups(endpoint.port))
             self.results.add("queue commit", index, queue_measurements.commits())
 
@@ -179,27 +181,28 @@ class Bench:
 
     def queues_power(self, index):
         with hosts.martlet("--durability", "power") as endpoint:
-            self.results.add("queue power send", index, queue_measurements.sends(endpoint.port, 16, self.seconds))
+            self.results.add("queue power send", index, queue_measurements.sends(endpoint.port, Visit(self.seconds)))
 
     def bare(self, index):
         with hosts.bare() as endpoint:
             self.results.add("queue bare", index, queue_measurements.bare(endpoint.port, "send", 16, self.seconds))
-            self.results.add("queue bare c1", index, queue_measurements.bare(endpoint.port, "send", 1, self.seconds))
+            with queue_measurements.apart(endpoint.process.pid):
+                self.results.add("queue bare c1", index, queue_measurements.bare(endpoint.port, "send", 1, self.seconds))
 
     def moto(self, index):
         with hosts.moto() as endpoint:
-            # A receive with its delete takes it seconds at times.
-            self.queue_rates("queue moto", endpoint.port, index, backlog=1_000, seconds=max(self.seconds, 5))
+            self.queue_rates("queue moto", endpoint.port, index, queue_measurements.SLOW)
 
     def ministack(self, index):
         with hosts.ministack() as endpoint:
-            self.queue_rates("queue ministack", endpoint.port, index, backlog=1_000)
+            # A small backlog: it slows down with it, and filling a large one takes it minutes.
+            self.queue_rates("queue ministack", endpoint.port, index, Visit(self.seconds, backlog=1_000))
 
-    def queue_rates(self, name, port, index, backlog=queue_measurements.BACKLOG, seconds=None):
-        """The peers get a small backlog: they slow down with it, and filling a large one takes them minutes."""
-        self.results.add(f"{name} send", index, queue_measurements.sends(port, 16, seconds or self.seconds))
-        self.results.add(f"{name} batch", index, queue_measurements.sends(port, 16, seconds or self.seconds, "batch"))
-        self.results.add(f"{name} cycle", index, queue_measurements.cycles(port, seconds or self.seconds, backlog))
+    def queue_rates(self, name, port, index, visit=None):
+        visit = visit or Visit(self.seconds)
+        self.results.add(f"{name} send", index, queue_measurements.sends(port, visit))
+        self.results.add(f"{name} batch", index, queue_measurements.sends(port, visit, "batch"))
+        self.results.add(f"{name} cycle", index, queue_measurements.cycles(port, visit))
 
     def triggers(self, index):
         with hosts.martlet() as endpoint:

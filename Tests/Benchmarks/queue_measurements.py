@@ -1,5 +1,7 @@
 """How the figures of queues are taken: wrk with queue.lua for rates, a socket for what one call takes."""
 
+import contextlib
+import dataclasses
 import http.client
 import json
 import os
@@ -20,11 +22,25 @@ AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + "0" * 64
 )
 BODY = "x" * 200
-BACKLOG = 50_000
 WARM_UP_SECONDS = 0.3
 WAKE_UPS = 30
 COMMITS = 2_000
 PRELOAD_SECONDS = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """How a host is asked."""
+
+    seconds: float
+    callers: int = 16
+    backlog: int = 50_000  # messages, where it receives
+    patience_seconds: int = 2  # for one answer, as wrk has it; later ones fail the visit
+
+
+# moto works on one request at a time, each of which can take it a second: sixteen at once would wait longer than for an answer
+# that is lost. The rate is the same with four.
+SLOW = Visit(seconds=10, callers=4, backlog=1_000, patience_seconds=50)
 
 
 class Queues:
@@ -65,10 +81,33 @@ class Queues:
         return done
 
 
-def _wrk(port, mode, url, callers, seconds):
+@contextlib.contextmanager
+def apart(host):
+    """Client and host on a processor each. One caller's round trip takes a third where both happen to share one, as no processor
+    has to wake another then: where the system puts them would be what is measured."""
+    processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if len(processors) < 2:
+        yield
+        return
+    _bind(host, processors[:1])
+    os.sched_setaffinity(0, processors[1:2])  # wrk inherits it.
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, processors)
+        _bind(host, processors)
+
+
+def _bind(process, processors):
+    for thread in os.listdir(f"/proc/{process}/task"):
+        with contextlib.suppress(ProcessLookupError):  # It has ended meanwhile.
+            os.sched_setaffinity(int(thread), processors)
+
+
+def _wrk(port, mode, url, callers, seconds, patience_seconds=Visit.patience_seconds):
     command = [
-        "wrk", "-t1", f"-c{callers}", f"-d{WRK_SECONDS_MAX}s", "--latency", "-s", str(programs.HERE / "queue.lua"),
-        f"http://127.0.0.1:{port}/"]
+        "wrk", "-t1", f"-c{callers}", f"-d{WRK_SECONDS_MAX}s", "--timeout", f"{patience_seconds}s", "--latency",
+        "-s", str(programs.HERE / "queue.lua"), f"http://127.0.0.1:{port}/"]
     environment = {**os.environ, "QUEUE_MODE": mode, "QUEUE_URL": url}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
@@ -83,22 +122,22 @@ def _wrk(port, mode, url, callers, seconds):
     return report
 
 
-def sends(port, callers, seconds, mode="send"):
+def sends(port, visit, mode="send"):
     """Requests a second; a batch has ten messages. The queue is emptied by being deleted."""
     queues = Queues(port)
     url = queues.make()
-    _wrk(port, mode, url, callers, WARM_UP_SECONDS)
-    sample = parse(_wrk(port, mode, url, callers, seconds))
+    _wrk(port, mode, url, visit.callers, WARM_UP_SECONDS, visit.patience_seconds)
+    sample = parse(_wrk(port, mode, url, visit.callers, visit.seconds, visit.patience_seconds))
     queues.call("DeleteQueue", QueueUrl=url)
     return sample
 
 
-def cycles(port, seconds, backlog=BACKLOG):
+def cycles(port, visit):
     """Receives of one message with their deletes, a second, at a backlog."""
     queues = Queues(port)
     url = queues.make()
-    queues.preload(url, backlog)
-    report = _wrk(port, "cycle", url, 16, seconds)
+    queues.preload(url, visit.backlog)
+    report = _wrk(port, "cycle", url, visit.callers, visit.seconds, visit.patience_seconds)
     sample = parse(report)
     pairs = float(re.search(r"Deleted/sec: ([\d.]+)", report)[1])
     queues.call("DeleteQueue", QueueUrl=url)

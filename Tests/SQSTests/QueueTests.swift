@@ -132,6 +132,27 @@ struct QueueTests {
         try relaxed.create()
     }
 
+    @Test("after a compacted journal each name is free again by its own time, however many were deleted")
+    func recreateAfterCompaction() throws {
+        var bench = Bench()
+        let names = (0..<20).map { "q\($0)" }
+        for name in names { try bench.create(name) }
+        for name in names {
+            try bench.deleteQueue(name)
+            bench.pass(.seconds(1))
+        }
+        var live: [Change] = []
+        bench.service.forEachLiveChange { live.append($0) }
+        bench.journal = live
+        try bench.restart()
+        bench.pass(.seconds(40))
+        // The first was deleted 60 s ago, the others one second later each.
+        for name in names {
+            try bench.create(name)
+            bench.pass(.seconds(1))
+        }
+    }
+
     @Test("a purge drops everything, once in 60 s")
     func purge() throws {
         var bench = Bench()

@@ -159,6 +159,8 @@ struct LedgerTests {
         let folder = try TemporaryFolder()
         let path = folder.path("ledger.sqlite")
         let running = try LedgerBench(path)
+        // Its session has begun then: ledgers begin theirs on threads of their own.
+        running.ledger.flush()
         let refused = try LedgerBench(path)
         refused.ledger.close()
         let reader = try LedgerReader(path: path)

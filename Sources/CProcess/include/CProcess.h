@@ -1,5 +1,5 @@
 // What Swift can't do between fork and exec: code that runs there may only make system calls, and a Swift runtime may allocate or
-// take a lock at any point; and system calls that Swift's own module of the C library doesn't have. Everything else about
+// take a lock at any point; and calls that Swift's own module of the C library doesn't have. Everything else about
 // processes is Swift, in ExecutionEnvironments.
 #ifndef CPROCESS_H
 #define CPROCESS_H
@@ -77,6 +77,9 @@ int martlet_poll_wait(int poll, uint64_t *numbers, int most);
 /// Lets a process make files of at most `bytes`, and itself raise that to `most` again (Linux; elsewhere it does nothing). One
 /// that has ended meanwhile is none.
 void martlet_limit_files(pid_t process, uint64_t bytes, uint64_t most);
+
+/// Gives memory that was freed and is still held for the next use back to the system (glibc; elsewhere it does nothing).
+void martlet_return_free_memory(void);
 
 /// Exit status as the shell knows it.
 int martlet_exited(int status);

@@ -7,13 +7,13 @@ struct InvocationBlock {
         let requestID: RequestID
         let startedAt: Timestamp
         let receivedAt: Timestamp
-        let duration: Duration
+        let durationNanoseconds: Int64
         /// Negative for a warm one.
-        let initDuration: Duration
-        /// `nil` unless the function failed.
-        let errorType: String?
+        let initNanoseconds: Int64
         /// Place among ``InvocationBlock/functions``.
         let function: UInt16
+        /// Place among ``InvocationBlock/errorTypes``, if the function failed.
+        let errorType: UInt16?
         let source: InvocationRecord.Source
         let isTimeout: Bool
         let isStreamed: Bool
@@ -37,6 +37,8 @@ struct InvocationBlock {
     /// A function may be there several times: only the latest are compared.
     private(set) var functions: [Function] = []
     private static let functionsCompared = 8
+    /// In the same way.
+    private(set) var errorTypes: [String] = []
 
     /// - Parameter capacity: as many rows as will come at most.
     init(firstNumber: UInt64, capacity: Int) {
@@ -46,13 +48,13 @@ struct InvocationBlock {
     }
 
     mutating func append(_ record: InvocationRecord, receivedAt: Timestamp) {
-        var errorType: String?
-        if case .error(let type) = record.outcome { errorType = type }
+        var errorType: UInt16?
+        if case .error(let type) = record.outcome { errorType = self.place(of: type) }
         self.rows.append(
             Row(
                 requestID: record.requestID, startedAt: record.startedAt, receivedAt: receivedAt,
-                duration: record.duration, initDuration: record.initDuration ?? .nanoseconds(-1),
-                errorType: errorType, function: self.place(of: record), source: record.source,
+                durationNanoseconds: record.duration.nanoseconds, initNanoseconds: record.initDuration?.nanoseconds ?? -1,
+                function: self.place(of: record), errorType: errorType, source: record.source,
                 isTimeout: record.outcome == .timeout, isStreamed: record.isStreamed,
                 maxMemoryUsedMB: UInt32(clamping: record.maxMemoryUsedMB), requestBytes: UInt32(clamping: record.requestBytes),
                 responseBytes: UInt32(clamping: record.responseBytes)))
@@ -69,15 +71,27 @@ struct InvocationBlock {
         return UInt16(self.functions.count - 1)
     }
 
+    private mutating func place(of errorType: String) -> UInt16 {
+        if let known = self.errorTypes.indices.suffix(Self.functionsCompared).last(where: { self.errorTypes[$0] == errorType }) {
+            return UInt16(known)
+        }
+        self.errorTypes.append(errorType)
+        return UInt16(self.errorTypes.count - 1)
+    }
+
+    private func outcome(of row: Row) -> InvocationRecord.Outcome {
+        row.errorType.map { .error(type: self.errorTypes[Int($0)]) } ?? (row.isTimeout ? .timeout : .success)
+    }
+
     func invocation(at place: Int) -> RecordedInvocation {
         let row = self.rows[place]
         let function = self.functions[Int(row.function)]
         let record = InvocationRecord(
             requestID: row.requestID, functionName: function.name, version: function.version, source: row.source,
-            startedAt: row.startedAt, initDuration: row.isColdStart ? row.initDuration : nil,
+            startedAt: row.startedAt, initDuration: row.isColdStart ? .nanoseconds(row.initNanoseconds) : nil,
             duration: row.duration, memoryMB: function.memoryMB,
             ephemeralStorageMB: function.ephemeralStorageMB, isARM: function.isARM, maxMemoryUsedMB: Int(row.maxMemoryUsedMB),
-            outcome: row.outcome, requestBytes: Int(row.requestBytes), responseBytes: Int(row.responseBytes),
+            outcome: self.outcome(of: row), requestBytes: Int(row.requestBytes), responseBytes: Int(row.responseBytes),
             isStreamed: row.isStreamed)
         return RecordedInvocation(number: UInt64(self.firstNumber) + UInt64(place), record: record, receivedAt: row.receivedAt)
     }
@@ -103,8 +117,8 @@ struct InvocationBlock {
 }
 
 extension InvocationBlock.Row {
-    var isColdStart: Bool { self.initDuration >= .zero }
-    var outcome: InvocationRecord.Outcome { self.errorType.map { .error(type: $0) } ?? (self.isTimeout ? .timeout : .success) }
+    var duration: Duration { .nanoseconds(self.durationNanoseconds) }
+    var isColdStart: Bool { self.initNanoseconds >= 0 }
     var kind: InvocationRecord.Outcome.Kind { self.errorType != nil ? .error : self.isTimeout ? .timeout : .success }
 }
 

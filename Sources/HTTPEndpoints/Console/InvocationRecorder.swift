@@ -8,8 +8,8 @@ import NIOCore
 /// Lives on the event loop.
 package final class InvocationRecorder: ExecutionObserver {
     /// Details are kept of so many invocations, and of so many bytes, whichever is less.
-    static let detailsMax = 10_000
-    static let detailBytesMax = 16 * 1024 * 1024
+    static let detailsMax = 5_000
+    static let detailBytesMax = 4 * 1024 * 1024
     /// Of one invocation: the beginning.
     static let logBytesMax = 64 * 1024
 

@@ -7,7 +7,22 @@ struct CallerReader {
     let account: String
     let region: String
     /// The caller of the last request and what it was read from: a client's next request says the same.
-    private var last: (credential: String, userAgent: String, address: String?, caller: Caller)?
+    private var last: Last?
+
+    /// An object, as looking at it would otherwise copy all of it.
+    private final class Last {
+        let credential: String
+        let userAgent: String
+        let address: String?
+        let caller: Caller
+
+        init(credential: String, userAgent: String, address: String?, caller: Caller) {
+            self.credential = credential
+            self.userAgent = userAgent
+            self.address = address
+            self.caller = caller
+        }
+    }
 
     init(account: String, region: String) {
         self.account = account
@@ -34,7 +49,9 @@ struct CallerReader {
         let caller = Caller(
             region: scope.map { String($0.region) } ?? self.region, principal: .root(of: account), senderID: account,
             source: head.userAgent, conditions: address.map { ["aws:sourceip": [$0], "aws:securetransport": ["false"]] } ?? [:])
-        if let scope { self.last = (String(scope.text) + ",", head.userAgent, address, caller) }
+        if let scope {
+            self.last = Last(credential: String(scope.text) + ",", userAgent: head.userAgent, address: address, caller: caller)
+        }
         return caller
     }
 }

@@ -41,7 +41,11 @@ package final class QueueHost {
     /// Of callers that name none.
     package let region: String
     /// Since the host started.
-    package private(set) var usage: QueueUsage
+    package var usage: QueueUsage {
+        self.countUsage()
+        return self.counted
+    }
+    private var counted: QueueUsage
     private let earlier: QueueUsage
     /// Told once, when the journal fails.
     package var report: (String) -> Void = { _ in }
@@ -78,7 +82,7 @@ package final class QueueHost {
         self.journal = journal
         self.eventLoop = eventLoop
         self.earlier = earlier
-        self.usage = QueueUsage(since: HostClock.now())
+        self.counted = QueueUsage(since: HostClock.now())
     }
 
     /// With what the hosts before this one were asked in the month.
@@ -172,13 +176,8 @@ package final class QueueHost {
         return self.lastTime
     }
 
-    /// After each verb: who waited and now has an answer, what it is billed as.
+    /// After each verb: who waited and now has an answer.
     private func settle() {
-        for event in self.effects.usage {
-            self.usage.add(event)
-            self.onUsage(event)
-        }
-        self.effects.usage.removeAll(keepingCapacity: true)
         if !self.effects.deliveries.isEmpty {
             let deliveries = self.effects.deliveries
             self.effects.deliveries.removeAll(keepingCapacity: true)
@@ -206,6 +205,16 @@ package final class QueueHost {
         self.isTurnScheduled = true
         let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
         self.eventLoop.execute { bound.value.endTurn() }
+    }
+
+    /// What the turn's requests are billed as: told when their answers have gone, which need not wait for it.
+    private func countUsage() {
+        guard !self.effects.usage.isEmpty else { return }
+        for event in self.effects.usage {
+            self.counted.add(event)
+            self.onUsage(event)
+        }
+        self.effects.usage.removeAll(keepingCapacity: true)
     }
 
     /// Hands over what this turn has decided.
@@ -239,6 +248,7 @@ package final class QueueHost {
         } else {
             self.groups[self.groups.index(before: self.groups.endIndex)].append(contentsOf: answers)
         }
+        self.countUsage()
         self.setTimer()
         self.depths?.turnEnded()
         self.finishStop()

@@ -4,10 +4,10 @@ import CoreTypes
 struct LogGroup: Sendable {
     let name: String
     let createdAt: Timestamp
-    private(set) var streams: [String: Int] = [:]
-    private var summaries: [Int: LogStreamSummary] = [:]
-    private var lastStream = 0
-    private var latestStream: (name: String, id: Int)?
+    private(set) var streams: [String: UInt32] = [:]
+    private var summaries: [UInt32: LogStreamSummary] = [:]
+    private var lastStream: UInt32 = 0
+    private var latestStream: (name: String, id: UInt32)?
     private(set) var chunks: [Chunk] = []
     private(set) var bytes = 0
     private(set) var events = 0
@@ -26,11 +26,11 @@ struct LogGroup: Sendable {
     }
 
     struct Entry: Sendable {
-        let stream: Int
+        let stream: UInt32
+        /// In the chunk's text.
+        let end: UInt32
         let time: Timestamp
         let ingestedAt: Timestamp
-        /// In the chunk's text.
-        let end: Int
         let requestID: RequestID?
     }
 
@@ -52,7 +52,7 @@ struct LogGroup: Sendable {
     func stream(_ name: String) -> LogStreamSummary? { self.streams[name].flatMap { self.summaries[$0] } }
 
     @discardableResult
-    mutating func makeStream(_ name: String, at now: Timestamp) -> Int {
+    mutating func makeStream(_ name: String, at now: Timestamp) -> UInt32 {
         self.lastStream += 1
         self.streams[name] = self.lastStream
         self.summaries[self.lastStream] = LogStreamSummary(name: name, createdAt: now)
@@ -81,7 +81,8 @@ struct LogGroup: Sendable {
         let former = self.chunks[last].size
         self.chunks[last].text.append(contentsOf: message)
         self.chunks[last].entries.append(
-            Entry(stream: id, time: time, ingestedAt: ingestedAt, end: self.chunks[last].text.count, requestID: requestID))
+            Entry(
+                stream: id, end: UInt32(self.chunks[last].text.count), time: time, ingestedAt: ingestedAt, requestID: requestID))
         self.chunks[last].earliest = min(self.chunks[last].earliest, time)
         self.chunks[last].latest = max(self.chunks[last].latest, time)
         self.note(id, time, ingestedAt)
@@ -93,14 +94,14 @@ struct LogGroup: Sendable {
     }
 
     /// One environment writes several lines one after the other.
-    private mutating func id(of stream: String, at now: Timestamp) -> Int {
+    private mutating func id(of stream: String, at now: Timestamp) -> UInt32 {
         if let latestStream, latestStream.name == stream { return latestStream.id }
         let id = self.streams[stream] ?? self.makeStream(stream, at: now)
         self.latestStream = (stream, id)
         return id
     }
 
-    private mutating func note(_ id: Int, _ time: Timestamp, _ ingestedAt: Timestamp) {
+    private mutating func note(_ id: UInt32, _ time: Timestamp, _ ingestedAt: Timestamp) {
         self.summaries[id]?.note(time, ingestedAt)
     }
 
@@ -180,7 +181,7 @@ struct LogGroup: Sendable {
         guard query.takes(entry.time), query.requestID == nil || query.requestID == entry.requestID,
             let stream = self.summaries[entry.stream]?.name, query.takes(stream: stream)
         else { return nil }
-        let text = chunk.text[chunk.start(index)..<entry.end]
+        let text = chunk.text[chunk.start(index)..<Int(entry.end)]
         guard query.pattern?.matches(utf8: text) ?? true else { return nil }
         return LogEvent(
             number: chunk.firstNumber + UInt64(index), stream: stream, time: entry.time, ingestedAt: entry.ingestedAt,
@@ -189,8 +190,8 @@ struct LogGroup: Sendable {
 }
 
 extension LogGroup.Chunk {
-    func start(_ index: Int) -> Int { index == 0 ? 0 : self.entries[index - 1].end }
-    func length(_ index: Int) -> Int { self.entries[index].end - self.start(index) }
+    func start(_ index: Int) -> Int { index == 0 ? 0 : Int(self.entries[index - 1].end) }
+    func length(_ index: Int) -> Int { Int(self.entries[index].end) - self.start(index) }
 }
 
 extension LogStreamSummary {

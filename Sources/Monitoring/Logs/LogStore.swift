@@ -15,7 +15,7 @@ package struct LogStore: Sendable {
         package var totalBytes: Int
         package var groups: Int
 
-        package init(groupBytes: Int = 8 << 20, totalBytes: Int = 16 << 20, groups: Int = 1_000) {
+        package init(groupBytes: Int = 2 << 20, totalBytes: Int = 8 << 20, groups: Int = 1_000) {
             self.groupBytes = groupBytes
             self.totalBytes = totalBytes
             self.groups = groups

@@ -53,6 +53,8 @@ struct Line<Element: Sendable>: Sendable {
 
     var count: Int { self.elements.count - self.start }
     var first: Element? { self.start < self.elements.count ? self.elements[self.start] : nil }
+    /// In their order.
+    var all: ArraySlice<Element> { self.elements[self.start...] }
 
     mutating func append(_ element: Element) { self.elements.append(element) }
 
