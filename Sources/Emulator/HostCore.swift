@@ -113,6 +113,7 @@ final class HostCore {
         }
         invoker.restWatch = restWatch
         self.awsSlot.restWatch = restWatch
+        self.gatewaySlot.restWatch = restWatch
     }
 
     /// What functions sign with.
