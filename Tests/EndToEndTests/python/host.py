@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -103,6 +104,15 @@ class Host:
     def reports(self):
         """The request ids of all REPORT lines so far, in order."""
         return re.findall(r"^(?:.*\s)?REPORT RequestId: ([0-9a-f-]{36})\t", self.log(), re.MULTILINE)
+
+    def has_gateway_clients(self):
+        """Whether a connection to the gateway is still open, or not yet read to its end, as far as the system tells."""
+        if not has_proc:
+            return False
+        port = f":{urllib.parse.urlsplit(self.gateway).port:04X} "
+        listening, closed = "0A", "06"
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        return any(port in line.split(":", 1)[1][:16] and line.split()[3] not in (listening, closed) for line in lines)
 
     def client(self, service="lambda", **config):
         return client(service, self.aws, **config)

@@ -76,6 +76,7 @@ def is_served(address):
 def test_more_connections_than_a_listener_takes(server):
     address = urllib.parse.urlsplit(server.gateway)
     assert is_served(address)
+    hosts.eventually(lambda: not server.has_gateway_clients(), "the first connection is still open")
     memory, descriptors = hosts.resident_megabytes(server.pid), open_descriptors(server)
     with Wire(server) as early, contextlib.ExitStack() as clients:
         assert early.call("GET", "/Prod/hello/you")[0] == 200

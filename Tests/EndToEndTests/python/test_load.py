@@ -4,7 +4,6 @@ Every answer is the one that the API makes, whatever the number of connections, 
 answers it read, and leaves at most one more under way on each connection when its time is over.
 """
 
-import pathlib
 import re
 import shutil
 import subprocess
@@ -77,21 +76,11 @@ def counted(server):
     return counts | {"untold": untold, "running": total("martlet_lambda_concurrent_executions")}
 
 
-def connected(server):
-    """Whether a client's connection to the gateway is still open, or not yet read to its end, as far as the system tells."""
-    if not hosts.has_proc:
-        return False
-    port = f":{urllib.parse.urlsplit(server.gateway).port:04X} "
-    listening, closed = "0A", "06"
-    lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
-    return any(port in line.split(":", 1)[1][:16] and line.split()[3] not in (listening, closed) for line in lines)
-
-
 def settled(server):
     """The same once nothing is under way any more: what wrk left has ended, too."""
 
     def idle():
-        if connected(server):
+        if server.has_gateway_clients():
             return None
         now = counted(server)
         return now if not now.pop("running") and not now.pop("untold") else None
