@@ -129,6 +129,9 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         self.finishRequest()
     }
 
+    /// Sends at once what has been answered, also where answers wait for others of their turn.
+    package func flush() { self.context?.flush() }
+
     /// Begins an answer whose length isn't known: chunked for HTTP/1.1, until the end of the connection for HTTP/1.0.
     package func startStream(status: HTTPResponseStatus, headers: (inout ByteBuffer) -> Void) {
         guard let context = self.beginAnswer(), let head else { return }

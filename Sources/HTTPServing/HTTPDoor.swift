@@ -27,11 +27,13 @@ package final class HTTPDoor {
 }
 
 /// The event loops that a listener's connections live on, and what they meet there. A new connection goes where there are fewest;
-/// one that is alone goes to the first.
+/// the first loop has a start of two, so that a client that is alone is there though it has just come back.
 package final class HTTPDoors: Sendable {
     let group: any EventLoopGroup
     private let doors: [(eventLoop: any EventLoop, door: NIOLoopBound<HTTPDoor>)]
     private let balance: Mutex<Balance>
+
+    private static let start = 2
 
     private struct Balance {
         var connections: [Int]
@@ -71,8 +73,8 @@ package final class HTTPDoors: Sendable {
     private func change(_ change: (inout Balance) -> Void) {
         self.balance.withLock { balance in
             change(&balance)
-            let fewest = balance.connections.min() ?? 0
-            guard let wanted = balance.connections.firstIndex(of: fewest) else { return }
+            let loads = balance.connections.enumerated().map { $0.offset == 0 ? $0.element : $0.element + Self.start }
+            guard let wanted = loads.indices.min(by: { loads[$0] < loads[$1] }) else { return }
             while balance.next != wanted {
                 _ = self.group.next()
                 balance.next = (balance.next + 1) % balance.connections.count

@@ -49,6 +49,8 @@ final class GatewayConversation {
 
     func finished(_ result: InvocationResult) {
         result.payload.withUnsafeReadableBytes { self.resume(.functionEnded(result.outcome($0))) }
+        // What the loop still does for the invocation in this turn, the client need not wait for.
+        if case .connection(let connection) = self.client { connection.flush() }
     }
 
     /// Status and headers of a stream; `nil` where the exchange went on without it.
