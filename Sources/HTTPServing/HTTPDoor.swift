@@ -33,6 +33,7 @@ package final class HTTPDoors: Sendable {
     private let doors: [(eventLoop: any EventLoop, door: NIOLoopBound<HTTPDoor>)]
     private let balance: Mutex<Balance>
 
+    /// By how many connections the first loop is ahead of the others.
     private static let start = 2
 
     private struct Balance {

@@ -4,8 +4,6 @@ import CoreTypes
 /// The latest requests to APIs and function URLs with their answers, from the books of all loops of the gateway. Lives on the
 /// event loop of the console.
 package final class RequestHistory {
-    /// Told whether somebody may read the steps of requests.
-    var onReaders: (Bool) -> Void = { _ in }
     /// Requests under way whose client asked for their steps.
     var readers = 0 {
         didSet { self.tellReaders() }
@@ -20,10 +18,9 @@ package final class RequestHistory {
         self.gateway = gateway
         self.feed = feed
         feed.onClients = { [weak self] in self?.tellReaders() }
-        self.onReaders = { gateway.setHasReaders($0) }
     }
 
-    private func tellReaders() { self.onReaders(self.readers > 0 || self.feed.hasClients) }
+    private func tellReaders() { self.gateway.setHasReaders(self.readers > 0 || self.feed.hasClients) }
 
     /// A request more is over.
     func ended() { self.feed.changed(.requests) }

@@ -2,8 +2,8 @@
 
 REST APIs by "Gateway response types" of the developer guide, with the messages and error types observed on AWS; HTTP APIs by
 "Control access to HTTP APIs with AWS Lambda authorizers", "Throttle requests to your HTTP APIs" and the quotas. Not here, as the
-other files have them: tokens and signatures (test_authorizers), endpoints (test_endpoints), VPC links (test_vpc_link). Never
-answered by this gateway: RESOURCE_NOT_FOUND, WAF_FILTERED, and EXPIRED_TOKEN, as no credentials here expire (docs/gateway.md).
+other files have them: tokens and signatures (test_authorizers), expired keys (test_policies), endpoints (test_endpoints), VPC links
+(test_vpc_link). Never answered by this gateway: RESOURCE_NOT_FOUND and WAF_FILTERED (docs/gateway.md).
 """
 
 import json
