@@ -25,7 +25,7 @@ struct PythonRun {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            Environment.python, "-m", "pytest", "-q", "-rs", "--tb=short", "-p", "no:cacheprovider",
+            Environment.python, "-m", "pytest", "-q", "-rfEs", "--tb=short", "-p", "no:cacheprovider",
             Environment.folder.appendingPathComponent(self.file).path,
         ]
         process.environment = self.variables

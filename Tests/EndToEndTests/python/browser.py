@@ -63,6 +63,14 @@ class Browser:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Navigated(AssertionError):
+    """The page went to another document while it was asked something."""
+
+
+# What Chromium says then: before the new document is there, and once it is.
+NAVIGATED = ("Inspected target navigated or closed", "Cannot find context with specified id", "Execution context was destroyed")
+
+
 class Page:
     """One tab. `faults` are scripts' exceptions and what the browser refused or complained of."""
 
@@ -86,7 +94,10 @@ class Page:
         while True:
             message = json.loads(self.socket.recv(timeout=DEADLINE_SECONDS))
             if message.get("id") == self.last:
-                assert "error" not in message, f"{method}: {message['error']}"
+                error = message.get("error")
+                if error and error["message"].startswith(NAVIGATED):
+                    raise Navigated(f"{method}: {error}")
+                assert not error, f"{method}: {error}"
                 return message["result"]
             self.note(message)
 
@@ -107,6 +118,12 @@ class Page:
         self.send("Page.navigate", url=address)
         self.wait("document.readyState === 'complete'")
 
+    def reload(self):
+        """Loads the document anew: until it is gone, the old one would still answer."""
+        self.js("window.isOld = true")
+        self.send("Page.reload")
+        self.wait("!window.isOld && document.readyState === 'complete'")
+
     def js(self, expression):
         """The value of an expression; a promise's when it has one."""
         result = self.send("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
@@ -114,7 +131,13 @@ class Page:
         return result["result"].get("value")
 
     def wait(self, expression):
-        return eventually(lambda: self.js(expression), lambda: f"{expression}; the page says:\n{self.text()[:3000]}")
+        def value():
+            try:
+                return self.js(expression)
+            except Navigated:
+                return None  # The next document is asked.
+
+        return eventually(value, lambda: f"{expression}; the page says:\n{self.text()[:3000]}")
 
     def text(self):
         return self.js("document.body ? document.body.innerText : ''")

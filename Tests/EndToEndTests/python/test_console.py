@@ -245,7 +245,7 @@ def test_queues_of_another_account_and_region_are_the_ones_that_are_meant(browse
         depths = {"orders": 0, "orders/eu-west-1": 0}
         for number, place in enumerate([*depths, "orders/eu-west-1"]):
             page.open(f"{host.aws}/#/queues/{place}")
-            page.js("location.reload()")
+            page.reload()
             page.wait(f"document.querySelector('.entry[aria-current]')?.hash === '#/queues/{place}'")
             page.fill(".detail textarea", f"message {number}")
             page.click_text("Send")
@@ -313,7 +313,7 @@ def test_a_hundred_thousand_records_are_shown_a_window_at_a_time(browser, tmp_pa
         def timed(view, condition):
             start = time.monotonic()
             page.open(f"{host.aws}/#/{view}")
-            page.js("location.reload()")
+            page.reload()
             page.wait(condition)
             took[view] = round(time.monotonic() - start, 2)
 
