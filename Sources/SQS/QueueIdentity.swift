@@ -37,28 +37,25 @@ package struct QueueName: Hashable, Sendable {
     /// - Returns: `nil` for a malformed path or another account.
     package init?(queueURL: String, region: String, account: String) {
         // By bytes and from its end, without a list of its parts: it is read with every request.
-        let utf8 = queueURL.utf8
-        func start(ofSegmentBefore end: String.Index) -> String.Index {
-            utf8[..<end].lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
-        }
-        let nameStart = start(ofSegmentBefore: utf8.endIndex)
-        let name = String(queueURL[nameStart...])
-        guard !name.isEmpty else { return nil }
-        guard nameStart > utf8.startIndex else {
-            self.init(region: region, name: name)
-            return
-        }
-        let accountEnd = utf8.index(before: nameStart)
-        let accountStart = start(ofSegmentBefore: accountEnd)
-        guard utf8[accountStart..<accountEnd].elementsEqual(account.utf8) else { return nil }
-        self.init(region: region, name: name)
-        guard accountStart > utf8.startIndex else { return }
-        let regionEnd = utf8.index(before: accountStart)
-        let regionStart = start(ofSegmentBefore: regionEnd)
-        guard regionStart > utf8.startIndex else { return }
-        let formEnd = utf8.index(before: regionStart)
-        guard utf8[start(ofSegmentBefore: formEnd)..<formEnd].elementsEqual("queue".utf8) else { return }
-        self.init(region: String(queueURL[regionStart..<regionEnd]), name: name)
+        var queueURL = queueURL
+        let read = queueURL.withUTF8 { Self.read($0, region: region, account: account) }
+        guard let read else { return nil }
+        self = read
+    }
+
+    private static func read(_ url: UnsafeBufferPointer<UInt8>, region: String, account: String) -> Self? {
+        func start(ofSegmentBefore end: Int) -> Int { url[..<end].lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0 }
+        let nameStart = start(ofSegmentBefore: url.count)
+        guard nameStart < url.count else { return nil }
+        let name = String(decoding: url[nameStart...], as: UTF8.self)
+        guard nameStart > 0 else { return Self(region: region, name: name) }
+        let accountStart = start(ofSegmentBefore: nameStart - 1)
+        guard url[accountStart..<nameStart - 1].elementsEqual(account.utf8) else { return nil }
+        let regionStart = start(ofSegmentBefore: max(accountStart - 1, 0))
+        guard regionStart > 0 else { return Self(region: region, name: name) }
+        let formStart = start(ofSegmentBefore: regionStart - 1)
+        guard url[formStart..<regionStart - 1].elementsEqual("queue".utf8) else { return Self(region: region, name: name) }
+        return Self(region: String(decoding: url[regionStart..<accountStart - 1], as: UTF8.self), name: name)
     }
 
     package init?(arn text: String, account: String) {

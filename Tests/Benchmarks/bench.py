@@ -196,7 +196,7 @@ class Bench:
     def ministack(self, index):
         with hosts.ministack() as endpoint:
             # A small backlog: it slows down with it, and filling a large one takes it minutes.
-            self.queue_rates("queue ministack", endpoint.port, index, Visit(self.seconds, backlog=1_000))
+            self.queue_rates("queue ministack", endpoint.port, index, Visit(self.seconds, backlog=3_000))
 
     def queue_rates(self, name, port, index, visit=None):
         visit = visit or Visit(self.seconds)

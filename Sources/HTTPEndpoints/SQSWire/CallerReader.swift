@@ -11,13 +11,14 @@ struct CallerReader {
 
     /// An object, as looking at it would otherwise copy all of it.
     private final class Last {
-        let credential: String
+        /// The header as far as its credential, with the comma after it.
+        let authorizationStart: String
         let userAgent: String
         let address: String?
         let caller: Caller
 
-        init(credential: String, userAgent: String, address: String?, caller: Caller) {
-            self.credential = credential
+        init(authorizationStart: String, userAgent: String, address: String?, caller: Caller) {
+            self.authorizationStart = authorizationStart
             self.userAgent = userAgent
             self.address = address
             self.caller = caller
@@ -31,8 +32,7 @@ struct CallerReader {
 
     mutating func caller(of head: SQSRequestHead, address: String?) throws(SQSError) -> Caller {
         if let last, let authorization = head.authorization, last.userAgent == head.userAgent, last.address == address,
-            let start = CredentialScope.credentialStart(authorization),
-            authorization.utf8[start...].starts(with: last.credential.utf8)
+            authorization.hasPrefix(last.authorizationStart)
         {
             return last.caller
         }
@@ -49,8 +49,11 @@ struct CallerReader {
         let caller = Caller(
             region: scope.map { String($0.region) } ?? self.region, principal: .root(of: account), senderID: account,
             source: head.userAgent, conditions: address.map { ["aws:sourceip": [$0], "aws:securetransport": ["false"]] } ?? [:])
-        if let scope {
-            self.last = Last(credential: String(scope.text) + ",", userAgent: head.userAgent, address: address, caller: caller)
+        if let scope, let authorization = head.authorization, let comma = authorization.utf8.firstIndex(of: UInt8(ascii: ",")),
+            authorization[..<comma].hasSuffix(scope.text)
+        {
+            self.last = Last(
+                authorizationStart: String(authorization[...comma]), userAgent: head.userAgent, address: address, caller: caller)
         }
         return caller
     }

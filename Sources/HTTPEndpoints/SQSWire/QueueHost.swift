@@ -36,6 +36,12 @@ package final class QueueHost {
     /// Takes the messages of a receive; `false` when nobody is there to take them, and they are visible again.
     package typealias Receiver = (Result<[ReceivedMessage], QueueFailure>) -> Bool
 
+    /// The queue that a receive asked, as it was named: read once more only if its messages go back.
+    private struct Home {
+        let queueURL: String
+        let region: String
+    }
+
     package let eventLoop: any EventLoop
     package let account: String
     /// Of callers that name none.
@@ -63,7 +69,7 @@ package final class QueueHost {
     private var answers: [Answer] = []
     /// Of each commit under way, the oldest first.
     private var groups = CircularBuffer<[Answer]>()
-    private var parked: [WaiterID: (queue: QueueName?, receiver: Receiver)] = [:]
+    private var parked: [WaiterID: (home: Home, receiver: Receiver)] = [:]
     private var isTurnScheduled = false
     private var timer: (deadline: Timestamp, task: Scheduled<Void>)?
     private var lastTime = Timestamp(nanoseconds: 0)
@@ -127,13 +133,13 @@ package final class QueueHost {
         let response = try self.perform { service, now, effects throws(SQSError) in
             try service.receiveMessage(request, from: caller, now: now, into: &effects)
         }
-        let queue = QueueName(queueURL: request.queueURL, region: caller.region, account: self.account)
+        let home = Home(queueURL: request.queueURL, region: caller.region)
         switch response {
         case .messages(let messages):
-            self.whenDurable { [unowned self] in self.hand(messages, of: queue, to: receiver, failure: $0) }
+            self.whenDurable { [unowned self] in self.hand(messages, of: home, to: receiver, failure: $0) }
             return nil
         case .parked(let waiter, deadline: _):
-            self.parked[waiter] = (queue, receiver)
+            self.parked[waiter] = (home, receiver)
             return waiter
         }
     }
@@ -184,17 +190,19 @@ package final class QueueHost {
             for delivery in deliveries {
                 guard let waiting = self.parked.removeValue(forKey: delivery.waiter) else { continue }
                 self.whenDurable { [unowned self] in
-                    self.hand(delivery.messages, of: waiting.queue, to: waiting.receiver, failure: $0)
+                    self.hand(delivery.messages, of: waiting.home, to: waiting.receiver, failure: $0)
                 }
             }
         }
         self.scheduleTurn()
     }
 
-    private func hand(_ messages: [ReceivedMessage], of queue: QueueName?, to receiver: Receiver, failure: String?) {
+    private func hand(_ messages: [ReceivedMessage], of home: Home, to receiver: Receiver, failure: String?) {
         if let failure {
             _ = receiver(.failure(.notWritten(failure)))  // Who is gone has nothing to lose any more.
-        } else if !receiver(.success(messages)), !messages.isEmpty, let queue {
+        } else if !receiver(.success(messages)), !messages.isEmpty,
+            let queue = QueueName(queueURL: home.queueURL, region: home.region, account: self.account)
+        {
             self.service.putBack(messages, in: queue, now: self.now(), into: &self.effects)
             self.settle()
         }

@@ -98,7 +98,7 @@ struct CredentialScope: Hashable {
     }
 
     /// Where the credential begins in an `Authorization` header.
-    static func credentialStart(_ header: String) -> String.Index? {
+    private static func credentialStart(_ header: String) -> String.Index? {
         let utf8 = header.utf8
         var index = utf8.startIndex
         while let found = utf8[index...].firstIndex(of: UInt8(ascii: "C")) {
