@@ -20,7 +20,10 @@ extension GatewayExchange {
         switch outcome {
         case .fault(let fault, _, _, let unrouted):
             self.context = unrouted.map { self.makeContext($0, verb: verb, target: target) }
-            throw self.refined(fault)
+            // A REST API lets callers in before it says that it hasn't what they ask for: by their signature, as with `AWS_IAM`.
+            guard fault == .missingAuthenticationToken, Signature.isPresent(in: self.request) else { throw self.refined(fault) }
+            self.state = .verifyingSignature
+            return .verifySignature
         case .match(let match):
             let context = self.makeContext(match, verb: verb, target: target)
             self.context = context

@@ -31,7 +31,7 @@ extension RequestContext {
         case "requestTimeEpoch": String(self.stamp.time.milliseconds)
         // A request that found no method has none of these.
         case "resourceId": self.isREST && !self.served.resourceID.isEmpty ? self.served.resourceID : nil
-        case "resourcePath": self.isREST && !self.served.path.isEmpty ? self.served.path : nil
+        case "resourcePath": self.isREST && self.served.isMethod ? self.served.path : nil
         case "routeKey": self.isREST || self.served.routeKey.isEmpty ? nil : self.served.routeKey
         case "stage": self.stage.name
         case "customDomain.basePathMatched": self.basePath.map { $0.isEmpty ? "(none)" : $0 }

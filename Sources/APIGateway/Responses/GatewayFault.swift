@@ -5,6 +5,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     case missingAuthenticationToken
     /// REST: the same with an `Authorization` header that is no signature; AWS then reads it as a bad one.
     case unreadableAuthorization(String)
+    /// REST: the same with a good signature, of a caller who may come in. `path` is what was sent, without the stage.
+    case resourceNotFound(verb: String, path: String)
     /// A stage that a REST API does not have, or an API id that no API has.
     case unknownStage
     /// HTTP API: no stage or no route.
@@ -113,6 +115,9 @@ extension GatewayFault {
             return Answer(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
         case .unreadableAuthorization(let value):
             return Answer(403, Self.complaint(about: value), "IncompleteSignatureException")
+        case .resourceNotFound(let verb, let path):
+            let route = path == "/" ? path : String(path.dropFirst())
+            return Answer(404, "No method found matching route \(route) for http method \(verb).", "NotFoundException")
         case .unknownStage, .unknownURL, .invalidAPIKey, .scopeMissing, .clientCertificateRefused:
             return Answer(403, "Forbidden", "ForbiddenException")
         case .badRequest: return Answer(400, "Bad Request", "BadRequestException")
@@ -162,7 +167,8 @@ extension GatewayFault {
 
     private var httpAnswer: Answer {
         switch self {
-        case .missingAuthenticationToken, .unreadableAuthorization, .routeNotFound: Answer(404, "Not Found", "")
+        case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .routeNotFound:
+            Answer(404, "Not Found", "")
         case .unknownStage, .unknownURL, .unsignedRequest, .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing,
             .invalidAPIKey, .expiredToken, .invalidSignature, .clientCertificateRefused:
             Answer(403, "Forbidden", "")
@@ -203,7 +209,7 @@ extension GatewayFault {
             .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
         case .invalidSignature(let code, let message): answer = Answer(403, message, code)
-        case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .unknownURL:
+        case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .unknownStage, .routeNotFound, .unknownURL:
             answer = Answer(403, nil, "AccessDeniedException", key: "Message")
         }
         return answer
@@ -232,6 +238,7 @@ extension GatewayFault {
     var responseType: GatewayResponseType? {
         switch self {
         case .missingAuthenticationToken, .routeNotFound, .unsignedRequest, .unreadableAuthorization: .missingAuthenticationToken
+        case .resourceNotFound: .resourceNotFound
         case .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing: .accessDenied
         case .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused: .unauthorized
         case .authorizerFailure: .authorizerFailure
