@@ -268,7 +268,8 @@ extension GatewayFault {
             .scopeMissing,
             .accessDenied, .anonymousDenied, .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken,
             .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer,
-            .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
+            .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused,
+            .filtered:
             nil
         }
     }

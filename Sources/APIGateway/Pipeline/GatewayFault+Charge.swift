@@ -15,7 +15,7 @@ extension GatewayFault {
             .methodARNTooLong,
             .authorizerFailure, .authorizerConfigurationError, .missingParameters, .invalidBody, .unreadableBody,
             .unsupportedMediaType, .integrationFailure, .configurationError, .integrationTimeout, .badBackendAnswer,
-            .linkUnavailable, .functionThrottled, .unknownURL:
+            .linkUnavailable, .functionThrottled, .unknownURL, .filtered:
             true
         }
     }

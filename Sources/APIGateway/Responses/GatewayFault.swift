@@ -18,6 +18,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     case payloadTooLarge
     /// The ARN of a guarded method, with the actual path, is longer than policies take.
     case methodARNTooLong
+    /// The web ACL of the stage says no.
+    case filtered
     // Who is calling.
     /// A domain with mutual TLS, and no certificate that it trusts.
     case clientCertificateRefused
@@ -118,7 +120,7 @@ extension GatewayFault {
         case .resourceNotFound(let verb, let path):
             let route = path == "/" ? path : String(path.dropFirst())
             return Answer(404, "No method found matching route \(route) for http method \(verb).", "NotFoundException")
-        case .unknownStage, .unknownURL, .invalidAPIKey, .scopeMissing, .clientCertificateRefused:
+        case .unknownStage, .unknownURL, .filtered, .invalidAPIKey, .scopeMissing, .clientCertificateRefused:
             return Answer(403, "Forbidden", "ForbiddenException")
         case .badRequest: return Answer(400, "Bad Request", "BadRequestException")
         case .targetTooLong, .methodARNTooLong:
@@ -170,7 +172,7 @@ extension GatewayFault {
         case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .routeNotFound:
             Answer(404, "Not Found", "")
         case .unknownStage, .unknownURL, .unsignedRequest, .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing,
-            .invalidAPIKey, .expiredToken, .invalidSignature, .clientCertificateRefused:
+            .invalidAPIKey, .expiredToken, .invalidSignature, .clientCertificateRefused, .filtered:
             Answer(403, "Forbidden", "")
         case .badRequest, .missingParameters, .invalidBody, .unreadableBody: Answer(400, "Bad Request", "")
         case .targetTooLong, .methodARNTooLong: Answer(414, "URI Too Long", "")
@@ -206,7 +208,7 @@ extension GatewayFault {
         case .functionThrottled, .throttled, .quotaExceeded:
             answer = Answer(429, "Rate Exceeded.", "TooManyRequestsException")
         case .unsignedRequest, .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused, .scopeMissing, .accessDenied,
-            .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused:
+            .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused, .filtered:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
         case .invalidSignature(let code, let message): answer = Answer(403, message, code)
         case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .unknownStage, .routeNotFound, .unknownURL:
@@ -239,6 +241,7 @@ extension GatewayFault {
         switch self {
         case .missingAuthenticationToken, .routeNotFound, .unsignedRequest, .unreadableAuthorization: .missingAuthenticationToken
         case .resourceNotFound: .resourceNotFound
+        case .filtered: .wafFiltered
         case .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing: .accessDenied
         case .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused: .unauthorized
         case .authorizerFailure: .authorizerFailure
