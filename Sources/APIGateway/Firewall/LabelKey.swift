@@ -1,5 +1,5 @@
 extension WebACL {
-    /// What a label match statement looks for (AWS WAF developer guide, "Label match rule statement"). Labels are compared by
+    /// What a label match statement looks for (AWS WAF developer guide, "Label match examples"). Labels are compared by
     /// their parts between colons; a key that begins with `awswaf:` is a whole name, any other is looked for among the labels of
     /// the statement's own web ACL or rule group.
     package struct LabelKey: Hashable, Sendable {

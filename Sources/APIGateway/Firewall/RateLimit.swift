@@ -49,7 +49,7 @@ package struct RateCounters: Sendable {
     }
 
     static let stepSeconds: Int64 = 10
-    /// AWS WAF developer guide, "Rate-based rule statement": so many instances are limited at once. Others aren't counted here.
+    /// Ours: so many instances of all rules are counted at once. Others aren't until one of them has been quiet for its window.
     static let instancesMax = 10_000
 
     private var counts: [Instance: Count] = [:]

@@ -4,7 +4,7 @@ import Testing
 @testable import APIGateway
 
 /// Expected values by the AWS WAF API reference ("Statement", "FieldToMatch" and the types that they name) and the developer guide
-/// ("Label match rule statement", "How AWS WAF handles rule and rule group actions in a web ACL").
+/// ("Label match examples", "How AWS WAF handles rule and rule group actions in a web ACL").
 @Suite("Web ACLs")
 struct WebACLTests {
     static let namespace = "awswaf:000000000000:webacl:acl:"
@@ -253,6 +253,20 @@ struct WebACLTests {
             Self.rule("A", Self.bytes(.method, .exactly, "GET"), .count(insertedHeaders: []), labels: ["header:encoding:utf8"]),
             Self.rule("B", .label(WebACL.LabelKey(scope, key))))
         #expect(acl.verdict(on: Self.inspected()) { _, _ in 0 }.isBlocked == expected)
+    }
+
+    /// What `header:encoding:utf8` matches and what not, as the guide's examples have it.
+    @Test(
+        "the guide's labels",
+        arguments: [
+            ("awswaf:111122223333:webacl:testWebACL:header:encoding:utf8", true),
+            ("awswaf:111122223333:webacl:testWebACL:testNS1:testNS2:header:encoding:utf8", true),
+            ("awswaf:111122223333:webacl:testWebACL:header:encoding2:utf8", false),
+            ("awswaf:111122223333:rulegroup:productionRules:header:encoding:utf8", false),
+        ])
+    func guideLabels(label: String, expected: Bool) {
+        let key = WebACL.LabelKey(.label, "header:encoding:utf8")
+        #expect(key.matches(label, namespace: "awswaf:111122223333:webacl:testWebACL:") == expected)
     }
 
     @Test("labels of another context need their whole name, and no rule sees those of later ones")
