@@ -15,8 +15,9 @@ struct BodyAnnouncement {
     init(_ headers: HTTPHeaders) {
         for (name, value) in headers {
             switch name.utf8.count {
-            // The parser has seen that these are digits: more than fit are more than any limit.
-            case 14 where equal(name, "content-length"): self.length = Int(value) ?? .max
+            // The parser has seen that these are digits and then blanks: more digits than fit are more than any limit.
+            case 14 where equal(name, "content-length"):
+                self.length = Int(Substring(value.utf8.prefix { 0x30...0x39 ~= $0 })) ?? .max
             case 17 where equal(name, "transfer-encoding"): self.isChunked = true
             case 6 where equal(name, "expect"): self.waitsForContinue = value.lowercased() == "100-continue"
             default: break
