@@ -51,16 +51,11 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
 
     /// Writes the ``length`` characters to the beginning of `text`.
     package func write(into text: UnsafeMutableBufferPointer<UInt8>) {
-        var position = 0
-        for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 {
-                text[position] = UInt8(ascii: "-")
-                position += 1
-            }
-            let word = index < 16 ? self.high : self.low
-            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15))) & 15
-            text[position] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
-            position += 1
-        }
+        for place in [8, 13, 18, 23] { text[place] = UInt8(ascii: "-") }
+        HexadecimalText.write(self.high >> 32, digits: 8, at: 0, into: text)
+        HexadecimalText.write(self.high >> 16, digits: 4, at: 9, into: text)
+        HexadecimalText.write(self.high, digits: 4, at: 14, into: text)
+        HexadecimalText.write(self.low >> 48, digits: 4, at: 19, into: text)
+        HexadecimalText.write(self.low, digits: 12, at: 24, into: text)
     }
 }

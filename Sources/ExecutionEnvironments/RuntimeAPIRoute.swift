@@ -6,8 +6,8 @@ import NIOHTTP1
 /// A request to the Runtime, Extensions, Telemetry, Logs or metadata API, told by its method and path.
 enum RuntimeAPIRoute: Equatable {
     case next
-    case response(requestID: Substring)
-    case error(requestID: Substring)
+    case response(requestID: String)
+    case error(requestID: String)
     case initError
     case ping
     case registerExtension
@@ -18,26 +18,15 @@ enum RuntimeAPIRoute: Equatable {
     case subscribeLogs
     case metadata
 
-    private static let invocation = "/2018-06-01/runtime/invocation/"
-    private static let nextPath = "/2018-06-01/runtime/invocation/next"
+    private static let invocation: StaticString = "/2018-06-01/runtime/invocation/"
 
     init?(method: HTTPMethod, uri: String) {
-        if uri.hasPrefix(Self.invocation) {
-            if method == .GET, uri == Self.nextPath {
-                self = .next
-                return
-            }
-            // Cut by bytes: walking by characters costs microseconds, and every invocation comes through here twice.
-            let rest = uri.utf8.dropFirst(Self.invocation.utf8.count)
-            guard method == .POST, let slash = rest.lastIndex(of: UInt8(ascii: "/")) else { return nil }
-            let (requestID, last) = (Substring(rest[..<slash]), rest[slash...])
-            if last.elementsEqual("/response".utf8) {
-                self = .response(requestID: requestID)
-            } else if last.elementsEqual("/error".utf8) {
-                self = .error(requestID: requestID)
-            } else {
-                return nil
-            }
+        if method == .GET, uri == "/2018-06-01/runtime/invocation/next" {
+            self = .next
+            return
+        }
+        if method == .POST, let answer = Self.answer(uri) {
+            self = answer
             return
         }
         switch (method, uri) {
@@ -51,6 +40,21 @@ enum RuntimeAPIRoute: Equatable {
         case (.PUT, "/2020-08-15/logs"): self = .subscribeLogs
         case (.GET, "/2026-01-15/metadata/execution-environment"): self = .metadata
         default: return nil
+        }
+    }
+
+    /// Cut by bytes: walking by characters costs microseconds, and every invocation comes through here twice.
+    private static func answer(_ uri: String) -> Self? {
+        var uri = uri
+        return uri.withUTF8 { uri in
+            let start = Self.invocation.utf8CodeUnitCount
+            let prefix = UnsafeBufferPointer(start: Self.invocation.utf8Start, count: start)
+            guard uri.starts(with: prefix), let slash = uri.lastIndex(of: UInt8(ascii: "/")), slash >= start else { return nil }
+            let last = uri[slash...]
+            let isResponse = last.elementsEqual("/response".utf8)
+            guard isResponse || last.elementsEqual("/error".utf8) else { return nil }
+            let requestID = String(decoding: uri[start..<slash], as: UTF8.self)
+            return isResponse ? .response(requestID: requestID) : .error(requestID: requestID)
         }
     }
 }

@@ -39,30 +39,35 @@ struct InvokeRequest {
     struct Target {
         let operation: Operation
         /// As it stands in the path.
-        let name: Substring
-        let query: Substring
+        let name: String
+        let query: String
 
         /// `nil` when the request is none of these operations.
         init?(_ head: HTTPRequestHead) {
             guard head.method == .POST else { return nil }
             var uri = head.uri
             // As bytes: walking a path by characters costs microseconds, and every invocation comes through here twice.
-            let place = uri.withUTF8 { uri -> (Operation, name: Range<Int>, pathEnd: Int)? in
+            let target = uri.withUTF8 { uri -> Target? in
                 let end = uri.firstIndex(of: UInt8(ascii: "?")) ?? uri.count
                 for (prefix, suffix, operation) in InvokeRequest.paths {
                     let name = (prefix.utf8CodeUnitCount, end - suffix.utf8CodeUnitCount)
                     guard name.0 < name.1, uri[..<name.0].elementsEqual(prefix.bytes),
                         uri[name.1..<end].elementsEqual(suffix.bytes)
                     else { continue }
-                    return (operation, name.0..<name.1, end)
+                    return Target(
+                        operation: operation, name: String(decoding: uri[name.0..<name.1], as: UTF8.self),
+                        query: String(decoding: uri[end...].dropFirst(), as: UTF8.self))
                 }
                 return nil
             }
-            guard let (operation, name, pathEnd) = place else { return nil }
-            func index(_ offset: Int) -> String.Index { uri.utf8.index(uri.startIndex, offsetBy: offset) }
+            guard let target else { return nil }
+            self = target
+        }
+
+        private init(operation: Operation, name: String, query: String) {
             self.operation = operation
-            self.name = uri[index(name.lowerBound)..<index(name.upperBound)]
-            self.query = pathEnd == uri.utf8.count ? "" : uri[index(pathEnd + 1)...]
+            self.name = name
+            self.query = query
         }
     }
 
