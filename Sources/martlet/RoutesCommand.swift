@@ -22,6 +22,9 @@ struct RoutesCommand: ParsableCommand {
 
     func run() throws {
         let project = try Project(self.shared, openAPI: self.input.file)
+        let gateway = Gateway(
+            project.deployment.gateway, place: GatewayPlace(region: self.shared.region, accountID: self.shared.accountId))
+        Project.printGatewayProblems(gateway.problems.map(project.deployment.gatewayPlaces.text))
         if !self.shared.quiet { project.printNotices() }
         let routes = project.deployment.gateway.servedRoutes
         switch self.output {

@@ -175,7 +175,7 @@ struct TestMethodCommand: AsyncParsableCommand {
                 }
                 return try await self.ask(running, action, input)
             }
-            if !self.noBuild { try project.build() }
+            if self.noBuild { project.tellOfMissingProducts() } else { try project.build() }
             var settings = project.settings
             (settings.gatewayPort, settings.awsPort) = (0, 0)
             try self.backends.apply(to: &settings)
