@@ -31,7 +31,9 @@ struct RoutesCommand: ParsableCommand {
         case .json:
             Terminal.output(Array((JSON.array(routes.map(\.json)).prettyText + "\n").utf8))
         case .text where routes.isEmpty:
-            Terminal.error("The template has no API.")
+            Terminal.error(
+                project.deployment.gateway.apis.isEmpty
+                    ? "The template has no API." : "No API has a method or route in a stage.")
         case .text:
             Terminal.output(Array(Self.table(routes).utf8))
         }

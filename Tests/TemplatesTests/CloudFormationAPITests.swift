@@ -238,7 +238,7 @@ import Testing
         #expect(deployment.gatewayPlaces.text(of: other) == "template.yaml:2:3: Resources/Api: authorizer gate in live: no")
         let http = try load(Self.resources(Self.http.replacing("append:header.a", with: "set:header.a")))
         let mapping = try #require(Gateway(http.gateway).problems.first)
-        #expect(http.gatewayPlaces.text(of: mapping).contains(": Resources/Get: GET /a: 'set:header.a': expected "))
+        #expect(http.gatewayPlaces.text(of: mapping).contains(": Resources/Get: GET /a: \"set:header.a\": expected "))
     }
 
     @Test func settingsOfNoMethodAreTold() throws {

@@ -171,6 +171,7 @@ Resources:
     Properties: {Runtime: provided.al2023, Handler: Greet, CodeUri: ., Events: {A: {Type: Api, Properties: {Path: /a, Method: get}}}}
 """
     (tmp_path / "template.yaml").write_text(template)
+    (tmp_path / "Package.swift").touch()
     for arguments in [["invoke", "Greet"], ["test-method", "GET", "/a"]]:
         done = subprocess.run([hosts.BINARY, *arguments, "--no-build"], capture_output=True, text=True, env=hosts.environment(), cwd=tmp_path)
         assert done.returncode == 1
