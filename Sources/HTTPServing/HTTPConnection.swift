@@ -35,6 +35,8 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     private let service: any HTTPService
     private var context: ChannelHandlerContext?
     private var head: HTTPRequestHead?
+    /// Of the request that ``head`` begins.
+    private var announcement = BodyAnnouncement()
     private var body = ByteBuffer()
     private var plan = HTTPBodyPlan.discard
     private var isBodyOpen = false
@@ -214,10 +216,7 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
     }
 
     /// Whether bytes of a request's body may still come. The end of a request without one follows its head at once.
-    private var hasUnreadBody: Bool {
-        guard self.isBodyOpen, let head else { return false }
-        return head.headers.contains(name: "transfer-encoding") || (head.headers.first(name: "content-length") ?? "0") != "0"
-    }
+    private var hasUnreadBody: Bool { self.isBodyOpen && self.head != nil && self.announcement.isOfBody }
 
     /// Closes when all has been sent: NIO gives up what it still holds at a close. A client in the middle of its body is read on
     /// for a while, as closing would make the system reset the connection and take the answer away from it (RFC 9112 section
@@ -328,14 +327,15 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         case .head(let head):
             self.head = head
             self.isBodyOpen = true
+            self.announcement = BodyAnnouncement(head.headers)
             self.plan = self.service.plan(for: head, on: self)
             if case .discard = self.plan { return }
-            if case .collect(let limit) = self.plan, let announced = self.announcedLength, announced > limit {
+            if case .collect(let limit) = self.plan, let announced = self.announcement.length, announced > limit {
                 self.plan = .discard
                 self.service.refuseBody(of: head, limit: limit, on: self)
                 return
             }
-            if head.headers.first(name: "expect")?.lowercased() == "100-continue", let context {
+            if self.announcement.waitsForContinue, let context {
                 context.writeAndFlush(
                     self.wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
             }
@@ -413,11 +413,9 @@ package final class HTTPConnection: ChannelInboundHandler, ChannelOutboundHandle
         self.respond(status: status, body: nil)
     }
 
-    private var announcedLength: Int? { self.head?.headers.first(name: "content-length").flatMap { Int($0) } }
-
     /// The first piece of a body; room for the rest is made at once where its length was announced.
     private func reserve(for part: ByteBuffer, limit: Int) -> ByteBuffer {
-        guard let announced = self.announcedLength, announced > part.readableBytes, announced <= limit, let context
+        guard let announced = self.announcement.length, announced > part.readableBytes, announced <= limit, let context
         else { return part }
         var part = part
         var body = context.channel.allocator.buffer(capacity: announced)

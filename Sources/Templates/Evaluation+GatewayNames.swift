@@ -33,11 +33,44 @@ extension Evaluation {
             ("AWS::ElasticLoadBalancingV2::Listener", "ListenerArn"), ("AWS::ElasticLoadBalancingV2::ListenerRule", "RuleArn"),
             ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupArn"):
             return self.balancingARN(of: resource)
+        case ("AWS::WAFv2::WebACL", "LabelNamespace"), ("AWS::WAFv2::RuleGroup", "LabelNamespace"):
+            return self.labelNamespace(of: resource)
+        case (let type, "Id") where type.hasPrefix("AWS::WAFv2::"): return Self.firewallID(resource)
         default: return nil
         }
     }
 
     func vpcEndpointID(of resource: Resource) -> String { "vpce-0" + Self.balancingID(resource.logicalID) }
+
+    // MARK: AWS WAF
+
+    /// What `Ref` gives: `Name|0123…-…|REGIONAL`.
+    func firewallReference(of resource: Resource) -> String {
+        "\(self.physicalName(of: resource))|\(Self.firewallID(resource))|\(self.firewallScope(of: resource))"
+    }
+
+    /// `arn:aws:wafv2:us-east-1:000000000000:regional/webacl/Name/0123…-…`
+    func firewallARN(of resource: Resource) -> String {
+        let kind = resource.type.pieces(separatedBy: "::").last?.lowercased() ?? ""
+        let scope = self.firewallScope(of: resource) == "CLOUDFRONT" ? "global" : "regional"
+        return self.arn("wafv2", "\(scope)/\(kind)/\(self.physicalName(of: resource))/\(Self.firewallID(resource))")
+    }
+
+    /// What labels of a web ACL's or rule group's rules begin with.
+    func labelNamespace(of resource: Resource) -> String {
+        let kind = resource.type.pieces(separatedBy: "::").last?.lowercased() ?? ""
+        return "awswaf:\(self.options.accountID):\(kind):\(self.physicalName(of: resource)):"
+    }
+
+    private func firewallScope(of resource: Resource) -> String {
+        resource.properties["Scope"].flatMap { self.resolve($0, path: resource.path(of: "Scope")).text } ?? ""
+    }
+
+    /// A UUID that stays the same from run to run.
+    private static func firewallID(_ resource: Resource) -> String {
+        let digits = Array(self.balancingID(resource.logicalID) + self.balancingID(resource.type + resource.logicalID))
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    }
 
     // MARK: Load balancing
 

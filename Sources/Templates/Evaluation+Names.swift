@@ -96,6 +96,7 @@ extension Evaluation {
             case .gatewayID(let length): self.gatewayID(of: resource, length: length)
             case .balancingARN: self.balancingARN(of: resource)
             case .vpcEndpointID: self.vpcEndpointID(of: resource)
+            case .firewall: self.firewallReference(of: resource)
             case .queueURL: "\(self.options.awsEndpoint)/\(self.options.accountID)/\(name)"
             case .qualifiedFunction: self.qualifiedARN(of: resource, path: path)
             }
@@ -140,6 +141,7 @@ extension Evaluation {
             case ("AWS::Lambda::Version", "Version"): "1"
             case ("AWS::Lambda::Version", "FunctionArn"), ("AWS::Lambda::Alias", "AliasArn"):
                 self.qualifiedARN(of: resource, path: path)
+            case (let type, "Arn") where type.hasPrefix("AWS::WAFv2::"): self.firewallARN(of: resource)
             case (_, "Arn"): self.arn(of: resource, name: name)
             default: self.gatewayAttribute(attribute, of: resource, name: name)
             }

@@ -47,6 +47,11 @@ struct PropertyReader {
         self.evaluation.error(message, at: self.location(of: name), path: self.path(name))
     }
 
+    /// About the map as a whole.
+    func error(_ message: String) {
+        self.evaluation.error(message, at: self.location, path: String(self.path("").dropLast()))
+    }
+
     func notice(_ message: String, at name: String) {
         self.evaluation.notice(message, at: self.members.entry(name)?.location ?? self.location, path: self.path(name))
     }

@@ -11,6 +11,8 @@ struct ResourceKind {
         case vpcEndpointID
         /// The ARN of a load balancer or of a part of one.
         case balancingARN
+        /// Name, id and scope of a resource of AWS WAF.
+        case firewall
         /// An alias or version of a function.
         case qualifiedFunction
     }
@@ -38,6 +40,8 @@ struct ResourceKind {
     }
     private static let balancing = ResourceKind(
         nameProperty: "Name", reference: .balancingARN, service: "elasticloadbalancing")
+
+    private static let firewall = ResourceKind(nameProperty: "Name", reference: .firewall, service: "wafv2")
 
     private static let all: [String: ResourceKind] = [
         "AWS::Serverless::Function": function,
@@ -101,6 +105,10 @@ struct ResourceKind {
         "AWS::ElasticLoadBalancingV2::ListenerRule": balancing,
         "AWS::ElasticLoadBalancingV2::TargetGroup": balancing,
         "AWS::EC2::VPCEndpoint": ResourceKind(reference: .vpcEndpointID, service: "ec2", arnPrefix: "vpc-endpoint/"),
+        "AWS::WAFv2::WebACL": firewall,
+        "AWS::WAFv2::RuleGroup": firewall,
+        "AWS::WAFv2::IPSet": firewall,
+        "AWS::WAFv2::RegexPatternSet": firewall,
         "AWS::Cognito::UserPool": ResourceKind(service: "cognito-idp", arnPrefix: "userpool/"),
     ]
 }

@@ -67,7 +67,7 @@ struct ResourceReader {
             return
         }
         let suggestion =
-            ["AWS::Serverless::", "AWS::Lambda::", "AWS::ApiGateway", "AWS::ElasticLoadBalancingV2::"].contains {
+            ["AWS::Serverless::", "AWS::Lambda::", "AWS::ApiGateway", "AWS::ElasticLoadBalancingV2::", "AWS::WAFv2::"].contains {
                 type.hasPrefix($0)
             }
             ? Suggestion.nearest(to: type, among: Self.types.sorted()) : nil
@@ -91,13 +91,14 @@ struct ResourceReader {
         "AWS::Serverless::Application",
         "AWS::Serverless::CapacityProvider", "AWS::Serverless::GraphQLApi", "AWS::Serverless::SimpleTable",
         "AWS::Serverless::StateMachine",
-        "AWS::Serverless::WebSocketApi",
+        "AWS::Serverless::WebSocketApi", "AWS::WAFv2::LoggingConfiguration",
     ]
 
     private static func consequence(of type: String) -> String {
         switch type {
         case "AWS::Lambda::Version": "aliases follow $LATEST"
-        case "AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation": "no request is filtered"
+        case "AWS::WAFRegional::WebACL", "AWS::WAFRegional::WebACLAssociation": "no request is filtered"
+        case "AWS::WAFv2::LoggingConfiguration": "the host's own log says what a web ACL does, with --trace"
         case "AWS::CloudFormation::Stack", "AWS::Serverless::Application": "the nested template is not read"
         default:
             "functions get its name, and calls to it go where their AWS client sends them"

@@ -59,6 +59,13 @@ struct RoutesCommand: ParsableCommand {
         }
         let addresses = routes.flatMap(\.domains)
         if !addresses.isEmpty { lines += ["", "Custom domains:"] + addresses.map { "  \($0)" } }
+        var stages: [String] = []
+        for route in routes {
+            guard let acl = route.webACL else { continue }
+            let line = "  \(route.logicalID), stage \(route.stage): \(acl)"
+            if !stages.contains(line) { stages.append(line) }
+        }
+        if !stages.isEmpty { lines += ["", "Web ACLs:"] + stages }
         return lines.joined(separator: "\n") + "\n"
     }
 }

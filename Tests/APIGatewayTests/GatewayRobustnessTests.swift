@@ -5,9 +5,14 @@ import Testing
 
 @Suite("Nothing a client or a function sends traps")
 struct GatewayRobustnessTests {
+    static let stage: RestAPI.Stage = {
+        var stage = RestAPI.Stage(name: "stage")
+        stage.webACL = WebACLTests.everything
+        return stage
+    }()
     static let gateway = Gateway(
         apis: [
-            restAPI([route("GET", "/"), route("ANY", "/a/{b}/{c+}"), route("GET", "/{x}/b")], binary: ["image/*"]),
+            restAPI([route("GET", "/"), route("ANY", "/a/{b}/{c+}"), route("GET", "/{x}/b")], stage: stage, binary: ["image/*"]),
             httpAPI([route("GET", "/{proxy+}", .version2), route("POST", "/a/{b}", .version1), route(nil, "$default", .version2)]
             ),
         ], functionURLs: [FunctionURL(id: "u", functionName: "F")])

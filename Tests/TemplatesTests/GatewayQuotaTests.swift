@@ -101,13 +101,6 @@ import Testing
                 ])
     }
 
-    /// Where a firewall stands on AWS, the host says that none stands here.
-    @Test func aFirewallIsToldOf() throws {
-        let association = "  W: {Type: 'AWS::WAFv2::WebACLAssociation', Properties: {ResourceArn: a, WebACLArn: b}}"
-        let notices = try load(Self.api("AWS::ApiGateway::RestApi", paths: 1, more: association)).notices
-        #expect(notices.map(\.message).contains("Not emulated; no request is filtered."))
-    }
-
     @Test func aDefinitionByItself() throws {
         let text = "{openapi: 3.0.1, info: {title: a, version: '1'}, paths: {\(Self.paths(300))}}"
         let notices = try OpenAPILoader.load(text: text, files: files).notices

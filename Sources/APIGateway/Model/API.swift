@@ -46,6 +46,11 @@ package indirect enum API: Hashable, Sendable {
         }
     }
 
+    package func webACL(stage: String) -> WebACL? {
+        guard case .rest(let api) = self else { return nil }
+        return api.stages.first { $0.name == stage }?.webACL
+    }
+
     package var authorizers: [Authorizer] {
         switch self {
         case .rest(let api): api.authorizers

@@ -16,6 +16,8 @@ package struct ServedRoute: Hashable, Sendable {
     package var apiKeyRequired: Bool
     /// Names of the usage plans that open the stage to keys.
     package var usagePlans: [String]
+    /// The name of what stands before the stage; `nil` for nothing.
+    package var webACL: String?
     /// `AWS_PROXY`, `MOCK`, …
     package var integrationType: String
     /// `function Orders:live`, `http://…`, `sqs action SendMessage`, a VPC link with its address.
@@ -51,7 +53,8 @@ extension GatewayConfiguration {
             api: api.kind, apiID: api.id, logicalID: api.logicalID, stage: stage, method: operation.method ?? "$default",
             path: stage == "$default" ? path : "/\(stage)\(path)",
             authorization: Self.text(operation.authorization, api.authorizers), apiKeyRequired: operation.apiKeyRequired,
-            usagePlans: plans.map(\.name), integrationType: operation.integration.type.rawValue,
+            usagePlans: plans.map(\.name), webACL: api.webACL(stage: stage)?.name,
+            integrationType: operation.integration.type.rawValue,
             integration: self.text(operation.integration), domains: self.addresses(of: path, stage: stage, api))
     }
 
@@ -99,7 +102,8 @@ extension ServedRoute {
             "api": .string(self.logicalID), "apiId": .string(self.apiID), "type": self.api == .rest ? "REST" : "HTTP",
             "stage": .string(self.stage), "method": .string(self.method), "path": .string(self.path),
             "authorization": .string(self.authorization), "apiKeyRequired": .bool(self.apiKeyRequired),
-            "usagePlans": .array(self.usagePlans.map(JSON.string)), "integrationType": .string(self.integrationType),
+            "usagePlans": .array(self.usagePlans.map(JSON.string)), "webACL": JSON(self.webACL),
+            "integrationType": .string(self.integrationType),
             "integration": .string(self.integration), "domains": .array(self.domains.map(JSON.string)),
         ]
     }

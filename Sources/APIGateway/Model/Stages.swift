@@ -40,6 +40,8 @@ extension RestAPI {
         package var tracingEnabled = false
         /// The stage has a cache, `CacheClusterEnabled`; which answers it keeps is the methods' own.
         package var cachesResponses = false
+        /// What requests have to pass first; `nil` for nothing.
+        package var webACL: WebACL?
 
         package init(name: String, variables: [String: String] = [:]) {
             self.name = name

@@ -24,7 +24,8 @@ extension GatewayExchange {
         return ExchangeSummary(
             requestID: self.door == .http ? self.stamp.extendedRequestID : self.stamp.requestID.description, api: self.api?.kind,
             apiID: self.api?.id ?? self.url?.id, stage: self.context?.stage.name, routeKey: self.context?.served.routeKey,
-            error: record?.integrationError ?? record?.authorizerError,
+            error: record?.integrationError ?? record?.authorizerError
+                ?? record?.firewall.flatMap { $0.isBlocked ? $0.text : nil },
             integrationMilliseconds: record?.integrationLatencyMilliseconds, milliseconds: record?.responseLatencyMilliseconds)
     }
 }

@@ -76,14 +76,15 @@ package final class Gateway: Sendable {
         let stages = api.stages.map { stage -> Router.StageMethods in
             let log = Self.format(stage.accessLog, apiID: api.id, stage: stage.name, &problems)
             let plain = ServedStage(
-                name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log)
+                name: stage.name, deploymentID: stage.deploymentID, variables: stage.variables, accessLog: log,
+                webACL: stage.webACL)
             let methods = serve(plain, stage)
             let canary = stage.canary.map { canary in
                 serve(
                     ServedStage(
                         name: stage.name, deploymentID: canary.deploymentID,
                         variables: stage.variables.merging(canary.variableOverrides) { $1 }, accessLog: log, isCanary: true,
-                        usesStageCache: canary.usesStageCache), stage)
+                        usesStageCache: canary.usesStageCache, webACL: stage.webACL), stage)
             }
             return Router.StageMethods(
                 name: stage.name, methods: methods, unrouted: ServedMethod(unroutedIn: plain, of: served), canary: canary,

@@ -238,6 +238,7 @@ extension GatewayExchange {
                 userARN: identity.userARN, arn: context.methodARN, isExplicit: decision == .explicitDeny)
         }
         self.context?.record.isAuthorized = true
+        guard context.served.isMethod else { throw .resourceNotFound(verb: context.verb, path: String(context.path)) }
         return try self.admit(shared, at: now)
     }
 

@@ -262,12 +262,14 @@ extension GatewayFault {
         case .integrationTimeout: "Execution failed due to a timeout error"
         case .functionThrottled: "Lambda invocation failed with status: 429"
         case .unsupportedMediaType, .unreadableBody, .payloadTooLarge: self.answer(at: .rest).message
-        case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .badRequest, .targetTooLong,
-            .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused,
+        case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .unknownStage, .routeNotFound, .badRequest,
+            .targetTooLong, .headersTooLarge, .methodARNTooLong, .unauthorized, .userPoolTokenExpired, .tokenMissing,
+            .tokenRefused,
             .scopeMissing,
             .accessDenied, .anonymousDenied, .identityDenied, .authorizerFailure, .authorizerConfigurationError, .expiredToken,
             .invalidSignature, .invalidAPIKey, .quotaExceeded, .integrationFailure, .configurationError, .badBackendAnswer,
-            .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused:
+            .linkUnavailable, .throttled, .unknownURL, .unsignedRequest, .clientCertificateRefused,
+            .filtered:
             nil
         }
     }

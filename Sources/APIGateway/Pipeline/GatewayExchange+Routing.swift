@@ -17,13 +17,20 @@ extension GatewayExchange {
                 + ResponseIdentity(door: .http, stamp: self.stamp).headers
             return self.finish(GatewayResponse(status: 204, headers: headers, body: .text("")), at: now)
         }
+        // The stage's web ACL comes before everything that asks who is calling.
+        let firewall = outcome.stage?.webACL.map { self.ask($0, target: target, shared, at: now) }
         switch outcome {
         case .fault(let fault, _, _, let unrouted):
             self.context = unrouted.map { self.makeContext($0, verb: verb, target: target) }
-            throw self.refined(fault)
+            if let answer = try self.obey(firewall) { return self.finish(answer, at: now, isFault: true) }
+            // A REST API lets callers in before it says that it hasn't what they ask for: by their signature, as with `AWS_IAM`.
+            guard fault == .missingAuthenticationToken, Signature.isPresent(in: self.request) else { throw self.refined(fault) }
+            self.state = .verifyingSignature
+            return .verifySignature
         case .match(let match):
             let context = self.makeContext(match, verb: verb, target: target)
             self.context = context
+            if let answer = try self.obey(firewall) { return self.finish(answer, at: now, isFault: true) }
             if context.isREST, !self.body.isEmpty {
                 switch ContentCoding.ofRequest(self.request.headers.last("content-encoding")) {
                 case .identity: break

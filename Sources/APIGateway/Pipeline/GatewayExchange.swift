@@ -4,7 +4,7 @@ package import CoreTypes
 ///
 ///     ready ──start──► [decompressing] ──► [authorizing | verifyingToken | verifyingSignature] ──► [integrating] ──► answered
 ///
-/// The stages between two states run at once: route → resource policy → authorizer → API key and usage plan → request
+/// The stages between two states run at once: route → web ACL → resource policy → authorizer → API key and usage plan → request
 /// validation → integration request, and back: integration response → method response. Each may end the request with a gateway
 /// response.
 package final class GatewayExchange {
@@ -57,6 +57,9 @@ package final class GatewayExchange {
         self.stamp = stamp
         self.executionLog = logsExecution ? ExecutionLog() : nil
     }
+
+    /// For the backend.
+    func insert(_ headers: [HTTPHeader]) { self.request.headers += headers }
 
     /// What a client showed to one domain is of no concern to another.
     func forgetClientCertificate() { self.request.clientCertificate = nil }

@@ -11,10 +11,11 @@ extension GatewayFault {
             .scopeMissing, .accessDenied, .anonymousDenied, .identityDenied, .expiredToken, .invalidSignature, .unsignedRequest,
             .invalidAPIKey, .quotaExceeded, .throttled, .clientCertificateRefused:
             false
-        case .unknownStage, .routeNotFound, .badRequest, .targetTooLong, .headersTooLarge, .payloadTooLarge, .methodARNTooLong,
+        case .unknownStage, .resourceNotFound, .routeNotFound, .badRequest, .targetTooLong, .headersTooLarge, .payloadTooLarge,
+            .methodARNTooLong,
             .authorizerFailure, .authorizerConfigurationError, .missingParameters, .invalidBody, .unreadableBody,
             .unsupportedMediaType, .integrationFailure, .configurationError, .integrationTimeout, .badBackendAnswer,
-            .linkUnavailable, .functionThrottled, .unknownURL:
+            .linkUnavailable, .functionThrottled, .unknownURL, .filtered:
             true
         }
     }

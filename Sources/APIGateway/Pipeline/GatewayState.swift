@@ -1,9 +1,9 @@
 import CoreTypes
 import Synchronization
 
-/// What changes from request to request and outlives them: tokens, counters, cached authorizations, the health of targets. One
-/// beside one ``Gateway``; a new deployment changes the gateway and keeps this. Requests on several threads share it: each part
-/// is behind a lock of its own, which is held for one look or change.
+/// What changes from request to request and outlives them: tokens, counters, cached authorizations, rates of web ACLs, the health
+/// of targets. One beside one ``Gateway``; a new deployment changes the gateway and keeps this. Requests on several threads share
+/// it: each part is behind a lock of its own, which is held for one look or change.
 package final class GatewayState: Sendable {
     /// Behind one lock, as a request that is refused by the one must not count in the other.
     private struct Admissions: Sendable {
@@ -14,6 +14,8 @@ package final class GatewayState: Sendable {
     private let admissions: Mutex<Admissions>
     private let authorizations = Mutex(AuthorizerCache())
     private let balancers = Mutex(LoadBalancerState())
+    /// Requests that rate-based rules of web ACLs saw.
+    private let rates = Mutex(RateCounters())
     /// Answers that stages keep.
     private let responses = Mutex(ResponseCache())
 
@@ -61,6 +63,12 @@ package final class GatewayState: Sendable {
 
     func keep(_ response: GatewayResponse, for key: ResponseCache.Key, ttlSeconds: Int, at now: Timestamp) {
         self.responses.withLock { $0.keep(response, for: key, ttlSeconds: ttlSeconds, at: now) }
+    }
+
+    // MARK: Web ACLs
+
+    func countRate(_ instance: RateCounters.Instance, windowSeconds: Int, at now: Timestamp) -> Int {
+        self.rates.withLock { $0.count(instance, windowSeconds: windowSeconds, at: now) }
     }
 
     // MARK: Load balancers

@@ -9,6 +9,7 @@ extension RequestContext {
         if let rest = name.removing(prefix: "error.") { return self.errorVariable(rest) }
         if let rest = name.removing(prefix: "integration.") { return self.integrationVariable(rest) }
         if let rest = name.removing(prefix: "authenticate.") { return self.phaseVariable(rest, self.authentication) }
+        if let rest = name.removing(prefix: "waf.") { return self.phaseVariable(rest, self.filtering) }
         if let rest = name.removing(prefix: "authorize.") { return self.phaseVariable(rest, self.authorization) }
         return self.requestVariable(name) ?? self.logVariable(name)
     }
@@ -31,9 +32,11 @@ extension RequestContext {
         case "requestTimeEpoch": String(self.stamp.time.milliseconds)
         // A request that found no method has none of these.
         case "resourceId": self.isREST && !self.served.resourceID.isEmpty ? self.served.resourceID : nil
-        case "resourcePath": self.isREST && !self.served.path.isEmpty ? self.served.path : nil
+        case "resourcePath": self.isREST && self.served.isMethod ? self.served.path : nil
         case "routeKey": self.isREST || self.served.routeKey.isEmpty ? nil : self.served.routeKey
         case "stage": self.stage.name
+        case "wafResponseCode": self.record.firewall?.responseCode
+        case "webaclArn": self.record.firewall?.webACLARN
         case "customDomain.basePathMatched": self.basePath.map { $0.isEmpty ? "(none)" : $0 }
         default: nil
         }
@@ -68,6 +71,14 @@ extension RequestContext {
     /// How a step before the integration ended: its status, and what was said where it refused the request.
     private typealias Phase = (status: Int, error: String?)
 
+    /// The web ACL.
+    private var filtering: Phase? {
+        guard let firewall = self.record.firewall else { return nil }
+        guard firewall.isBlocked else { return (200, nil) }
+        let answer = GatewayFault.filtered.answer(at: .rest)
+        return (answer.status, answer.message)
+    }
+
     /// Who is calling, by signature or token.
     private var authentication: Phase? {
         switch self.error {
@@ -95,7 +106,7 @@ extension RequestContext {
         return switch name {
         case "status": String(phase.status)
         case "error": phase.error
-        // Both are decided here without asking anybody, but for the keys of an issuer.
+        // They are decided here without asking anybody, but for the keys of an issuer.
         case "latency": "0"
         default: nil
         }

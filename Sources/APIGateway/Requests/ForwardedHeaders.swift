@@ -38,6 +38,11 @@ enum ForwardedHeaders {
         return kept + self.additions(request, traceID: traceID)
     }
 
+    /// What a web ACL sees: all of the client's, and those that are added.
+    static func inspected(_ request: GatewayRequest, traceID: String) -> [HTTPHeader] {
+        request.headers.filter { !self.added.contains($0.name) } + self.additions(request, traceID: traceID)
+    }
+
     /// The client's own `X-Forwarded-For` stays in front of its address.
     private static func additions(_ request: GatewayRequest, traceID: String) -> [HTTPHeader] {
         let chain = request.headers.filter { $0.isNamed("x-forwarded-for") }.map(\.value) + [request.sourceIP]

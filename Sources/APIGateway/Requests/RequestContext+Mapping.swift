@@ -42,7 +42,7 @@ extension RequestContext {
     private static let contextNames = [
         "resourceId", "authorizer", "resourcePath", "httpMethod", "extendedRequestId", "requestTime", "path", "accountId",
         "protocol", "stage", "domainPrefix", "requestTimeEpoch", "requestId", "identity", "domainName", "deploymentId", "apiId",
-        "isCanaryRequest", "awsEndpointRequestId", "routeKey",
+        "isCanaryRequest", "awsEndpointRequestId", "routeKey", "wafResponseCode", "webaclArn",
     ]
 
     private static func authorizerObject(_ result: AuthorizerResult) -> JSON {

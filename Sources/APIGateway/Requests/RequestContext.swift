@@ -111,6 +111,8 @@ struct RequestRecord: Hashable, Sendable {
     var authorizerLatencyMilliseconds: Int?
     var authorizerError: String?
     var authorizerRequestID: RequestID?
+    /// `nil` where no web ACL stands before the stage.
+    var firewall: FirewallVerdict?
     /// Policies or scopes were asked, and let the request in.
     var isAuthorized = false
 }

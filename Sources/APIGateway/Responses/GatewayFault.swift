@@ -5,6 +5,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     case missingAuthenticationToken
     /// REST: the same with an `Authorization` header that is no signature; AWS then reads it as a bad one.
     case unreadableAuthorization(String)
+    /// REST: the same with a good signature, of a caller who may come in. `path` is what was sent, without the stage.
+    case resourceNotFound(verb: String, path: String)
     /// A stage that a REST API does not have, or an API id that no API has.
     case unknownStage
     /// HTTP API: no stage or no route.
@@ -16,6 +18,8 @@ package enum GatewayFault: Error, Hashable, Sendable {
     case payloadTooLarge
     /// The ARN of a guarded method, with the actual path, is longer than policies take.
     case methodARNTooLong
+    /// The web ACL of the stage says no.
+    case filtered
     // Who is calling.
     /// A domain with mutual TLS, and no certificate that it trusts.
     case clientCertificateRefused
@@ -113,7 +117,10 @@ extension GatewayFault {
             return Answer(403, "Missing Authentication Token", "MissingAuthenticationTokenException")
         case .unreadableAuthorization(let value):
             return Answer(403, Self.complaint(about: value), "IncompleteSignatureException")
-        case .unknownStage, .unknownURL, .invalidAPIKey, .scopeMissing, .clientCertificateRefused:
+        case .resourceNotFound(let verb, let path):
+            let route = path == "/" ? path : String(path.dropFirst())
+            return Answer(404, "No method found matching route \(route) for http method \(verb).", "NotFoundException")
+        case .unknownStage, .unknownURL, .filtered, .invalidAPIKey, .scopeMissing, .clientCertificateRefused:
             return Answer(403, "Forbidden", "ForbiddenException")
         case .badRequest: return Answer(400, "Bad Request", "BadRequestException")
         case .targetTooLong, .methodARNTooLong:
@@ -162,9 +169,10 @@ extension GatewayFault {
 
     private var httpAnswer: Answer {
         switch self {
-        case .missingAuthenticationToken, .unreadableAuthorization, .routeNotFound: Answer(404, "Not Found", "")
+        case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .routeNotFound:
+            Answer(404, "Not Found", "")
         case .unknownStage, .unknownURL, .unsignedRequest, .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing,
-            .invalidAPIKey, .expiredToken, .invalidSignature, .clientCertificateRefused:
+            .invalidAPIKey, .expiredToken, .invalidSignature, .clientCertificateRefused, .filtered:
             Answer(403, "Forbidden", "")
         case .badRequest, .missingParameters, .invalidBody, .unreadableBody: Answer(400, "Bad Request", "")
         case .targetTooLong, .methodARNTooLong: Answer(414, "URI Too Long", "")
@@ -200,10 +208,10 @@ extension GatewayFault {
         case .functionThrottled, .throttled, .quotaExceeded:
             answer = Answer(429, "Rate Exceeded.", "TooManyRequestsException")
         case .unsignedRequest, .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused, .scopeMissing, .accessDenied,
-            .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused:
+            .anonymousDenied, .identityDenied, .expiredToken, .invalidAPIKey, .clientCertificateRefused, .filtered:
             answer = Answer(403, Self.unsignedURLMessage, "AccessDeniedException", key: "Message")
         case .invalidSignature(let code, let message): answer = Answer(403, message, code)
-        case .missingAuthenticationToken, .unreadableAuthorization, .unknownStage, .routeNotFound, .unknownURL:
+        case .missingAuthenticationToken, .unreadableAuthorization, .resourceNotFound, .unknownStage, .routeNotFound, .unknownURL:
             answer = Answer(403, nil, "AccessDeniedException", key: "Message")
         }
         return answer
@@ -232,6 +240,8 @@ extension GatewayFault {
     var responseType: GatewayResponseType? {
         switch self {
         case .missingAuthenticationToken, .routeNotFound, .unsignedRequest, .unreadableAuthorization: .missingAuthenticationToken
+        case .resourceNotFound: .resourceNotFound
+        case .filtered: .wafFiltered
         case .accessDenied, .anonymousDenied, .identityDenied, .scopeMissing: .accessDenied
         case .unauthorized, .userPoolTokenExpired, .tokenMissing, .tokenRefused: .unauthorized
         case .authorizerFailure: .authorizerFailure

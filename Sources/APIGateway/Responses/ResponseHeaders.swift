@@ -1,7 +1,7 @@
 import CoreTypes
 
 /// A function's response headers on their way to the client.
-enum ResponseHeaders {
+package enum ResponseHeaders {
     /// The lines of `headers` and `multiValueHeaders`, or `nil` if they are not the maps they must be. For each name the multi
     /// values come first, then the single one as a line more; the multi entry's casing wins (recorded from AWS).
     static func merged(single: JSON?, multi: JSON?) -> [HTTPHeader]? {
@@ -57,7 +57,7 @@ enum ResponseHeaders {
     }
 
     /// No line break or NUL may stand in a value (RFC 9110 section 5.5): a function can't write a second header through it.
-    static func isValue(_ value: String) -> Bool {
+    package static func isValue(_ value: String) -> Bool {
         value.utf8.allSatisfy { $0 != 0x0A && $0 != 0x0D && $0 != 0 }
     }
 

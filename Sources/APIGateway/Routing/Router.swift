@@ -40,6 +40,13 @@ package struct Router: Sendable {
             case .fault(_, _, let api, _): api
             }
         }
+
+        var stage: ServedStage? {
+            switch self {
+            case .match(let match): match.method.stage
+            case .fault(_, _, _, let unrouted): unrouted?.method.stage
+            }
+        }
     }
 
     /// The methods of a stage, in the order of the tree's routes, with those of its canary.

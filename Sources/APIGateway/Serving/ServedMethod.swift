@@ -19,6 +19,9 @@ final class ServedMethod: Sendable {
     /// `nil` where answers are not kept.
     let cache: ServedCache?
 
+    /// False for what stands for requests that no method takes.
+    var isMethod: Bool { !self.path.isEmpty }
+
     /// What requests that no method takes are told of as: without path, resource and route key.
     convenience init(unroutedIn stage: ServedStage, of api: ServedAPI) {
         let nothing = Integration(type: .mock)

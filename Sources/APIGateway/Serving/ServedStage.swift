@@ -6,6 +6,7 @@ final class ServedStage: Sendable {
     /// The variables in the order of their names, for events.
     let sortedVariables: [(name: String, value: String)]
     let accessLog: AccessLogFormat?
+    let webACL: WebACL?
     /// `nil` for a stage without a canary: then `$context.isCanaryRequest` is `false`, too.
     let isCanary: Bool
     /// A canary that doesn't use the stage's cache.
@@ -13,13 +14,14 @@ final class ServedStage: Sendable {
 
     init(
         name: String, deploymentID: String, variables: [String: String], accessLog: AccessLogFormat?, isCanary: Bool = false,
-        usesStageCache: Bool = true
+        usesStageCache: Bool = true, webACL: WebACL? = nil
     ) {
         self.name = name
         self.deploymentID = deploymentID
         self.variables = variables
         self.sortedVariables = variables.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.accessLog = accessLog
+        self.webACL = webACL
         self.isCanary = isCanary
         self.hasCacheOfItsOwn = !usesStageCache
     }

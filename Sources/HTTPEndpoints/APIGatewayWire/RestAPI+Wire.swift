@@ -63,6 +63,7 @@ extension RestAPI.Stage {
             "tracingEnabled": .bool(self.tracingEnabled),
         ]
         if !self.variables.isEmpty { json["variables"] = .object(JSONObject(sorted: self.variables)) }
+        if let webACL { json["webAclArn"] = .string(webACL.arn) }
         return .object(json)
     }
 }

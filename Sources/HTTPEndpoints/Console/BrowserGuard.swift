@@ -1,3 +1,4 @@
+import HTTPServing
 import NIOHTTP1
 
 /// Keeps pages of other sites away from a server on this machine.
@@ -16,28 +17,28 @@ struct BrowserGuard {
     }
 
     /// For the console and everything below `/_martlet`.
-    func refusal(of head: HTTPRequestHead) -> Refusal? {
+    /// - Parameter isPage: the console itself, to which a link on another site's page may lead.
+    func refusal(of head: HTTPRequestHead, isPage: Bool = false) -> Refusal? {
         guard let host = Self.name(ofAuthority: head.headers.first(name: "host") ?? ""), self.isOwn(host) else {
             return .foreignHost
         }
-        return Self.comesFromElsewhere(head, isPage: false) ? .foreignOrigin : nil
+        return !isPage && Self.comesFromElsewhere(head) ? .foreignOrigin : nil
     }
 
     /// For any request to the endpoint; clients that are no browser pass.
-    /// - Parameter isPage: a link on another site's page may lead to the console itself.
-    static func comesFromElsewhere(_ head: HTTPRequestHead, isPage: Bool) -> Bool {
+    static func comesFromElsewhere(_ head: HTTPRequestHead) -> Bool {
         var host = ""
         var origin: String?
         var site: String?
         for (name, value) in head.headers {
             switch name.utf8.count {
-            case 4 where name.lowercased() == "host": host = value
-            case 6 where name.lowercased() == "origin": origin = value
-            case 14 where name.lowercased() == "sec-fetch-site": site = value
+            case 4 where equal(name, "host"): host = value
+            case 6 where equal(name, "origin"): origin = value
+            case 14 where equal(name, "sec-fetch-site"): site = value
             default: break
             }
         }
-        if let site, site != "same-origin", site != "none", !isPage { return true }
+        if let site, site != "same-origin", site != "none" { return true }
         guard let origin else { return false }
         return origin.lowercased() != "http://\(host)".lowercased()
     }

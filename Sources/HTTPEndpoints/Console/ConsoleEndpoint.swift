@@ -90,7 +90,7 @@ package final class ConsoleEndpoint {
     func answer(_ request: HTTPRequest, on connection: HTTPConnection) -> Bool {
         let head = request.head
         if head.uri == "/" || head.uri.hasPrefix("/?"), ConsolePage.isWanted(head) {
-            self.respond(to: head, on: connection) { ConsolePage.respond(ConsolePage.index, on: connection) }
+            self.respond(to: head, isPage: true, on: connection) { ConsolePage.respond(ConsolePage.index, on: connection) }
             return true
         }
         if head.uri.hasPrefix(Self.path) {
@@ -98,13 +98,15 @@ package final class ConsoleEndpoint {
             self.respond(to: head, on: connection) { isAnswered = self.answer(AWSRequest(request), on: connection) }
             return isAnswered
         }
-        guard BrowserGuard.comesFromElsewhere(head, isPage: false) else { return false }
+        guard BrowserGuard.comesFromElsewhere(head) else { return false }
         self.refuse(.forbidden, BrowserGuard.Refusal.foreignOrigin.rawValue, on: connection)
         return true
     }
 
-    private func respond(to head: HTTPRequestHead, on connection: HTTPConnection, _ body: () -> Void) {
-        if let refusal = self.browsers.refusal(of: head) {
+    private func respond(
+        to head: HTTPRequestHead, isPage: Bool = false, on connection: HTTPConnection, _ body: () -> Void
+    ) {
+        if let refusal = self.browsers.refusal(of: head, isPage: isPage) {
             self.refuse(.forbidden, refusal.rawValue, on: connection)
         } else {
             body()

@@ -1,4 +1,5 @@
 import CoreTypes
+import HTTPServing
 import LambdaCore
 import NIOHTTP1
 

@@ -1,3 +1,4 @@
+import HTTPServing
 import NIOHTTP1
 
 /// What the head of a request says to the queues, read in one pass.

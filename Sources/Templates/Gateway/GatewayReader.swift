@@ -1,7 +1,7 @@
 import APIGateway
 
-/// Reads the resources of API Gateway and Elastic Load Balancing of a template, those that SAM generates among them, into one
-/// configuration. Types are AWS's; each reader has its page of the CloudFormation template reference.
+/// Reads the resources of API Gateway, Elastic Load Balancing and AWS WAF of a template, those that SAM generates among them,
+/// into one configuration. Types are AWS's; each reader has its page of the CloudFormation template reference.
 struct GatewayReader {
     let evaluation: Evaluation
 
@@ -16,7 +16,8 @@ struct GatewayReader {
         "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Deployment", "AWS::ApiGatewayV2::DomainName",
         "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::VpcLink", "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule",
-        "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::EC2::VPCEndpoint",
+        "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::EC2::VPCEndpoint", "AWS::WAFv2::WebACL",
+        "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::IPSet", "AWS::WAFv2::RegexPatternSet", "AWS::WAFv2::RuleGroup",
     ]
 
     /// - Parameter functions: names of the functions that the template has.
@@ -39,6 +40,7 @@ struct GatewayReader {
         UsagePlanReader(evaluation: self.evaluation).read(into: &configuration)
         DomainReader(evaluation: self.evaluation).read(into: &configuration)
         LoadBalancerReader(evaluation: self.evaluation).read(into: &configuration)
+        WebACLReader(evaluation: self.evaluation).read(into: &configuration)
         configuration.vpcEndpoints = self.vpcEndpoints()
         GatewayQuotas(evaluation: self.evaluation).check(configuration)
         for api in configuration.apis {

@@ -106,6 +106,53 @@ struct ResourcePolicyTests {
         #expect(try action(Self.deny, account: "000000000000").response.status == 403)
     }
 
+    /// Captures of AWS's answers to signed requests: anomalyco/guide issues 320 and 344.
+    @Test("a signed request to a route that isn't there: 404 once it is let in, 403 of a method with AWS_IAM before")
+    func unknownRoute() throws {
+        var domain = CustomDomain(name: "api.example.com", logicalID: "D")
+        domain.mappings = [CustomDomain.Mapping(path: "v1", apiID: "rest000000", stage: "stage")]
+        func drive(_ target: String, host: String = "localhost", policy: JSON? = nil, custom: String? = nil) -> Drive {
+            let api = restMethod("GET", "/a") {
+                $0.policy = policy
+                if let custom {
+                    $0.gatewayResponses = [RestAPI.GatewayResponse(type: .resourceNotFound, statusCode: custom)]
+                }
+            }
+            var configuration = GatewayConfiguration(apis: [.rest(api)])
+            configuration.domains = [domain]
+            return Gateway(configuration).drive(
+                "POST", target, headers: [("Host", host), ("Authorization", "AWS4-HMAC-SHA256 Credential=A/b")])
+        }
+        func answer(_ drive: Drive, account: String = "000000000000") throws -> GatewayResponse {
+            var drive = drive
+            guard case .verifySignature = drive.start() else { throw Refused(decision: "not verified") }
+            let identity = IAMIdentity(
+                accessKey: "A", accountID: account, userID: "AIDA", userARN: "arn:aws:iam::\(account):user/me")
+            return try drive.resume(.signatureVerified(identity)).response
+        }
+        let missing = try answer(drive("/stage/send-bulk"))
+        #expect(missing.text == #"{"message":"No method found matching route send-bulk for http method POST."}"#)
+        #expect(missing.status == 404 && missing.values("x-amzn-ErrorType") == ["NotFoundException"])
+        #expect(try answer(drive("/stage")).text.contains("route / for"))
+        #expect(try answer(drive("/v1/%EC%84%B8/b", host: "api.example.com")).text.contains("route %EC%84%B8/b for"))
+        #expect(try answer(drive("/stage/b", custom: "418")).status == 418)
+        // Those whom policies keep out learn nothing of routes.
+        #expect(try answer(drive("/stage/b", policy: Self.deny)).status == 403)
+        #expect(try answer(drive("/stage/b"), account: "111111111111").status == 403)
+        var refused = drive("/stage/b")
+        _ = refused.start()
+        #expect(
+            try refused.resume(.signatureRefused(.unknownKey)).response.values("x-amzn-ErrorType") == [
+                "UnrecognizedClientException"
+            ])
+        // Not signed, an HTTP API: as ever.
+        #expect(try Gateway(restMethod("GET", "/a")).refusal("POST", "/stage/b").status == 403)
+        let http = HTTPAPI(
+            id: "http000000", logicalID: "H", name: "h", stages: [HTTPAPI.Stage(name: "$default")], routes: [route("GET", "/a")])
+        #expect(
+            try Gateway(http).refusal("GET", "/b", headers: [("Authorization", "AWS4-HMAC-SHA256 Credential=A/b")]).status == 404)
+    }
+
     @Test("a private API needs a policy, which may ask for a VPC endpoint")
     func privateAPI() throws {
         func gateway(_ policy: JSON?) -> Gateway {

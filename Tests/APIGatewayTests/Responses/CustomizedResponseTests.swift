@@ -58,6 +58,10 @@ struct CustomizedResponseTests {
                 .missingAuthenticationToken, .missingAuthenticationToken, 403, #"{"message":"Missing Authentication Token"}"#,
                 "MissingAuthenticationTokenException"
             ),
+            (
+                .resourceNotFound(verb: "POST", path: "/send-bulk"), .resourceNotFound, 404,
+                #"{"message":"No method found matching route send-bulk for http method POST."}"#, "NotFoundException"
+            ),
             (.quotaExceeded, .quotaExceeded, 429, #"{"message":"Limit Exceeded"}"#, "LimitExceededException"),
             (.payloadTooLarge, .requestTooLarge, 413, #"{"message":"Request Too Long"}"#, "RequestTooLargeException"),
             (.throttled, .throttled, 429, #"{"message":"Too Many Requests"}"#, "TooManyRequestsException"),

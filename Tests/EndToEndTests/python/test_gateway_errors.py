@@ -3,7 +3,7 @@
 REST APIs by "Gateway response types" of the developer guide, with the messages and error types observed on AWS; HTTP APIs by
 "Control access to HTTP APIs with AWS Lambda authorizers", "Throttle requests to your HTTP APIs" and the quotas. Not here, as the
 other files have them: tokens and signatures (test_authorizers), expired keys (test_policies), endpoints (test_endpoints), VPC links
-(test_vpc_link). Never answered by this gateway: RESOURCE_NOT_FOUND and WAF_FILTERED (docs/gateway.md).
+(test_vpc_link), web ACLs (test_web_acl).
 """
 
 import json
@@ -448,6 +448,53 @@ def test_answers_that_an_api_has_made_its_own(server, wire):
     assert (status, json.loads(body), dict(headers)["x-default"]) == (415, {"message": "Unsupported Media Type"}, "4XX")
     status, headers, body = wire.call("GET", "/own/broken")
     assert (status, body) == (599, b'{"message": "Internal server error"}')
+
+
+def signed(url, method="GET", key="test", secret="test", presigned=False):
+    """The target and header lines that AWS's own client signs a request with."""
+    import urllib.parse
+
+    import botocore.auth
+    import botocore.awsrequest
+    import botocore.credentials
+
+    request = botocore.awsrequest.AWSRequest(method, url)
+    credentials = botocore.credentials.Credentials(key, secret)
+    if presigned:
+        botocore.auth.SigV4QueryAuth(credentials, "execute-api", "us-east-1").add_auth(request)
+    else:
+        botocore.auth.SigV4Auth(credentials, "execute-api", "us-east-1").add_auth(request)
+    parts = urllib.parse.urlsplit(request.url)
+    return parts.path + (f"?{parts.query}" if parts.query else ""), [f"{name}: {value}" for name, value in request.headers.items()]
+
+
+def test_a_route_that_is_not_there_for_those_who_may_come_in(server, wire):
+    """RESOURCE_NOT_FOUND as aws-api-gateway-cli-test, which signs, was answered by AWS (anomalyco/guide issues 320 and 344). Who may not come in
+    learns no more than of a method with AWS_IAM."""
+
+    def call(target, method="GET", **how):
+        target, lines = signed(server.gateway + target, method, **how)
+        status, headers, body = wire.call(method, target, None, *lines)
+        return status, json.loads(body), dict(headers)["x-amzn-errortype"]
+
+    def missing(route, method):
+        return 404, {"message": f"No method found matching route {route} for http method {method}."}, "NotFoundException"
+
+    assert call("/v1/send-bulk", "POST") == missing("send-bulk", "POST")
+    assert call("/v1/keyed", "PUT") == missing("keyed", "PUT")
+    assert call("/v1") == missing("/", "GET")
+    assert call("/v1/%EC%84%B8%EA%B3%84/a?x=1") == missing("%EC%84%B8%EA%B3%84/a", "GET")
+    assert call("/v1/send-bulk", presigned=True) == missing("send-bulk", "GET")
+    status, _, error_type = call("/v1/send-bulk", secret="another")
+    assert (status, error_type) == (403, "InvalidSignatureException")
+    status, _, error_type = call("/v1/send-bulk", key="AKIDOTHER")
+    assert (status, error_type) == (403, "UnrecognizedClientException")
+    # An API's own DEFAULT_4XX counts for it, too; and a method that is there asks nobody for the signature.
+    target, lines = signed(server.gateway + "/own/nothing")
+    status, headers, body = wire.call("GET", target, None, *lines)
+    assert (status, json.loads(body), dict(headers)["x-default"]) == (404, missing("nothing", "GET")[1], "4XX")
+    target, lines = signed(server.gateway + "/v1/proxy", secret="another")
+    assert wire.call("GET", target, None, *lines)[0] == 200
 
 
 HTTP = {

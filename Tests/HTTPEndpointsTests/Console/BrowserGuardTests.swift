@@ -56,7 +56,10 @@ struct BrowserGuardTests {
 
     @Test func aLinkOfAnotherSiteMayLeadToThePage() {
         let head = self.head([("Host", "localhost:3001"), ("Sec-Fetch-Site", "cross-site")])
-        #expect(!BrowserGuard.comesFromElsewhere(head, isPage: true))
-        #expect(BrowserGuard.comesFromElsewhere(head, isPage: false))
+        let guardian = BrowserGuard(boundHost: "127.0.0.1")
+        #expect(guardian.refusal(of: head, isPage: true) == nil)
+        #expect(guardian.refusal(of: head) == .foreignOrigin)
+        let rebound = self.head([("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")])
+        #expect(guardian.refusal(of: rebound, isPage: true) == .foreignHost)
     }
 }
