@@ -146,6 +146,8 @@ def test_what_can_not_be_served_is_told_by_its_place(tmp_path):
     done = subprocess.run([hosts.BINARY, "routes", "--openapi", str(path)], capture_output=True, text=True, env=hosts.environment(), cwd="/")
     assert problem in done.stderr and missing in done.stderr, done.stderr
     with Served(tmp_path / "host", path) as host:
+        # The listeners accept before the summary is written.
+        hosts.eventually(lambda: "Stop with Ctrl-C." in host.log(), host.log)
         log = host.log()
         assert problem in log and missing in log, log
         for line in ["/Prod/a  → MOCK", "/Prod/b  → HTTP_PROXY http://127.0.0.1:9/", "/Prod/c  → none"]:
