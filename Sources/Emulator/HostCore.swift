@@ -30,6 +30,7 @@ final class HostCore {
     private let accessLog: LogWriter?
     private let gateway: Gateway
     private let configuration: GatewayConfiguration
+    private let places: GatewayPlaces
     private let security: HostSecurity
     private let gatewayLoops: GatewayLoops
     private var gatewayHost: GatewayHost?
@@ -51,6 +52,8 @@ final class HostCore {
         self.logs = logs
         self.accessLog = try settings.accessLogFile.map { try LogWriter(appendingTo: $0) }
         self.configuration = try Self.configuration(deployment.gateway, targets: settings.targetGroups)
+        self.places = deployment.gatewayPlaces
+        try Self.check(settings.keySources, of: self.configuration)
         self.gateway = Gateway(
             self.configuration, place: GatewayPlace(region: settings.region, accountID: settings.account))
         self.security = try HostSecurity(settings, domains: self.configuration.domains)
@@ -130,11 +133,21 @@ final class HostCore {
     /// What the template asks of the gateway that requests will not get, each with its place.
     var gatewayProblems: [String] {
         let own = GatewayHost.problems(self.configuration, keySources: self.settings.keySources)
-        return (self.gateway.problems + own).map(\.description) + self.security.problems
+        return (self.gateway.problems + own).map(self.places.text) + self.security.problems
     }
 
     /// The certificate of the authority that clients of the TLS listener have to trust.
     var authorityPath: String? { self.security.authorityPath }
+
+    /// Each issuer that the command line says where the keys are of is one that an authorizer takes tokens of.
+    private static func check(_ keySources: [String: String], of configuration: GatewayConfiguration) throws {
+        let issuers = configuration.apis.flatMap(\.authorizers).flatMap(\.tokenIssuers)
+        guard let stray = keySources.keys.sorted().first(where: { !issuers.contains($0) }) else { return }
+        let known = Set(issuers).sorted().joined(separator: ", ")
+        throw HostError(
+            "--jwks: no authorizer of the template takes tokens of '\(stray)'\(known.isEmpty ? "" : "; these are taken: \(known)")"
+        )
+    }
 
     /// Target groups with the targets that the command line says.
     private static func configuration(

@@ -13,11 +13,13 @@ package struct SigV4: Sendable {
 
     /// `execute-api`, `lambda`; part of what is signed.
     package let service: String
+    package let region: String
     /// An access key by its id; `nil` for one that is unknown.
     private let key: @Sendable (String) -> AccessKey?
 
-    package init(service: String, key: @escaping @Sendable (String) -> AccessKey?) {
+    package init(service: String, region: String, key: @escaping @Sendable (String) -> AccessKey?) {
         self.service = service
+        self.region = region
         self.key = key
     }
 
@@ -27,6 +29,8 @@ package struct SigV4: Sendable {
         case incomplete(String)
         case unknownKey
         case otherService(String)
+        /// With the region that was signed for.
+        case otherRegion(String)
         /// The access key's own time is over.
         case expiredKey
         /// The signature is too old, or of a time that is yet to come; with the service's sentence.
@@ -40,7 +44,7 @@ package struct SigV4: Sendable {
             case .incomplete: "IncompleteSignatureException"
             case .unknownKey: "UnrecognizedClientException"
             case .expiredKey: "ExpiredTokenException"
-            case .otherService, .untimely, .mismatch: "InvalidSignatureException"
+            case .otherService, .otherRegion, .untimely, .mismatch: "InvalidSignatureException"
             }
         }
 
@@ -50,6 +54,8 @@ package struct SigV4: Sendable {
             case .incomplete(let what): what
             case .unknownKey: "The security token included in the request is invalid."
             case .otherService(let service): "Credential should be scoped to correct service: '\(service)'."
+            // IAM user guide, "Troubleshoot signed requests for AWS APIs".
+            case .otherRegion(let region): "Credential should be scoped to a valid Region, not '\(region)'."
             case .expiredKey: "The security token included in the request is expired"
             case .untimely(let sentence): sentence
             case .mismatch:
@@ -77,6 +83,7 @@ package struct SigV4: Sendable {
     ) throws(Fault) -> String {
         let claim = try Self.claim(of: request)
         guard claim.scope[2] == self.service else { throw .otherService(self.service) }
+        guard claim.scope[1] == self.region else { throw .otherRegion(String(claim.scope[1])) }
         try Self.check(claim, now: now)
         guard let key = self.key(claim.accessKey) else { throw .unknownKey }
         if let expiry = key.expiresAt, expiry <= now { throw .expiredKey }

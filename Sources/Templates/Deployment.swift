@@ -6,6 +6,7 @@ package struct Deployment: Hashable, Sendable {
     /// The function of each logical id, by name, in the order of the template.
     package var functions: [DeployedFunction]
     package var gateway: GatewayConfiguration
+    package var gatewayPlaces = GatewayPlaces()
     /// Those that others name as their dead-letter queue first.
     package var queues: [DeployedQueue]
     package var mappings: [DeployedMapping] = []

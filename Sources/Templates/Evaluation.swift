@@ -26,6 +26,7 @@ final class Evaluation {
     var globals: [String: TemplateMap] = [:]
     /// Resources that SAM generates, by the name that templates use for them: `Api.Stage`.
     var generatedAliases: [String: String] = [:]
+    var gatewayPlaces = GatewayPlaces()
 
     init(options: TemplateOptions, files: TemplateFiles, file: String, folder: String) {
         self.options = options

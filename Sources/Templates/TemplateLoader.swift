@@ -21,6 +21,7 @@ package enum TemplateLoader {
             deployment = ResourceReader(evaluation: evaluation).read()
         }
         try evaluation.diagnostics.throwIfAny()
+        deployment.gatewayPlaces = evaluation.gatewayPlaces
         return deployment
     }
 }

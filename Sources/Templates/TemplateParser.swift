@@ -45,7 +45,12 @@ struct TemplateParser {
         } catch {
             throw parser.error("The template can't be read: \(error)", nil)
         }
-        guard let root else { throw parser.error("The template is empty. It needs at least a Resources section.", nil) }
+        guard let root else {
+            throw parser.error(
+                kind == .template
+                    ? "The template is empty. It needs at least a Resources section."
+                    : "The file is empty. It needs an OpenAPI 3.0 or Swagger 2.0 document.", nil)
+        }
         return try parser.convert(root, depth: 0)
     }
 

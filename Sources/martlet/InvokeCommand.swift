@@ -58,7 +58,7 @@ struct InvokeCommand: AsyncParsableCommand {
         }
         let qualifier = self.name.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
         let payload = try Self.readEvent(self.event)
-        if !self.noBuild { try project.build(only: [name]) }
+        if self.noBuild { project.tellOfMissingProducts(only: [name]) } else { try project.build(only: [name]) }
         if !self.shared.quiet { project.printNotices() }
 
         let result: InvokeOutcome

@@ -15,6 +15,7 @@ struct Martlet: AsyncParsableCommand {
               martlet serve                          the emulator: API gateway, AWS endpoint, console
               martlet routes                         what is served where
               martlet test-method GET /orders        one method of a REST API with its execution log
+              martlet export                         an API as an OpenAPI document
               martlet template check                 mapping templates: check, render, explain
               martlet replay OrdersQueue batch.json  recorded messages, to a queue's function
               martlet queues                         what queues hold and what they cost

@@ -23,7 +23,8 @@ extension Deployment {
         if FileManager.default.fileExists(atPath: template) {
             deployment = try TemplateLoader.load(path: template, options: options)
         }
-        let (api, notices) = try OpenAPILoader.load(path: file, options: options)
+        let (api, places, notices) = try OpenAPILoader.load(path: file, beside: deployment, options: options)
+        deployment.gatewayPlaces.merge(places)
         deployment.gateway.apis.append(api)
         deployment.notices += notices
         return deployment

@@ -75,7 +75,11 @@ struct ReplayCommand: AsyncParsableCommand {
         let board = ReplayBoard(output: self.output, isQuiet: self.shared.quiet)
         guard let speed = ReplaySpeed(self.speed) else { preconditionFailure("validation has read the speed") }
         if self.fromQueue {
-            if !self.noBuild { try project.build(only: [target.functionName]) }
+            if self.noBuild {
+                project.tellOfMissingProducts(only: [target.functionName])
+            } else {
+                try project.build(only: [target.functionName])
+            }
             try await self.replayQueue(target, project, board)
         } else {
             let files = try ReplayFiles.read(self.files)
@@ -86,7 +90,11 @@ struct ReplayCommand: AsyncParsableCommand {
                     concurrency: target.source.isFIFO ? 1 : self.concurrency, patience: .seconds(self.patience))
                 try await replay.run(files.flatMap(\.items))
             } else {
-                if !self.noBuild { try project.build(only: [target.functionName]) }
+                if self.noBuild {
+                    project.tellOfMissingProducts(only: [target.functionName])
+                } else {
+                    try project.build(only: [target.functionName])
+                }
                 let batches = files.flatMap { $0.batches(ofBodies: self.batchSize ?? target.settings.batchSize) }
                 try await self.replay(batches, target, project, board, speed)
             }

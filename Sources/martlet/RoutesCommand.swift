@@ -22,13 +22,18 @@ struct RoutesCommand: ParsableCommand {
 
     func run() throws {
         let project = try Project(self.shared, openAPI: self.input.file)
+        let gateway = Gateway(
+            project.deployment.gateway, place: GatewayPlace(region: self.shared.region, accountID: self.shared.accountId))
+        Project.printGatewayProblems(gateway.problems.map(project.deployment.gatewayPlaces.text))
         if !self.shared.quiet { project.printNotices() }
         let routes = project.deployment.gateway.servedRoutes
         switch self.output {
         case .json:
             Terminal.output(Array((JSON.array(routes.map(\.json)).prettyText + "\n").utf8))
         case .text where routes.isEmpty:
-            Terminal.error("The template has no API.")
+            Terminal.error(
+                project.deployment.gateway.apis.isEmpty
+                    ? "The template has no API." : "No API has a method or route in a stage.")
         case .text:
             Terminal.output(Array(Self.table(routes).utf8))
         }

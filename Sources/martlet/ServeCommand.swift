@@ -127,7 +127,7 @@ struct ServeCommand: AsyncParsableCommand {
         let attached = try project.functionNames(self.attach, option: "--attach")
         let credentials = try Self.credentials(Defaults.text("MARTLET_CREDENTIALS") ?? "")
             .merging(self.gateway.knownKeys()) { _, inFile in inFile }
-        if !self.noBuild { try project.build() }
+        if self.noBuild { project.tellOfMissingProducts() } else { try project.build() }
         var settings = project.settings
         settings.host = self.host
         settings.gatewayPort = self.port
@@ -168,7 +168,7 @@ struct ServeCommand: AsyncParsableCommand {
                         "Another host of this project runs (process \(other.processID), \(other.aws)); this one takes its place for 'martlet invoke'."
                     ))
             }
-            Self.printProblems(try await host.gatewayProblems())
+            Project.printGatewayProblems(try await host.gatewayProblems())
             if !self.shared.quiet {
                 project.printNotices()
                 self.printSignatures(project, settings)
@@ -195,13 +195,6 @@ struct ServeCommand: AsyncParsableCommand {
             keys[String(parts[0])] = AccessKey(secret: String(parts[1]))
         }
         return keys
-    }
-
-    /// Even where little else is printed: requests that meet these are refused.
-    private static func printProblems(_ problems: [String]) {
-        guard !problems.isEmpty else { return }
-        Terminal.error(Terminal.red("The gateway can't serve, and refuses:"))
-        for problem in problems { Terminal.error(Terminal.red("  \(problem)")) }
     }
 
     private func printSignatures(_ project: Project, _ settings: HostSettings) {
@@ -235,18 +228,7 @@ struct ServeCommand: AsyncParsableCommand {
         for mapping in project.deployment.mappings {
             lines.append("  trigger       \(mapping.queueURL ?? mapping.queue.resource) → \(mapping.functionName)")
         }
-        for api in project.deployment.gateway.apis {
-            for route in api.operations {
-                guard case .success(.function(let function, _)) = route.integration.target else { continue }
-                let stage = api.stageNames.first ?? "$default"
-                let path = route.path == "$default" ? "/*" : route.path
-                let address = stage == "$default" ? path : "/\(stage)\(path)"
-                let method = route.method ?? "ANY"
-                lines.append(
-                    "  \(method.padding(toLength: max(method.count, 7), withPad: " ", startingAt: 0)) \(addresses.gateway)\(address)  → \(function.name)"
-                )
-            }
-        }
+        lines += Self.routes(project.deployment, addresses)
         lines.append("")
         lines.append("Try, from another terminal:")
         if let example = Self.example(project, addresses) { lines.append("  curl \(example)") }
@@ -261,6 +243,21 @@ struct ServeCommand: AsyncParsableCommand {
         }
         lines.append("Stop with Ctrl-C.")
         Terminal.error(lines.joined(separator: "\n"))
+    }
+
+    /// More routes than this are for `martlet routes`.
+    private static let listedRoutes = 100
+
+    /// What each API serves in its first stage, and what that calls.
+    private static func routes(_ deployment: Deployment, _ addresses: HostFile) -> [String] {
+        let first = Dictionary(deployment.gateway.apis.map { ($0.id, $0.stageNames.first) }) { first, _ in first }
+        let routes = deployment.gateway.servedRoutes.filter { first[$0.apiID] == $0.stage }
+        let lines = routes.prefix(Self.listedRoutes).map { route in
+            let method = route.method.padding(toLength: max(route.method.count, 8), withPad: " ", startingAt: 0)
+            return "  \(method)\(addresses.gateway)\(route.path)  → \(route.target)"
+        }
+        guard routes.count > lines.count else { return lines }
+        return lines + ["  … and \(routes.count - lines.count) more: martlet routes"]
     }
 
     /// The first route that a GET without a body makes sense on.

@@ -91,6 +91,20 @@ struct Project {
         stateDir.hasPrefix("/") ? stateDir : "\(self.folder(ofTemplate: template))/\(stateDir)"
     }
 
+    /// With `--no-build`, in the place of a build: tells of Swift products that were never built.
+    func tellOfMissingProducts(only names: Set<String>? = nil) {
+        let products = SwiftProducts(configuration: self.settings.swiftConfiguration)
+        for function in self.deployment.functions where names?.contains(function.configuration.name) ?? true {
+            guard case .swiftProduct(let package, let product) = function.configuration.code else { continue }
+            let executable = products.executable(package: package, product: product)
+            guard !FileManager.default.fileExists(atPath: executable) else { continue }
+            Terminal.error(
+                Terminal.yellow(
+                    "\(function.configuration.name) is not built, its invocations fail: \(executable) is missing. Leave --no-build out, "
+                        + "or build it: swift build -c \(products.configuration) --package-path \(package) --product \(product)"))
+        }
+    }
+
     /// Builds the Swift products that are missing or older than their sources, with progress on stderr.
     func build(only names: Set<String>? = nil) throws {
         let products = SwiftProducts(configuration: self.settings.swiftConfiguration)
@@ -126,6 +140,13 @@ struct Project {
         guard !self.deployment.notices.isEmpty else { return }
         Terminal.error(Terminal.yellow("Not emulated:"))
         for notice in self.deployment.notices { Terminal.error(Terminal.yellow("  \(notice)")) }
+    }
+
+    /// Even where little else is printed: requests that meet these are refused.
+    static func printGatewayProblems(_ problems: [String]) {
+        guard !problems.isEmpty else { return }
+        Terminal.error(Terminal.red("The gateway can't serve, and refuses:"))
+        for problem in problems { Terminal.error(Terminal.red("  \(problem)")) }
     }
 
     /// The names of functions that an option says.

@@ -12,9 +12,10 @@ struct TestMethodCommand: AsyncParsableCommand {
         commandName: "test-method",
         abstract: "Run one method of a REST API, and show its answer and its execution log, template by template.",
         discussion: """
-            As the API Gateway console's "Test": no authorizer runs, no key is needed, and the method sees the given headers
-            alone. The host that 'martlet serve' runs for this template does it, if there is one, with its own target groups and
-            trust; else one that ends with the command.
+            As the API Gateway console's "Test": no authorizer runs, no key is needed,
+            and the method sees the given headers alone. The host that 'martlet serve'
+            runs for this template does it, if there is one, with its own target groups
+            and trust; else one that ends with the command.
 
               martlet test-method GET '/orders/{id}' --path id=7
               martlet test-method POST /orders --body order.json --header 'Content-Type: application/json'
@@ -77,7 +78,9 @@ struct TestMethodCommand: AsyncParsableCommand {
         var known: [String] = []
         for case .rest(let api) in apis where self.api.map({ [api.logicalID, api.id, api.name].contains($0) }) ?? true {
             for resource in api.resources {
-                known += resource.methods.map { "\($0.httpMethod) \(resource.path)" }
+                for name in resource.methods.map({ "\($0.httpMethod) \(resource.path)" }) where !known.contains(name) {
+                    known.append(name)
+                }
                 if resource.path == self.resource, api.testedMethod(verb, of: resource) != nil {
                     candidates.append((api, resource))
                 }
@@ -175,7 +178,7 @@ struct TestMethodCommand: AsyncParsableCommand {
                 }
                 return try await self.ask(running, action, input)
             }
-            if !self.noBuild { try project.build() }
+            if self.noBuild { project.tellOfMissingProducts() } else { try project.build() }
             var settings = project.settings
             (settings.gatewayPort, settings.awsPort) = (0, 0)
             try self.backends.apply(to: &settings)

@@ -65,7 +65,7 @@ struct TuneCommand: AsyncParsableCommand {
             throw CommandFailure.usage("no function \(self.name) in \(self.shared.template); there are: \(known)")
         }
         let payload = try InvokeCommand.readEvent(self.event)
-        if !self.noBuild { try project.build(only: [name]) }
+        if self.noBuild { project.tellOfMissingProducts(only: [name]) } else { try project.build(only: [name]) }
         var sizes: [Tuning.Size] = []
         for memoryMB in try self.sizes() {
             if !self.shared.quiet { Terminal.error("\(memoryMB) MB…") }

@@ -225,6 +225,43 @@ import Testing
             ])
     }
 
+    @Test func whatCanNotBeServedHasItsPlace() throws {
+        let written = Self.rest.replacing(#"SelectionPattern: """#, with: #"SelectionPattern: "[""#)
+        let deployment = try load(Self.resources(written))
+        let problem = try #require(Gateway(deployment.gateway).problems.first)
+        // Get begins in the twelfth line of the text, below "Resources:".
+        #expect(
+            deployment.gatewayPlaces.text(of: problem)
+                == "template.yaml:13:3: Resources/Get: GET /orders/{id}: the selection pattern [ is no regular expression")
+        // What is not an operation's has the place of its API.
+        let other = GatewayProblem(apiID: problem.apiID, place: "authorizer gate", reason: "no", stages: ["live"])
+        #expect(deployment.gatewayPlaces.text(of: other) == "template.yaml:2:3: Resources/Api: authorizer gate in live: no")
+        let http = try load(Self.resources(Self.http.replacing("append:header.a", with: "set:header.a")))
+        let mapping = try #require(Gateway(http.gateway).problems.first)
+        #expect(http.gatewayPlaces.text(of: mapping).contains(": Resources/Get: GET /a: \"set:header.a\": expected "))
+    }
+
+    @Test func settingsOfNoMethodAreTold() throws {
+        for (path, method, isTold) in [
+            ("/orders/{id}", "GET", false), ("/*", "*", false), ("/order", "GET", true), ("/orders/{id}", "PUT", true),
+        ] {
+            let stage =
+                "StageName: live, MethodSettings: [{ResourcePath: \"\(path)\", HttpMethod: \"\(method)\", ThrottlingRateLimit: 1}]"
+            let deployment = try load(Self.resources(Self.rest.replacing("StageName: live", with: stage)))
+            let told = deployment.notices.filter { $0.path.hasSuffix("MethodSettings/0/ResourcePath") }.map(\.message)
+            #expect(told == (isTold ? ["The API has no method \(method) \(path); these settings have no effect."] : []))
+        }
+    }
+
+    @Test func aStatusThatNoResponseDeclaresIsTold() throws {
+        let written = Self.rest.replacing("MethodResponses: [{StatusCode: 200,", with: "MethodResponses: [{StatusCode: 201,")
+        let messages = try load(Self.resources(written)).notices.map(\.message)
+        #expect(
+            messages.contains {
+                $0.hasPrefix("Output mapping refers to an invalid method response: 200. Requests that get it fail")
+            })
+    }
+
     /// PutIntegrationResponse refuses such a mapping in these words.
     @Test func aHeaderThatNoResponseDeclaresIsTold() throws {
         let written = Self.rest.replacing(#"method.response.header.X-A: "'a'""#, with: #"method.response.header.X-B: "'a'""#)

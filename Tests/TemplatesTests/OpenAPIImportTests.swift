@@ -1,5 +1,6 @@
 import APIGateway
 import CoreTypes
+import LambdaCore
 import Templates
 import Testing
 
@@ -29,6 +30,20 @@ import Testing
     }
 
     static let mock = "x-amazon-apigateway-integration: {type: mock}"
+
+    @Test func aFunctionThatNoTemplateHasIsTold() throws {
+        let uri =
+            "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations"
+        let integration = "x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, uri: '\(uri)'}"
+        let text = "{openapi: 3.0.1, info: {title: t}, paths: {/a: {get: {\(integration)}}}}"
+        let notices = try OpenAPILoader.load(text: text, files: files).notices
+        #expect(notices.map(\.message) == ["The function f is not in this template; its requests fail."])
+        #expect(notices.map(\.path) == ["GET /a"])
+        var beside = Deployment()
+        let function = FunctionConfiguration(name: "f", runtime: .providedAL2023, handler: "f", code: .folder("/f"))
+        beside.functions = [DeployedFunction(logicalID: "F", configuration: function)]
+        #expect(try OpenAPILoader.load(text: text, beside: beside, files: files).notices.isEmpty)
+    }
 
     @Test func intermediateResourcesAndTheRootAreMade() throws {
         let api = try Self.rest("{swagger: '2.0', info: {title: t}, paths: {'/a/b/{c}': {get: {\(Self.mock)}}}}")
@@ -121,7 +136,7 @@ import Testing
     }
 
     @Test func aRequestParameterThatIsNoTextIsSkippedWithAWarning() throws {
-        let (api, notices) = try OpenAPILoader.load(
+        let (api, _, notices) = try OpenAPILoader.load(
             text: """
                 openapi: 3.0.1
                 paths:

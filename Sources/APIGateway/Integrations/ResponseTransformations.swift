@@ -10,10 +10,12 @@ struct ResponseTransformations: Sendable {
         let templates: [StaticOrCompiledTemplate]
         let types: [String]
         let contentHandling: Integration.ContentHandling?
+        /// The method declares a response of this status.
+        let isDeclared: Bool
 
         init(
             pattern: TextPattern?, status: Int, mappings: ResponseParameterMappings?, literalHeaders: [HTTPHeader]?,
-            templates: [StaticOrCompiledTemplate], contentHandling: Integration.ContentHandling?
+            templates: [StaticOrCompiledTemplate], contentHandling: Integration.ContentHandling?, isDeclared: Bool
         ) {
             self.pattern = pattern
             self.status = status
@@ -22,6 +24,7 @@ struct ResponseTransformations: Sendable {
             self.templates = templates
             self.types = templates.map(\.contentType)
             self.contentHandling = contentHandling
+            self.isDeclared = isDeclared
         }
     }
 
@@ -71,7 +74,8 @@ struct ResponseTransformations: Sendable {
         note: (String) -> Void
     ) -> Entry {
         // Only headers that the method response declares are set.
-        let declared = method.responses.first { $0.statusCode == response.statusCode }?.headers.map { $0.name.lowercased() } ?? []
+        let declaration = method.responses.first { $0.statusCode == response.statusCode }
+        let declared = declaration?.headers.map { $0.name.lowercased() } ?? []
         let prefix = "method.response.header."
         let parameters = response.parameters.filter { mapping in
             mapping.destination.removing(prefix: prefix).map { declared.contains($0.lowercased()) } ?? true
@@ -94,7 +98,7 @@ struct ResponseTransformations: Sendable {
         return Entry(
             pattern: pattern, status: Int(response.statusCode) ?? 200, mappings: mappings, literalHeaders: literals,
             templates: response.templates.map { StaticOrCompiledTemplate($0, note: note) },
-            contentHandling: response.contentHandling)
+            contentHandling: response.contentHandling, isDeclared: declaration != nil)
     }
 
     /// The entry for an answer; `nil` where nothing matches and there is no default.
@@ -108,9 +112,9 @@ struct ResponseTransformations: Sendable {
         return self.defaultEntry.map { self.entries[$0] }
     }
 
-    /// - Throws: `configurationError` where nothing matches, a body can't be decoded or a template fails.
+    /// - Throws: `configurationError` where nothing matches, the method has no response of the status, a body can't be decoded or a template fails.
     func apply(_ source: Source, context: RequestContext) throws(GatewayFault) -> GatewayResponse {
-        guard let entry = self.entry(for: source) else { throw .configurationError }
+        guard let entry = self.entry(for: source), entry.isDeclared else { throw .configurationError }
         let accept = context.request.headers.last("accept")
         var overrides = source.overrides
         var body = source.body

@@ -92,7 +92,8 @@ struct ServedIntegration: Sendable {
             }
             return isProxy ? .httpProxy(backend) : .http(backend)
         case .success(.listener(let arn)): return .httpProxy(HTTPBackend(integration, listener: arn.description, stage: stage))
-        case .success(.cloudMapService): return .broken("Cloud Map services are not emulated")
+        case .success(.cloudMapService):
+            return .broken("Cloud Map services are not emulated; name a listener of a load balancer, or an http:// address")
         case .success(.subtype), .success(.mock), .success(.stageVariable):
             return .broken(IntegrationURIProblem.invalidEndpoint.rawValue)
         }

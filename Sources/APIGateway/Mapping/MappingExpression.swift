@@ -27,7 +27,7 @@ package struct MappingExpressionError: Error, Hashable, CustomStringConvertible 
     package let expression: String
     package let reason: String
 
-    package var description: String { "'\(self.expression)': \(self.reason)" }
+    package var description: String { "\"\(self.expression)\": \(self.reason)" }
 }
 
 extension MappingExpression {
@@ -96,10 +96,10 @@ extension MappingExpression.Side {
         switch self {
         case .request:
             "expected method.request.{path,querystring,header,multivaluequerystring,multivalueheader}.NAME, "
-                + "method.request.body[.JSONPATH], context.NAME, stageVariables.NAME or 'text'"
+                + "method.request.body[.JSONPATH], context.NAME, stageVariables.NAME, or a text in single quotes: 'text'"
         case .response:
             "expected integration.response.{header,multivalueheader}.NAME, integration.response.body[.JSONPATH], context.NAME, "
-                + "stageVariables.NAME or 'text'"
+                + "stageVariables.NAME, or a text in single quotes: 'text'"
         }
     }
 }

@@ -7,9 +7,9 @@ package struct ServedRoute: Hashable, Sendable {
     /// The logical id of the template.
     package var logicalID: String
     package var stage: String
-    /// `GET`, `ANY`; `*` for the route `$default`.
+    /// `GET`, `ANY`; `$default` for the route of that name.
     package var method: String
-    /// With the stage in front, as the default endpoint has it: `/Prod/orders/{id}`, `/*`.
+    /// With the stage in front, as the default endpoint has it: `/Prod/orders/{id}`; `/*` for the route `$default`.
     package var path: String
     /// `NONE`, `AWS_IAM`, or the type and name of the authorizer: `CUSTOM Token`, with scopes behind.
     package var authorization: String
@@ -24,6 +24,14 @@ package struct ServedRoute: Hashable, Sendable {
     package var integration: String
     /// Where the operation is served besides: `https://api.example.com/v1/orders/{id}`.
     package var domains: [String]
+}
+
+extension ServedRoute {
+    /// What is called, in a word: the name of a function, `MOCK`, `HTTP_PROXY http://…`.
+    package var target: String {
+        if let name = self.integration.removing(prefix: "function "), self.integrationType == "AWS_PROXY" { return name }
+        return self.integration == "-" ? self.integrationType : "\(self.integrationType) \(self.integration)"
+    }
 }
 
 extension GatewayConfiguration {
@@ -42,7 +50,7 @@ extension GatewayConfiguration {
             operation.apiKeyRequired && plan.stages.contains { $0.apiID == api.id && $0.stage == stage }
         }
         return ServedRoute(
-            api: api.kind, apiID: api.id, logicalID: api.logicalID, stage: stage, method: operation.method ?? "*",
+            api: api.kind, apiID: api.id, logicalID: api.logicalID, stage: stage, method: operation.method ?? "$default",
             path: stage == "$default" ? path : "/\(stage)\(path)",
             authorization: Self.text(operation.authorization, api.authorizers), apiKeyRequired: operation.apiKeyRequired,
             usagePlans: plans.map(\.name), webACL: api.webACL(stage: stage)?.name,

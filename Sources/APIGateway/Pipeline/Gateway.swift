@@ -145,8 +145,8 @@ private struct StageProblems {
         self.order.map { problem in
             let found = self.stages[problem] ?? []
             guard found.count < Set(names).count else { return problem }
-            let place = "\(problem.place) in \(names.filter(found.contains).joined(separator: ", "))"
-            return GatewayProblem(apiID: problem.apiID, place: place, reason: problem.reason)
+            return GatewayProblem(
+                apiID: problem.apiID, place: problem.place, reason: problem.reason, stages: names.filter(found.contains))
         }
     }
 }

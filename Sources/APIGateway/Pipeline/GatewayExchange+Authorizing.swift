@@ -168,9 +168,10 @@ extension GatewayExchange {
         let identity = answer.decision(for: context.methodARN, conditions: context.policyConditions(at: now))
         let decision = PolicyTables.combined(
             identity: identity, resource: context.policyDecision(at: now), isSameAccount: true)
+        // A refusal has it, too: gateway responses say by `$context.authorizer.…` why the function denied.
+        self.context?.authorizer = answer.result(latencyMilliseconds: latencyMilliseconds)
         guard decision == .allow else { throw .accessDenied(isExplicit: decision == .explicitDeny) }
         self.context?.record.isAuthorized = true
-        self.context?.authorizer = answer.result(latencyMilliseconds: latencyMilliseconds)
         self.context?.usageIdentifierKey = answer.usageIdentifierKey
         return try self.admit(shared, at: now)
     }

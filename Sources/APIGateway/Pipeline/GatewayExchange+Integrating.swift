@@ -98,13 +98,19 @@ extension GatewayExchange {
         do throws(GatewayFault) {
             return try responses.apply(source, context: context)
         } catch {
-            self.executionLog?.failed(
-                responses.entry(for: source) == nil
-                    ? "No match for output mapping and no default output mapping configured. "
-                        + "Endpoint Response Status Code: \(source.status ?? 200)"
-                    : "Unable to transform response")
+            self.executionLog?.failed(Self.reason(responses.entry(for: source), source))
             throw error
         }
+    }
+
+    /// Why an answer could not be made of an integration response, in the service's words where they are known.
+    private static func reason(_ entry: ResponseTransformations.Entry?, _ source: ResponseTransformations.Source) -> String {
+        guard let entry else {
+            return "No match for output mapping and no default output mapping configured. "
+                + "Endpoint Response Status Code: \(source.status ?? 200)"
+        }
+        return entry.isDeclared
+            ? "Unable to transform response" : "Output mapping refers to an invalid method response: \(entry.status)"
     }
 
     private func mock(_ context: RequestContext, at now: Timestamp) throws(GatewayFault) -> GatewayAction {

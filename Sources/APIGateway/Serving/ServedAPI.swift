@@ -80,12 +80,21 @@ package struct GatewayProblem: Hashable, Sendable, CustomStringConvertible {
     /// `GET /orders`, `authorizer Tokens`, `resource policy`.
     package let place: String
     package let reason: String
+    /// Where not every stage has it.
+    package let stages: [String]
 
-    package init(apiID: String, place: String, reason: String) {
+    package init(apiID: String, place: String, reason: String, stages: [String] = []) {
         self.apiID = apiID
         self.place = place
         self.reason = reason
+        self.stages = stages
     }
 
-    package var description: String { "API \(self.apiID), \(self.place): \(self.reason)" }
+    /// `GET /orders in dev, test: …`
+    package var text: String {
+        let stages = self.stages.isEmpty ? "" : " in \(self.stages.joined(separator: ", "))"
+        return "\(self.place)\(stages): \(self.reason)"
+    }
+
+    package var description: String { "API \(self.apiID), \(self.text)" }
 }

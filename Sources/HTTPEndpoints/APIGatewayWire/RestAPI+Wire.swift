@@ -72,13 +72,8 @@ extension UsagePlan {
     var wire: JSONObject {
         var json: JSONObject = ["id": .string(self.id), "name": .string(self.name)]
         if !self.description.isEmpty { json["description"] = .string(self.description) }
-        json["apiStages"] = .array(self.stages.map { ["apiId": .string($0.apiID), "stage": .string($0.stage)] })
-        if !self.throttle.isEmpty {
-            json["throttle"] = [
-                "burstLimit": .number(JSONNumber(self.throttle.burstLimit ?? 0)),
-                "rateLimit": .number(JSONNumber(self.throttle.rateLimit ?? 0)),
-            ]
-        }
+        json["apiStages"] = .array(self.stages.map { .object($0.wire) })
+        if !self.throttle.isEmpty { json["throttle"] = .object(self.throttle.wire) }
         if let quota {
             json["quota"] = [
                 "limit": .number(JSONNumber(quota.limit)), "offset": .number(JSONNumber(quota.offset)),
@@ -95,5 +90,27 @@ extension APIKey {
         if showsValue { json["value"] = .string(self.value) }
         if !self.description.isEmpty { json["description"] = .string(self.description) }
         return .object(json)
+    }
+}
+
+extension UsagePlan.Stage {
+    /// `ApiStage`; limits of methods by `/path/VERB`.
+    fileprivate var wire: JSONObject {
+        var json: JSONObject = ["apiId": .string(self.apiID), "stage": .string(self.stage)]
+        guard !self.throttles.isEmpty else { return json }
+        var throttles = JSONObject()
+        for (method, settings) in self.throttles.sorted(by: { $0.key < $1.key }) { throttles[method] = .object(settings.wire) }
+        json["throttle"] = .object(throttles)
+        return json
+    }
+}
+
+extension ThrottleSettings {
+    /// `ThrottleSettings`
+    fileprivate var wire: JSONObject {
+        [
+            "burstLimit": .number(JSONNumber(self.burstLimit ?? 0)),
+            "rateLimit": .number(JSONNumber(self.rateLimit ?? 0)),
+        ]
     }
 }

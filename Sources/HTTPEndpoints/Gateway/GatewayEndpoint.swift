@@ -97,7 +97,9 @@ package final class GatewayEndpoint: HTTPService {
     /// Checks the signature of a request to a function URL or a method with `AWS_IAM`.
     func verifySignature(_ request: GatewayRequest, body: [UInt8], isURL: Bool) -> GatewayEvent {
         let credentials = self.service.credentials
-        let signatures = SigV4(service: isURL ? "lambda" : "execute-api") { credentials[$0] }
+        let signatures = SigV4(
+            service: isURL ? "lambda" : "execute-api", region: self.service.gateway.place.region
+        ) { credentials[$0] }
         let verified = body.withUnsafeBytes { bytes in
             Result { () throws(SigV4.Fault) in try signatures.verify(request, body: bytes, now: HostClock.now()) }
         }

@@ -13,6 +13,7 @@ struct APIResource {
         self.resource = resource
         self.properties = PropertyReader(evaluation, resource)
         self.id = API.id(forLogicalID: resource.logicalID)
+        evaluation.gatewayPlaces.add(api: self.id, at: resource.location, path: resource.path)
     }
 
     /// The API as its definition has it, or with a name alone where it has none; `nil` once an error is reported.

@@ -43,7 +43,11 @@ struct GatewayReader {
         WebACLReader(evaluation: self.evaluation).read(into: &configuration)
         configuration.vpcEndpoints = self.vpcEndpoints()
         GatewayQuotas(evaluation: self.evaluation).check(configuration)
-        for api in configuration.apis { self.check(api, functions, links: Set(configuration.vpcLinks.map(\.id))) }
+        for api in configuration.apis {
+            guard let resource = self.evaluation.resources[api.logicalID] else { continue }
+            self.check(
+                api, functions, links: Set(configuration.vpcLinks.map(\.id)), at: resource.location, path: resource.path)
+        }
         return configuration
     }
 
@@ -102,10 +106,11 @@ struct GatewayReader {
     // MARK: What an API names
 
     /// Tells of an API that nobody can reach, and of functions and links that aren't there.
-    private func check(_ api: API, _ functions: Set<String>, links: Set<String>) {
-        guard self.evaluation.diagnostics.errors.isEmpty, let resource = self.evaluation.resources[api.logicalID] else { return }
+    /// - Parameter path: of the API; places in it follow behind a slash.
+    func check(_ api: API, _ functions: Set<String>, links: Set<String>, at location: SourceLocation, path: String) {
+        guard self.evaluation.diagnostics.errors.isEmpty else { return }
         func notice(_ message: String, _ place: String) {
-            self.evaluation.notice(message, at: resource.location, path: "\(resource.path)/\(place)")
+            self.evaluation.notice(message, at: location, path: path.isEmpty ? place : "\(path)/\(place)")
         }
         if api.stageNames.isEmpty { notice("The API has no stage; nothing of it is served.", "Stages") }
         for operation in api.operations {

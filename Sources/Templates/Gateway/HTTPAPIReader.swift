@@ -101,7 +101,7 @@ struct HTTPAPIReader {
         let integrations = self.parts("AWS::ApiGatewayV2::Integration").map { part in
             (id: self.evaluation.gatewayID(of: part.resource, length: 7), value: V2IntegrationReader(part.reader).read())
         }
-        var routes = HTTPRoutes(evaluation: self.evaluation)
+        var routes = HTTPRoutes(evaluation: self.evaluation, apiID: self.id)
         let place = SourceLocation(file: self.evaluation.file, line: 1, column: 1)
         for route in api.routes { routes.add(route, at: place, errorPath: "") }
         for (resource, part) in self.parts("AWS::ApiGatewayV2::Route") {

@@ -32,7 +32,7 @@ struct RestStageReader {
             }
             var stage = RestAPI.Stage(name: name)
             stage.deploymentID = reader.text("DeploymentId") ?? ""
-            self.readSettings(reader, into: &stage)
+            self.readSettings(reader, into: &stage, of: api)
             self.add(stage, to: &api, reader)
         }
         for resource in GatewayReader.resources("AWS::ApiGateway::Deployment", in: self.evaluation) {
@@ -44,7 +44,7 @@ struct RestStageReader {
             stage.deploymentID = self.evaluation.gatewayID(of: resource, length: 6)
             if let description = reader.map("StageDescription") {
                 description.check(Self.stageDescription)
-                self.readSettings(description, into: &stage)
+                self.readSettings(description, into: &stage, of: api)
                 self.readDefaults(description, into: &stage)
             }
             // A stage of its own by that name is the same one.
@@ -76,13 +76,13 @@ struct RestStageReader {
         api.stages.append(stage)
     }
 
-    private func readSettings(_ reader: PropertyReader, into stage: inout RestAPI.Stage) {
+    private func readSettings(_ reader: PropertyReader, into stage: inout RestAPI.Stage, of api: RestAPI) {
         stage.description = reader.text("Description") ?? ""
         stage.variables = StageProperties.variables("Variables", reader)
         stage.tracingEnabled = reader.boolean("TracingEnabled") ?? false
         stage.cachesResponses = reader.boolean("CacheClusterEnabled") ?? false
         stage.accessLog = StageProperties.accessLog("AccessLogSetting", reader)
-        stage.methodSettings = (reader.maps("MethodSettings") ?? []).compactMap(self.methodSettings)
+        stage.methodSettings = (reader.maps("MethodSettings") ?? []).compactMap { self.methodSettings($0, of: api) }
         stage.canary = reader.map("CanarySetting").map { self.canary($0, deploymentID: stage.deploymentID) }
     }
 
@@ -95,7 +95,7 @@ struct RestStageReader {
         }
     }
 
-    private func methodSettings(_ reader: PropertyReader) -> RestAPI.MethodSettings? {
+    private func methodSettings(_ reader: PropertyReader, of api: RestAPI) -> RestAPI.MethodSettings? {
         reader.check(
             PropertyTable(
                 emulated: [
@@ -112,6 +112,11 @@ struct RestStageReader {
                 "There is no method \"\(method)\"; use * or one of \(EventReader.methods.joined(separator: ", ")).",
                 at: "HttpMethod")
             return nil
+        }
+        let methods = api.resources.first { $0.path == path }?.methods ?? []
+        let isMet = methods.contains { method == "*" || $0.httpMethod == method || $0.httpMethod == "ANY" }
+        if path != "/*", !isMet {
+            reader.notice("The API has no method \(method) \(path); these settings have no effect.", at: "ResourcePath")
         }
         var settings = RestAPI.MethodSettings(resourcePath: path, httpMethod: method)
         self.readShared(reader, into: &settings)

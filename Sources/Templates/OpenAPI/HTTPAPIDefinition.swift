@@ -37,7 +37,7 @@ struct HTTPAPIDefinition {
         }
         let security = SecurityReader(document, apiID: api.id, kind: .http)
         api.authorizers = security.authorizers
-        var routes = HTTPRoutes(evaluation: root.evaluation)
+        var routes = HTTPRoutes(evaluation: root.evaluation, apiID: api.id)
         for operation in document.operations() {
             let isDefault = operation.reader.boolean("isDefaultRoute") ?? false
             operation.reader.check(Self.operation.passingExtensions(of: operation.reader))

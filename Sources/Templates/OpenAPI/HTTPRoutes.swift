@@ -3,10 +3,14 @@ import APIGateway
 /// The routes of an HTTP API as they are added. Paths that differ only in the names of their parameters are one route.
 struct HTTPRoutes {
     let evaluation: Evaluation
+    let apiID: String
     private(set) var routes: [HTTPAPI.Route] = []
     private var keys: Set<String> = []
 
-    init(evaluation: Evaluation) { self.evaluation = evaluation }
+    init(evaluation: Evaluation, apiID: String) {
+        self.evaluation = evaluation
+        self.apiID = apiID
+    }
 
     /// API Gateway quotas for HTTP APIs: "Scopes per route".
     private static let scopesMax = 10
@@ -31,5 +35,6 @@ struct HTTPRoutes {
             return
         }
         self.routes.append(route)
+        self.evaluation.gatewayPlaces.add(operation: route.routeKey, of: self.apiID, at: location, path: errorPath)
     }
 }

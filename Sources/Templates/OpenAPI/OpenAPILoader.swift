@@ -1,4 +1,5 @@
 package import APIGateway
+import LambdaCore
 
 /// Reads an OpenAPI or Swagger file as an API by itself.
 ///
@@ -9,22 +10,25 @@ package enum OpenAPILoader {
     /// The logical id of such an API; its id comes of it.
     package static let logicalID = "OpenAPI"
 
-    /// - Parameter path: Of the file, absolute or from the current folder.
+    /// - Parameters:
+    ///   - path: Of the file, absolute or from the current folder.
+    ///   - deployment: what stands beside it, whose functions and links it may name.
     package static func load(
-        path: String, options: TemplateOptions = TemplateOptions()
-    ) throws(TemplateError) -> (api: API, notices: [Notice]) {
+        path: String, beside deployment: Deployment = Deployment(), options: TemplateOptions = TemplateOptions()
+    ) throws(TemplateError) -> (api: API, places: GatewayPlaces, notices: [Notice]) {
         let absolute = FilePath.absolute(path, from: TemplateFiles.currentFolder)
         return try self.load(
-            text: TemplateFiles.read(path), file: path, folder: FilePath.folder(of: absolute), options: options)
+            text: TemplateFiles.read(path), file: path, folder: FilePath.folder(of: absolute), beside: deployment,
+            options: options)
     }
 
     /// - Parameters:
     ///   - file: The name for error messages.
     ///   - folder: Absolute; local paths of the document start here.
     package static func load(
-        text: String, file: String = "openapi.yaml", folder: String = "/", options: TemplateOptions = TemplateOptions(),
-        files: TemplateFiles = .disk
-    ) throws(TemplateError) -> (api: API, notices: [Notice]) {
+        text: String, file: String = "openapi.yaml", folder: String = "/", beside deployment: Deployment = Deployment(),
+        options: TemplateOptions = TemplateOptions(), files: TemplateFiles = .disk
+    ) throws(TemplateError) -> (api: API, places: GatewayPlaces, notices: [Notice]) {
         let evaluation = Evaluation(options: options, files: files, file: file, folder: folder)
         let root = evaluation.resolve(try TemplateParser.parse(text, file: file, as: .definition), path: "")
         guard let members = root.map else {
@@ -39,7 +43,11 @@ package enum OpenAPILoader {
             throw TemplateError([TemplateDiagnostic(at: root.location, path: "", message: "Invalid OpenAPI input.")])
         }
         GatewayQuotas(evaluation: evaluation).check(api, at: root.location, path: "paths")
-        return (api, evaluation.diagnostics.notices)
+        GatewayReader(evaluation: evaluation).check(
+            api, Set(deployment.functions.map(\.configuration.name)), links: Set(deployment.gateway.vpcLinks.map(\.id)),
+            at: root.location, path: "")
+        evaluation.gatewayPlaces.add(api: api.id, at: root.location, path: "")
+        return (api, evaluation.gatewayPlaces, evaluation.diagnostics.notices)
     }
 
     private static func read(_ reader: PropertyReader) -> API? {

@@ -51,7 +51,24 @@ struct RestResources {
             return
         }
         self.resources[place].methods.append(method)
+        self.evaluation.gatewayPlaces.add(
+            operation: "\(method.httpMethod) \(path)", of: self.apiID, at: location, path: errorPath)
+        self.tellOfUndeclaredResponses(method, path, at: location, errorPath: errorPath)
         self.tellOfUndeclaredHeaders(method, path, at: location, errorPath: errorPath)
+    }
+
+    /// A status that the method has no response for: AWS takes the definition, and fails the request in these words.
+    private func tellOfUndeclaredResponses(
+        _ method: RestAPI.Method, _ path: String, at location: SourceLocation, errorPath: String
+    ) {
+        // Proxies have no integration responses to choose from.
+        guard ![.awsProxy, .httpProxy].contains(method.integration.type) else { return }
+        let declared = Set(method.responses.map(\.statusCode))
+        for status in Set(method.integration.responses.map(\.statusCode)).subtracting(declared).sorted() {
+            self.evaluation.notice(
+                "Output mapping refers to an invalid method response: \(status). Requests that get it fail with 500: "
+                    + "add it to the responses of \(method.httpMethod) \(path).", at: location, path: "\(errorPath)/\(status)")
+        }
     }
 
     /// A header that the method response doesn't declare is not set; AWS refuses to deploy that, in these words.

@@ -96,6 +96,27 @@ struct LambdaAuthorizerTests {
         #expect(response.values("x-amzn-ErrorType") == ["AccessDeniedException"])
     }
 
+    /// As authors of authorizers do it to say why: a context beside the Deny, and a gateway response of ACCESS_DENIED that shows it
+    /// (stackoverflow.com/questions/47921803, repost.aws QUgItZ7VFcS1iQ5wKGeU4YqA).
+    @Test("the gateway response of a refusal knows the principal and the context of the answer that refused")
+    func reasonOfARefusal() throws {
+        var custom = RestAPI.GatewayResponse(type: .accessDenied, statusCode: "403")
+        custom.templates = [
+            TemplateForContentType(
+                "application/json",
+                MappingTemplate(#"{"who":"$context.authorizer.principalId","why":"$context.authorizer.why"}"#))
+        ]
+        var api = guarded(tokenAuthorizer())
+        api.gatewayResponses = [custom]
+        let gateway = Gateway(api)
+        for policy in [policy("Deny", Self.anyMethod), policy("Allow", "arn:aws:execute-api:*:*:*/stage/POST/*")] {
+            var drive = gateway.drive("GET", "/stage/a", headers: Self.token)
+            _ = drive.start()
+            let response = try drive.authorize(authorizerAnswer(policy, context: #"{"why": "기한이 지났다"}"#)).response
+            #expect(response.status == 403 && response.text == #"{"who":"me","why":"기한이 지났다"}"#)
+        }
+    }
+
     @Test("the error Unauthorized, to the letter, is 401; all others are 500 with a null message")
     func errors() throws {
         func response(_ error: String) throws -> GatewayResponse {

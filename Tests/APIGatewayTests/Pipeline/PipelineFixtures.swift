@@ -2,13 +2,15 @@ import CoreTypes
 
 @testable import APIGateway
 
-/// A REST API with one method on one resource, in the stage `stage`.
+/// A REST API with one method on one resource, in the stage `stage`. Unless the method says which responses it has, it has those
+/// that its integration needs.
 func restMethod(
     _ verb: String = "ANY", _ path: String = "/{proxy+}", integration: Integration = .function(FunctionTarget(name: "F")),
     api change: (inout RestAPI) -> Void = { _ in }, stage changeStage: (inout RestAPI.Stage) -> Void = { _ in },
     method changeMethod: (inout RestAPI.Method) -> Void = { _ in }
 ) -> RestAPI {
     var method = RestAPI.Method(httpMethod: verb, integration: integration)
+    method.responses = integration.responses.map { RestAPI.MethodResponse(statusCode: $0.statusCode) }
     changeMethod(&method)
     var stage = RestAPI.Stage(name: "stage")
     stage.deploymentID = "dep123"

@@ -80,10 +80,11 @@ struct StageTests {
                     $0.stages[0].variables = ["port": "8080"]
                     $0.stages.append(RestAPI.Stage(name: "Stage"))
                 })
-            return Gateway(api).problems.map(\.place)
+            return Gateway(api).problems.map(\.text)
         }
-        #expect(problems("http://h:${stageVariables.port}/") == ["GET /a in Stage"])
-        #expect(problems("http://h:22/") == ["GET /a"])
+        let reason = IntegrationURIProblem.invalidEndpoint.rawValue
+        #expect(problems("http://h:${stageVariables.port}/") == ["GET /a in Stage: \(reason)"])
+        #expect(problems("http://h:22/") == ["GET /a: \(reason)"])
         #expect(problems("http://h:8080/") == [])
     }
 
@@ -221,6 +222,27 @@ struct LogTests {
     }
 
     /// The lines recorded from TestInvokeMethod.
+    /// The line and the 500 are those that repost.aws/knowledge-center/api-gateway-internal-server-error shows.
+    @Test("an integration response whose status the method does not declare fails the request")
+    func undeclaredResponse() throws {
+        var integration = Integration(type: .mock)
+        integration.requestTemplates = [TemplateForContentType("application/json", MappingTemplate(#"{"statusCode": 200}"#))]
+        integration.responses = [IntegrationResponse(statusCode: "200")]
+        for declared in ["200", "201"] {
+            let api = restMethod(
+                integration: integration, method: { $0.responses = [RestAPI.MethodResponse(statusCode: declared)] })
+            var drive = Gateway(api).drive("GET", "/stage/a", logs: true)
+            let response = try drive.start().response
+            #expect(response.status == (declared == "200" ? 200 : 500))
+            let lines = try #require(drive.exchange.executionLog).lines
+            let told = lines.contains {
+                $0.contains(
+                    "Execution failed due to configuration error: Output mapping refers to an invalid method response: 200")
+            }
+            #expect(told == (declared == "201"))
+        }
+    }
+
     @Test("the execution log of a MOCK")
     func mock() throws {
         var drive = MockTests.gateway(responses: [MockTests.response("200", body: "{}")])

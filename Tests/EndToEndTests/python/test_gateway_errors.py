@@ -185,8 +185,8 @@ def python(handler):
     }
 
 
-def plan(name, key, enabled=True, **limits):
-    stages = [{"ApiId": {"Ref": "Rest"}, "Stage": "v1"}]
+def plan(name, key, enabled=True, of_methods=None, **limits):
+    stages = [{"ApiId": {"Ref": "Rest"}, "Stage": "v1", **({"Throttle": of_methods} if of_methods else {})}]
     return {
         f"{name}Key": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": enabled, "Value": key, "Name": name}},
         f"{name}Plan": {"Type": "AWS::ApiGateway::UsagePlan", "DependsOn": "Stage", "Properties": {"UsagePlanName": name, "ApiStages": stages, **limits}},
@@ -276,7 +276,7 @@ def server(tmp_path_factory):
         Simple=python("simple"),
         **plan("Good", GOOD_KEY),
         **plan("Disabled", DISABLED_KEY, enabled=False),
-        **plan("Quota", QUOTA_KEY, Quota={"Limit": 1, "Period": "MONTH"}),
+        **plan("Quota", QUOTA_KEY, of_methods={"/keyed/GET": {"BurstLimit": 100, "RateLimit": 50.5}}, Quota={"Limit": 1, "Period": "MONTH"}),
         **plan("Burst", BURST_KEY, Throttle={"BurstLimit": 1, "RateLimit": 0.001}),
         OtherKey={"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": True, "Value": OTHER_KEY, "Name": "other"}},
     )
@@ -421,6 +421,8 @@ def test_the_quota_of_a_plan_and_what_get_usage_says(server, wire):
     api = server.client("apigateway")
     plans = {plan["name"]: plan for plan in api.get_usage_plans()["items"]}
     assert plans["Quota"]["quota"] == {"limit": 1, "offset": 0, "period": "MONTH"}
+    # ApiStage of the API reference: limits of methods by path and verb.
+    assert plans["Quota"]["apiStages"][0]["throttle"] == {"/keyed/GET": {"burstLimit": 100, "rateLimit": 50.5}}
     keys = {key["name"]: key["id"] for key in api.get_api_keys()["items"]}
     status, headers, _ = wire.call("GET", "/v1/keyed", None, f"x-api-key: {QUOTA_KEY}")
     # The day is the server's: it says so in the Date of its answer.

@@ -112,3 +112,70 @@ def test_what_is_no_api_of_aws_is_told_by_its_place(tmp_path):
     done = subprocess.run([hosts.BINARY, "serve", "--port", "0", "--aws-port", "0", "--openapi", str(path)], capture_output=True, text=True, env=hosts.environment())
     assert done.returncode == 2
     assert f"{path}:5:5: paths//a/get: No integration defined for method GET /a." in done.stderr, done.stderr
+
+
+REFUSED = """openapi: 3.0.3
+info: {title: a, version: '1'}
+paths:
+  /a:
+    get:
+      responses: {'200': {description: ok}}
+      x-amazon-apigateway-integration:
+        type: mock
+        responses: {default: {statusCode: '200'}, '[': {statusCode: '200'}}
+  /b:
+    get:
+      responses: {}
+      x-amazon-apigateway-integration: {type: http_proxy, httpMethod: GET, uri: 'http://127.0.0.1:9/'}
+  /c:
+    get:
+      responses: {}
+      x-amazon-apigateway-integration:
+        type: aws_proxy
+        httpMethod: POST
+        uri: 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:none/invocations'
+"""
+
+
+def test_what_can_not_be_served_is_told_by_its_place(tmp_path):
+    """At start-up and by routes; all routes are listed, whatever they call."""
+    path = tmp_path / "refused.yaml"
+    path.write_text(REFUSED)
+    problem = f"{path}:5:5: paths//a/get: GET /a: the selection pattern [ is no regular expression"
+    missing = "GET /c: The function none is not in this template; its requests fail."
+    done = subprocess.run([hosts.BINARY, "routes", "--openapi", str(path)], capture_output=True, text=True, env=hosts.environment(), cwd="/")
+    assert problem in done.stderr and missing in done.stderr, done.stderr
+    with Served(tmp_path / "host", path) as host:
+        # The listeners accept before the summary is written.
+        hosts.eventually(lambda: "Stop with Ctrl-C." in host.log(), host.log)
+        log = host.log()
+        assert problem in log and missing in log, log
+        for line in ["/Prod/a  → MOCK", "/Prod/b  → HTTP_PROXY http://127.0.0.1:9/", "/Prod/c  → none"]:
+            assert f"{host.gateway}{line}\n" in log, log
+
+
+def test_keys_of_an_issuer_that_nobody_names_are_refused(tmp_path):
+    path = tmp_path / "api.yaml"
+    path.write_text(REFUSED)
+    arguments = ["--port", "0", "--aws-port", "0", "--openapi", str(path), "--jwks", "https://typo=keys.json"]
+    done = subprocess.run([hosts.BINARY, "serve", *arguments], capture_output=True, text=True, env=hosts.environment(), cwd=tmp_path)
+    assert done.returncode == 3
+    assert "--jwks: no authorizer of the template takes tokens of 'https://typo'" in done.stderr, done.stderr
+
+
+def test_a_product_that_was_never_built_is_told(tmp_path):
+    template = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greet:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: swift}
+    Properties: {Runtime: provided.al2023, Handler: Greet, CodeUri: ., Events: {A: {Type: Api, Properties: {Path: /a, Method: get}}}}
+"""
+    (tmp_path / "template.yaml").write_text(template)
+    (tmp_path / "Package.swift").touch()
+    for arguments in [["invoke", "Greet"], ["test-method", "GET", "/a"]]:
+        done = subprocess.run([hosts.BINARY, *arguments, "--no-build"], capture_output=True, text=True, env=hosts.environment(), cwd=tmp_path)
+        assert done.returncode == 1
+        assert "Greet is not built, its invocations fail: " in done.stderr, done.stderr
+        assert "--product Greet" in done.stderr

@@ -80,7 +80,7 @@ struct SigV4Tests {
 
     private static let signedAt = Timestamp(seconds: 1_440_938_160)
     private static let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-    private static let verifier = SigV4(service: "service") {
+    private static let verifier = SigV4(service: "service", region: "us-east-1") {
         $0 == "AKIDEXAMPLE" ? AccessKey(secret: secret) : nil
     }
 
@@ -132,7 +132,7 @@ struct SigV4Tests {
 
     /// As of a role's or a session's: what it signs is refused from its end on, whether the signature is good or not.
     @Test func aKeyIsGoodUntilItExpires() {
-        let expiring = SigV4(service: "service") { _ in
+        let expiring = SigV4(service: "service", region: "us-east-1") { _ in
             AccessKey(secret: Self.secret, expiresAt: Self.signedAt + .seconds(10))
         }
         let request = Self.vectors[0].request
@@ -145,11 +145,20 @@ struct SigV4Tests {
     @Test func anotherKeyOrServiceIsRefused() {
         let request = Self.vectors[0].request
         #expect(self.fault(request, Self.verifierWithout) == .unknownKey)
-        #expect(self.fault(request, SigV4(service: "lambda") { _ in AccessKey(secret: "") }) == .otherService("lambda"))
-        #expect(self.fault(request, SigV4(service: "service") { _ in AccessKey(secret: "another") }) == .mismatch)
+        #expect(
+            self.fault(request, SigV4(service: "lambda", region: "us-east-1") { _ in AccessKey(secret: "") })
+                == .otherService("lambda"))
+        let elsewhere = SigV4(service: "service", region: "eu-west-1") { _ in AccessKey(secret: "") }
+        #expect(self.fault(request, elsewhere) == .otherRegion("us-east-1"))
+        // IAM user guide, "Troubleshoot signed requests for AWS APIs", Region.
+        #expect(
+            self.fault(request, elsewhere)?.message == "Credential should be scoped to a valid Region, not 'us-east-1'.")
+        #expect(
+            self.fault(request, SigV4(service: "service", region: "us-east-1") { _ in AccessKey(secret: "another") }) == .mismatch
+        )
     }
 
-    private static let verifierWithout = SigV4(service: "service") { _ in nil }
+    private static let verifierWithout = SigV4(service: "service", region: "us-east-1") { _ in nil }
 
     /// What comes from outside is refused, whatever it is.
     @Test(arguments: [
