@@ -32,7 +32,7 @@ test: ## Run every test, the end-to-end ones with AWS's own clients in .venv
 	swift build --build-tests
 	@# What failed is said once more at the end, where it is found in a long log.
 	PATH="$(CURDIR)/.venv/bin:$$PATH" MARTLET_TEST_PYTHON="$(CURDIR)/.venv/bin/python" swift test --skip-build 2>&1 \
-		| tee .build/test.log || { echo "What failed:"; grep -E ' recorded an issue|^(FAILED|ERROR) |^E  ' .build/test.log | cut -c 1-400; exit 1; }
+		| tee .build/test.log || { echo "What failed:"; grep -E ' recorded an issue|^ *(FAILED|ERROR) |^ *E  ' .build/test.log | cut -c 1-400; exit 1; }
 
 lint: ## Check the format of all Swift files
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)

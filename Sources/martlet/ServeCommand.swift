@@ -230,9 +230,17 @@ struct ServeCommand: AsyncParsableCommand {
         }
         lines += Self.routes(project.deployment, addresses)
         lines.append("")
-        lines.append("Try, from another terminal:")
-        if let example = Self.example(project, addresses) { lines.append("  curl \(example)") }
-        if let name = names.first {
+        let examples = self.examples(project, addresses)
+        if !examples.isEmpty { lines += ["Try, from another terminal:"] + examples }
+        lines.append("Stop with Ctrl-C.")
+        Terminal.error(lines.joined(separator: "\n"))
+    }
+
+    /// What can be tried at once: a route, a function, a queue.
+    private func examples(_ project: Project, _ addresses: HostFile) -> [String] {
+        var lines: [String] = []
+        if let route = Self.example(project, addresses) { lines.append("  curl \(route)") }
+        if let name = project.deployment.functions.first?.configuration.name {
             lines.append("  martlet invoke \(name)")
             lines.append(
                 "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
@@ -241,8 +249,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let queue = project.deployment.queues.first(where: { !$0.name.hasSuffix(".fifo") }) {
             lines.append("  martlet queues send \(queue.name) '{\"n\":1}'")
         }
-        lines.append("Stop with Ctrl-C.")
-        Terminal.error(lines.joined(separator: "\n"))
+        return lines
     }
 
     /// More routes than this are for `martlet routes`.
@@ -260,14 +267,16 @@ struct ServeCommand: AsyncParsableCommand {
         return lines + ["  … and \(routes.count - lines.count) more: martlet routes"]
     }
 
-    /// The first route that a GET without a body makes sense on.
+    /// The first route that a GET without a body makes sense on, with a key where it wants one.
     private static func example(_ project: Project, _ addresses: HostFile) -> String? {
         for api in project.deployment.gateway.apis {
             let getters = api.operations.filter { $0.method == "GET" }
-            guard let route = getters.first(where: { $0.path.contains("{name}") }) ?? getters.first else { continue }
+            let named = getters.first { $0.path.contains("{name}") } ?? getters.first
+            guard let route = named ?? api.operations.first(where: { $0.method == "ANY" }) else { continue }
             let stage = api.stageNames.first ?? "$default"
             let path = route.path.replacing("{name}", with: "세계")
-            return addresses.gateway + (stage == "$default" ? path : "/\(stage)\(path)")
+            let key = route.apiKeyRequired ? "-H 'x-api-key: KEY' " : ""
+            return key + addresses.gateway + (stage == "$default" ? path : "/\(stage)\(path)")
         }
         return nil
     }

@@ -18,6 +18,7 @@ from test_invoke import invoke, result
 pytestmark = pytest.mark.skipif(not hosts.BINARY, reason="MARTLET_BINARY names no program")
 only_with_proc = pytest.mark.skipif(not hosts.has_proc, reason="looks into /proc")
 
+IDLE_SECONDS = 4
 IDLE_MEGABYTES_MAX = 60
 
 
@@ -100,19 +101,17 @@ def test_an_idle_host_uses_no_cpu_and_little_memory(server):
     for name in ["Hello", "Echo", "GreetPython"]:
         result(invoke(aws, name))
     aws.close()
-    # What follows an invocation (log lines, trimming) is over when nothing has been used for half a second.
+    # What follows an invocation comes within ten seconds: log lines, and clearing up once the host is at rest. A host that looks for
+    # work now and then would never be without any for so long.
     last = [hosts.cpu_ticks(server.pid), time.monotonic()]
 
     def rests():
         ticks = hosts.cpu_ticks(server.pid)
         if ticks != last[0]:
             last[:] = [ticks, time.monotonic()]
-        return time.monotonic() - last[1] >= 0.5
+        return time.monotonic() - last[1] >= IDLE_SECONDS
 
-    hosts.eventually(rests, "half a second without work")
-    before = hosts.cpu_ticks(server.pid)
-    time.sleep(2)  # The measured time itself.
-    assert hosts.cpu_ticks(server.pid) == before
+    hosts.eventually(rests, lambda: f"{IDLE_SECONDS} s without work; {last[0]} ticks")
     megabytes = hosts.resident_megabytes(server.pid)
     print(f"resident: {megabytes:.1f} MB")
     assert megabytes < IDLE_MEGABYTES_MAX
