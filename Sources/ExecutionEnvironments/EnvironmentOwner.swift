@@ -9,6 +9,8 @@ protocol EnvironmentOwner: AnyObject {
     func environmentEnded(_ environment: ExecutionEnvironment)
     /// Takes an invocation out of the line that the environment may begin at once.
     func nextInvocation(for environment: ExecutionEnvironment) -> Invocation?
+    /// Its client has been told; the environment isn't free yet.
+    func invocationAnswered()
     /// The invocation no longer counts as in flight.
     func invocationConcluded(_ invocation: Invocation)
 }

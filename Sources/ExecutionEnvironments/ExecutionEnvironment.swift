@@ -289,6 +289,7 @@ final class ExecutionEnvironment {
         invocation.answer = answer
         if self.isAttached { self.timer.arm(self.now + EnvironmentLimits.attachedReturn) }
         if !invocation.wantsLog { self.handOver(invocation, record: nil) }
+        self.owner?.invocationAnswered()
     }
 
     /// Runtime and extensions have asked for the next event: the invocation is over.

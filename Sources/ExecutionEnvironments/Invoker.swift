@@ -14,11 +14,8 @@ package final class Invoker: EnvironmentOwner {
     var attachments: [String: Attachment] = [:]
     var lastAttachedID = 0
     private var environments: [Int: ExecutionEnvironment] = [:]
-    /// Invocations that wait for a free environment because the machine's bound is reached, by version, each with its place in
-    /// line.
-    private var waiting: [FunctionVersionID: CircularBuffer<(place: UInt64, invocation: Invocation)>] = [:]
-    private var waitingCount = 0
-    private var lastPlaceInLine: UInt64 = 0
+    /// Invocations that wait for a free environment, because the machine's bound is reached or one is about to be free.
+    private var waiting = WaitingLines()
     /// Invocations of versions whose code is being unpacked.
     private var unprepared: [FunctionVersionID: [Invocation]] = [:]
     private var prepared: [FunctionVersionID: PreparedCode] = [:]
@@ -110,25 +107,17 @@ package final class Invoker: EnvironmentOwner {
                 preconditionFailure("the pool knows only environments that exist")
             }
             environment.run(invocation)
-            // The only one: until the function answers there is nothing else to do.
-            if self.admission.inFlight == 1 { self.context.journal.settleSoon() }
         case .start(let id, let evicted):
             if let evicted { self.environments[evicted]?.end() }
             self.start(id, code, invocation)
         case .wait:
-            guard self.waitingCount < Self.waitingLimit else {
+            guard self.waiting.count < Self.waitingLimit else {
                 self.refuse(invocation, .unavailable("more than \(Self.waitingLimit) invocations wait for an environment"))
                 return
             }
-            self.enqueue(invocation)
+            self.waiting.append(invocation)
         }
         self.watchRunning()
-    }
-
-    private func enqueue(_ invocation: Invocation) {
-        self.lastPlaceInLine += 1
-        self.waiting[invocation.function.id, default: []].append((self.lastPlaceInLine, invocation))
-        self.waitingCount += 1
     }
 
     /// A client has its answer some microseconds before the runtime asks for the next event. One that calls again at once gets
@@ -138,10 +127,10 @@ package final class Invoker: EnvironmentOwner {
         guard !invocation.hasBeenPatient, !self.environments.isEmpty else { return false }
         let version = invocation.function.id
         let finishing = self.environments.values.count { $0.isFinishing && $0.function.id == version }
-        guard finishing > self.waiting[version]?.count ?? 0 else { return false }
+        guard finishing > self.waiting.count(of: version) else { return false }
         invocation.hasBeenPatient = true
         invocation.patienceEnds = .now() + Self.patience
-        self.enqueue(invocation)
+        self.waiting.append(invocation)
         self.watchPatience()
         return true
     }
@@ -155,25 +144,9 @@ package final class Invoker: EnvironmentOwner {
         self.patienceWatch = self.eventLoop.scheduleTask(in: Self.patience) {
             let invoker = bound.value
             invoker.patienceWatch = nil
-            for invocation in invoker.takeImpatient(at: .now()) { invoker.place(invocation) }
-            if invoker.waiting.values.joined().contains(where: { $0.invocation.patienceEnds != nil }) { invoker.watchPatience() }
+            for invocation in invoker.waiting.takeImpatient(at: .now()) { invoker.place(invocation) }
+            if invoker.waiting.hasPatient { invoker.watchPatience() }
         }
-    }
-
-    /// Takes those out of the line who have waited long enough for an environment that had answered.
-    private func takeImpatient(at now: NIODeadline) -> [Invocation] {
-        var taken: [Invocation] = []
-        for version in Array(self.waiting.keys) {
-            self.waiting[version]?.removeAll { entry in
-                guard let end = entry.invocation.patienceEnds, end <= now else { return false }
-                entry.invocation.patienceEnds = nil
-                taken.append(entry.invocation)
-                return true
-            }
-            if self.waiting[version]?.isEmpty == true { self.waiting[version] = nil }
-        }
-        self.waitingCount -= taken.count
-        return taken
     }
 
     private func start(_ id: Int, _ code: PreparedCode, _ invocation: Invocation) {
@@ -216,12 +189,13 @@ package final class Invoker: EnvironmentOwner {
         self.endAttached { isRetired($0.function.id) }
         for id in self.pool.retire(where: isRetired) { self.environments[id]?.end() }
         for version in self.prepared.keys where isRetired(version) { self.prepared[version] = nil }
+        self.waiting.forget(where: isRetired)
     }
 
     // MARK: Environments
 
     func nextInvocation(for environment: ExecutionEnvironment) -> Invocation? {
-        environment.isAttached ? self.nextAttached(for: environment) : self.nextWaiting(for: environment.function.id)
+        environment.isAttached ? self.nextAttached(for: environment) : self.waiting.popFirst(of: environment.function.id)
     }
 
     func environmentFreed(_ environment: ExecutionEnvironment, isFresh: Bool) {
@@ -237,7 +211,7 @@ package final class Invoker: EnvironmentOwner {
             environment.end()
             return
         }
-        if self.waitingCount > 0 { self.placeWaiting() }
+        if !self.waiting.isEmpty { self.placeWaiting() }
         self.watchIdle()
     }
 
@@ -249,8 +223,13 @@ package final class Invoker: EnvironmentOwner {
         if environment.isAttached { self.detach(environment) }
         self.pool.remove(environment.id)
         self.environments[environment.id] = nil
-        if self.waitingCount > 0 { self.placeWaiting() }
+        if !self.waiting.isEmpty { self.placeWaiting() }
         self.finishStoppingIfDone()
+    }
+
+    func invocationAnswered() {
+        // The only one: until its client and its runtime have heard so there is nothing else to do.
+        if self.admission.inFlight == 1 { self.context.journal.settleSoon() }
     }
 
     func invocationConcluded(_ invocation: Invocation) {
@@ -259,20 +238,10 @@ package final class Invoker: EnvironmentOwner {
         self.admission.release(ticket)
     }
 
-    private func nextWaiting(for version: FunctionVersionID) -> Invocation? {
-        guard self.waitingCount > 0, let invocation = self.waiting[version]?.popFirst()?.invocation else { return nil }
-        if self.waiting[version]?.isEmpty == true { self.waiting[version] = nil }
-        self.waitingCount -= 1
-        return invocation
-    }
-
     /// There may be room for one more environment: it goes to the version that waits longest.
     private func placeWaiting() {
         // The place of an environment that has just ended may have been taken when its end was decided.
-        guard self.pool.hasRoom,
-            let version = self.waiting.min(by: { ($0.value.first?.place ?? 0) < ($1.value.first?.place ?? 0) })?.key,
-            let invocation = self.nextWaiting(for: version)
-        else { return }
+        guard self.pool.hasRoom, let invocation = self.waiting.popFirst() else { return }
         self.place(invocation)
     }
 
@@ -323,9 +292,7 @@ package final class Invoker: EnvironmentOwner {
         self.runningWatch?.cancel()
         self.patienceWatch?.cancel()
         self.idleWatch?.cancel()
-        for (_, invocation) in self.waiting.values.joined() { self.refuse(invocation, .unavailable("the host is stopping")) }
-        self.waiting = [:]
-        self.waitingCount = 0
+        while let invocation = self.waiting.popFirst() { self.refuse(invocation, .unavailable("the host is stopping")) }
         for environment in Array(self.environments.values) { environment.abort("the host is stopping") }
         self.abortAttached("the host is stopping")
         self.finishStoppingIfDone()

@@ -65,7 +65,7 @@ package final class AWSEndpoint: HTTPService {
             return
         }
         if let triggers = self.service.triggers, TriggerInspection.serves(request.head.uri.prefix { $0 != "?" }) {
-            TriggerInspection(triggers: triggers, region: self.service.registry.region).answer(request, on: connection)
+            TriggerInspection(triggers: triggers, region: self.service.region).answer(request, on: connection)
             return
         }
         if MonitoringInspection.serves(request.head.uri.prefix { $0 != "?" }) {

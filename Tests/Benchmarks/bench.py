@@ -29,6 +29,7 @@ ONE = Load(1)
 SIXTEEN = Load(16)
 BIG = Load(1, body_bytes=MEGABYTE)
 ONE_SHOTS = 10
+TURNS = 4
 
 
 def say(text):
@@ -46,10 +47,10 @@ class Bench:
 
     def run(self):
         visits = [
-            self.martlet, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor, self.freeze,
-            self.cold, self.cold_emulator, self.one_shot, self.gateway, self.gateway_proxies, self.queues, self.queues_in_memory,
-            self.queues_power, self.bare, self.moto, self.ministack, self.triggers, self.ministack_triggers, self.templates,
-            self.velocity, self.airspeed, self.parsers, self.ledger_cost, self.ledger,
+            self.martlet, self.side_by_side, self.prototype_alone, self.emulator, self.prototype, self.cargo_lambda, self.floor,
+            self.freeze, self.cold, self.cold_emulator, self.one_shot, self.gateway, self.gateway_proxies, self.queues,
+            self.queues_in_memory, self.queues_power, self.bare, self.moto, self.ministack, self.triggers,
+            self.ministack_triggers, self.templates, self.velocity, self.airspeed, self.parsers, self.ledger_cost, self.ledger,
         ]
         if self.only:
             visits = [visit for visit in visits if visit.__name__ in self.only]
@@ -73,13 +74,29 @@ class Bench:
     def rate(self, name, index, endpoint, load):
         self.results.add(name, index, measurements.rate(endpoint, load, self.seconds))
 
+    def in_turns(self, index, *contestants):
+        """Measures hosts that run side by side, or loads of one host, by turns: what waits takes nothing from what is measured,
+        and a machine that is now fast and now slow is so for all. There and back, so that a drift weighs on all, too."""
+        for turn in range(TURNS):
+            for name, endpoint, load in contestants[:: -1 if turn % 2 else 1]:
+                self.rate(name, TURNS * index + turn, endpoint, load)
+
+    def side_by_side(self, index):
+        """What is held against its limit so closely that a measure of another minute says nothing."""
+        with hosts.martlet() as endpoint:
+            with hosts.prototype(1) as prototype:
+                self.in_turns(
+                    index, ("beside prototype martlet c1", endpoint, ONE), ("beside martlet prototype c1", prototype, ONE))
+            for name, callers in (("c1", 1), ("c16", 16)):
+                self.in_turns(
+                    index, (f"beside swift martlet {name}", endpoint, Load(callers)),
+                    (f"martlet swift {name}", endpoint, Load(callers, "BenchSwift")))
+
     def martlet(self, index):
         with hosts.martlet() as endpoint:
             self.rate("martlet c1", index, endpoint, ONE)
             self.rate("martlet 1MB", index, endpoint, BIG)
-            self.rate("martlet swift c1", index, endpoint, Load(1, "BenchSwift"))
             self.rate("martlet c16", index, endpoint, SIXTEEN)
-            self.rate("martlet swift c16", index, endpoint, Load(16, "BenchSwift"))
             if index == self.rounds - 1:
                 self.results.add("idle after the load", 0, measurements.idle(endpoint))
 
@@ -234,15 +251,10 @@ class Bench:
             self.results.add(f"json {name}", index, time)
 
     def ledger_cost(self, index):
-        """The same host with and without its ledger, side by side: what waits takes nothing from what is measured."""
+        """The same host with and without its ledger."""
         with hosts.martlet() as on, hosts.martlet("--ledger", "off") as off:
-            contestants = [("on", on), ("off", off)]
-            # There and back, so that a drift of the machine weighs on both.
-            for step, order in enumerate([contestants, contestants[::-1]]):
-                for name, endpoint in order:
-                    self.rate(f"ledger {name} c1", 2 * index + step, endpoint, ONE)
-                for name, endpoint in order:
-                    self.rate(f"ledger {name} c16", 2 * index + step, endpoint, SIXTEEN)
+            for name, load in (("c1", ONE), ("c16", SIXTEEN)):
+                self.in_turns(index, (f"ledger on {name}", on, load), (f"ledger off {name}", off, load))
 
     def ledger(self, index):
         if index == 0:

@@ -67,13 +67,14 @@ def at_least(what, ratios, factor, of, strictly=False):
 
 
 def verdicts(results):
-    prototype = results.faster("prototype 1 c1", "prototype 16 c1")
     yield at_least("C bootstrap, 1 caller", results.ratios("martlet c1", "rie c1"), 1.80, "RIE")
-    yield at_least("C bootstrap, 1 caller", results.ratios("martlet c1", prototype), 0.85, "prototype")
+    yield at_least(
+        "C bootstrap, 1 caller", results.ratios("beside prototype martlet c1", "beside martlet prototype c1"), 0.85,
+        "prototype")
     yield at_least("C bootstrap, 16 callers", results.ratios("martlet c16", "prototype 16 c16"), 0.70, "prototype")
     yield at_least("C bootstrap, 16 callers", results.ratios("martlet c16", "cargo-lambda c16"), 1.00, "cargo-lambda", True)
     for callers, name in (("1 caller", "c1"), ("16 callers", "c16")):
-        ratios = results.ratios(f"martlet swift {name}", f"martlet {name}")
+        ratios = results.ratios(f"martlet swift {name}", f"beside swift martlet {name}")
         yield at_least(f"Swift handler, {callers}", ratios, 0.90, "C bootstrap on martlet")
     megabyte = results.faster("prototype 1 1MB", "prototype 16 1MB")
     yield at_least("1 MB payloads, 1 caller", results.ratios("martlet 1MB", megabyte), 0.80, "prototype")

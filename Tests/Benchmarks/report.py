@@ -19,14 +19,18 @@ RATES = [
     ("prototype, 1 process", "prototype 1 c1", "C bootstrap", "1"),
     ("prototype, 16 processes", "prototype 16 c1", "C bootstrap", "1"),
     ("C broker, 16 processes", "floor c1", "C bootstrap", "1"),
+    ("martlet, in turns with", "beside prototype martlet c1", "C bootstrap", "1"),
+    ("prototype, 1 process", "beside martlet prototype c1", "C bootstrap", "1"),
     ("RIE", "rie c1", "C bootstrap", "1"),
     ("cargo-lambda, 16 processes", "cargo-lambda c1", "C bootstrap", "1"),
+    ("martlet, in turns with", "beside swift martlet c1", "C bootstrap", "1"),
     ("martlet", "martlet swift c1", "Swift Echo", "1"),
     ("martlet --freeze", "freeze c1", "C bootstrap", "1"),
     ("martlet", "martlet c16", "C bootstrap", "16"),
     ("prototype, 16 processes", "prototype 16 c16", "C bootstrap", "16"),
     ("C broker, 16 processes", "floor c16", "C bootstrap", "16"),
     ("cargo-lambda, 16 processes", "cargo-lambda c16", "C bootstrap", "16"),
+    ("martlet, in turns with", "beside swift martlet c16", "C bootstrap", "16"),
     ("martlet", "martlet swift c16", "Swift Echo", "16"),
     ("martlet --freeze", "freeze c16", "C bootstrap", "16"),
     ("martlet", "martlet 1MB", "C bootstrap, 1 MB", "1"),
@@ -75,7 +79,7 @@ def markdown(results, command, rounds, seconds):
     parts = [
         f"Measured {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC with `{command}` on {programs.machine()}: "
         f"{rounds} interleaved rounds of {seconds:g} s, client wrk with one thread, everything on 127.0.0.1. "
-        "Medians, with the range in parentheses. A ratio is taken within each round.\n",
+        "Medians, with the range in parentheses. A ratio is taken within each round, or of two turns that follow each other.\n",
         _goals("goal for", verdicts(results)),
         "Warm invocations, echoing the 7-byte payload `\"world\"` unless 1 MB is named:\n",
         _rates(results),

@@ -191,6 +191,15 @@ import Testing
         }
     }
 
+    /// "API Gateway supports OpenAPI v2.0 and OpenAPI v3.0 definition files" (developer guide).
+    @Test(arguments: [("openapi: 3.0.1", 0), ("swagger: '2.0'", 0), ("openapi: 3.1.0", 1)])
+    func aLaterVersionThanAWSKnowsIsSaidToBeRead(version: String, notices: Int) throws {
+        let loaded = try OpenAPILoader.load(text: "{\(version), paths: {/a: {get: {\(Self.mock)}}}}", files: files)
+        #expect(loaded.api.operations.map(\.path) == ["/a"])
+        #expect(loaded.notices.count == notices)
+        #expect(loaded.notices.allSatisfy { $0.path == "openapi" && $0.message.contains("is read as 3.0") })
+    }
+
     @Test(arguments: [
         ("{paths: {}}", "openapi: Invalid OpenAPI input."),
         ("{openapi: 3.0.1}", "Invalid OpenAPI input. The document has no paths."),

@@ -64,7 +64,7 @@ final class InvokeEndpoint {
             let client: any InvocationClient =
                 isStream
                 ? ResponseStreamAnswer(connection: connection, version: function.executedVersion, requestID: requestID)
-                : InvokeAnswer(connection: connection, call: call, region: self.service.registry.region)
+                : InvokeAnswer(connection: connection, call: call, region: self.service.region)
             self.service.invoker.invoke(
                 Invocation(
                     id: requestID, function: function, payload: payload, source: .invoke,

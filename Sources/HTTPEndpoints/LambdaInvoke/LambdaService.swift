@@ -20,11 +20,13 @@ package final class LambdaService {
     package init(invoker: Invoker, controlPlane: LambdaControlPlane) {
         self.invoker = invoker
         self.controlPlane = controlPlane
+        self.region = controlPlane.registry.region
         self.follow(former: nil)
     }
 
     package var eventLoop: any EventLoop { self.invoker.eventLoop }
     package var registry: FunctionRegistry { self.controlPlane.registry }
+    package let region: String
 
     /// Changes functions and lets everything else follow: reservations, environments of versions that are gone, URLs.
     package func change<Result, Failure: Error>(
@@ -56,7 +58,7 @@ package final class LambdaService {
     /// The trace header that a function gets, from the one its caller sent.
     package func traceHeader(from caller: String?, for function: ResolvedFunction) -> String {
         TraceHeader.forInvocation(
-            incoming: caller, mode: function.configuration.tracing, sampler: &self.sampler, at: HostClock.now(),
+            incoming: caller, mode: function.version.contents.configuration.tracing, sampler: &self.sampler, at: HostClock.now(),
             random: TraceRandomness(using: &self.random)
         ).text
     }

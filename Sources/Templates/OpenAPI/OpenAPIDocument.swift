@@ -21,6 +21,11 @@ struct OpenAPIDocument {
                 path: root.path(root.members["swagger"] == nil ? "openapi" : "swagger"))
             return nil
         }
+        if version.hasPrefix("3."), !version.hasPrefix("3.0") {
+            root.notice(
+                "API Gateway supports OpenAPI 3.0 and Swagger 2.0 definitions (API Gateway developer guide, \"Develop REST APIs "
+                    + "using OpenAPI\"); this one is read as 3.0, and what later versions added is not heeded.", at: "openapi")
+        }
         guard root.members["paths"] != nil else {
             root.evaluation.error(
                 "Invalid OpenAPI input. The document has no paths.", at: root.location, path: root.path("paths"))
