@@ -3,17 +3,24 @@ import Foundation
 
 /// What an option names: a file, or `-` for standard input.
 enum InputFile {
+    /// What errors call it.
+    static func name(_ path: String) -> String { path == "-" ? "from standard input" : path }
+
     /// - Parameter what: for the error, such as `the event`.
     static func read(_ path: String, as what: String) throws -> [UInt8] {
         // Not Data(contentsOf:), which refuses pipes such as those of <(…).
         guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-            throw CommandFailure.usage("can't read \(what) \(path): \(String(cString: strerror(errno)))")
+            let reason = String(cString: strerror(errno))
+            let isText = path.hasPrefix("{") || path.hasPrefix("[")
+            throw CommandFailure.usage(
+                "can't read \(what) \(path): \(reason)"
+                    + (isText ? ". It is to be a file, or - for standard input: echo '\(path)' | martlet … -" : ""))
         }
         do {
             return Array(try file.readToEnd() ?? Data())
         } catch {
             // A folder opens, and can't be read.
-            throw CommandFailure.usage("can't read \(what) \(path): \(error.systemReason)")
+            throw CommandFailure.usage("can't read \(what) \(self.name(path)): \(error.systemReason)")
         }
     }
 
@@ -23,8 +30,8 @@ enum InputFile {
         let result = Result { () throws(JSONError) in try JSON(parsing: bytes) }
         switch result {
         case .success(.object(let object)): return object
-        case .success(let other): throw CommandFailure.usage("\(what) \(path) is no JSON object but \(other.kind)")
-        case .failure(let error): throw CommandFailure.usage("\(what) \(path) is no JSON: \(error)")
+        case .success(let other): throw CommandFailure.usage("\(what) \(self.name(path)) is no JSON object but \(other.kind)")
+        case .failure(let error): throw CommandFailure.usage("\(what) \(self.name(path)) is no JSON: \(error)")
         }
     }
 }

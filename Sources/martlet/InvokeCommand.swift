@@ -77,7 +77,7 @@ struct InvokeCommand: AsyncParsableCommand {
         guard let event else { return Array("{}".utf8) }
         let bytes = try InputFile.read(event, as: "the event")
         if !bytes.isEmpty, let fault = bytes.withUnsafeBytes({ JSONScanner.fault(in: $0) }) {
-            throw CommandFailure.usage("the event \(event) is no JSON: \(fault)")
+            throw CommandFailure.usage("the event \(InputFile.name(event)) is no JSON: \(fault)")
         }
         return bytes.isEmpty ? Array("{}".utf8) : bytes
     }

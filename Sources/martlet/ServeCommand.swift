@@ -241,15 +241,23 @@ struct ServeCommand: AsyncParsableCommand {
         var lines: [String] = []
         if let route = Self.example(project, addresses) { lines.append("  curl \(route)") }
         if let name = project.deployment.functions.first?.configuration.name {
-            lines.append("  martlet invoke \(name)")
+            lines.append("  \(Self.program) invoke \(name)")
             lines.append(
                 "  AWS_ENDPOINT_URL=\(addresses.aws) AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=\(self.shared.region) "
                     + "aws lambda invoke --function-name \(name) --log-type Tail out.json")
         }
-        if let queue = project.deployment.queues.first(where: { !$0.name.hasSuffix(".fifo") }) {
-            lines.append("  martlet queues send \(queue.name) '{\"n\":1}'")
+        let queues = project.deployment.queues.map(\.name).filter { !$0.hasSuffix(".fifo") }
+        // A message to a queue with a trigger shows more.
+        let triggering = Set(project.deployment.mappings.map(\.queue.resource))
+        if let queue = queues.first(where: triggering.contains) ?? queues.first {
+            lines.append("  \(Self.program) queues send \(queue) '{\"n\":1}'")
         }
         return lines
+    }
+
+    /// This command, as whoever started it named it: after `make run` it is not on the `PATH` yet.
+    private static var program: String {
+        CommandLine.arguments.first.flatMap { $0.contains("/") ? $0 : nil } ?? "martlet"
     }
 
     /// More routes than this are for `martlet routes`.

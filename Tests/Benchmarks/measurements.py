@@ -107,7 +107,7 @@ def parse(report):
         raise Failure(f"failed answers under load: {bad[0]}")
     found = re.search(r"Requests/sec:\s+([\d.]+)", report)
     if not found or float(found[1]) == 0:
-        raise Failure("no answer under load")
+        raise Failure(f"no answer under load; wrk says: {' '.join(report.split())}")
     percentiles = {name: float(value) * UNITS[unit] for name, value, unit in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s)\b", report)}
     return Sample(float(found[1]), percentiles["50"], percentiles["99"])
 

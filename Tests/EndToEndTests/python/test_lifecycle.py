@@ -219,7 +219,8 @@ def test_one_shot_function_error(tmp_path):
     [
         (["Nobody"], b"", "Nobody"),
         (["Hello", "--event", "/nowhere.json"], b"", "/nowhere.json"),
-        (["Hello", "--event", "-"], b"{", "JSON"),
+        (["Hello", "--event", "-"], b"{", "the event from standard input is no JSON: 1:2"),
+        (["Hello", "--event", '{"name":"x"}'], b"", "It is to be a file, or - for standard input"),
     ],
 )
 def test_one_shot_usage_errors(tmp_path, arguments, stdin, told):
