@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CProcess.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -225,7 +226,37 @@ int martlet_kill_marked(const char *const *markers, int count_of_markers) {
     close(folder);
     return found;
 }
+
+// Removes the groups in a cgroup and then itself; 0 when nothing is left of it. A group can't be removed while a process in it is
+// ending.
+static int remove_cgroup(const char *path) {
+    char entries[4096];
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return errno == ENOENT ? 0 : -1;
+    int kill = openat(folder, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+    if (kill >= 0) {
+        // Kernels before 5.14 don't have it; what was told or marked has been killed there.
+        ssize_t written = write(kill, "1", 1);
+        (void)written;
+        close(kill);
+    }
+    long count;
+    while ((count = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0) {
+        for (long at = 0; at < count;) {
+            struct directory_entry *entry = (struct directory_entry *)(entries + at);
+            at += entry->length;
+            if (entry->type == DT_DIR && entry->name[0] != '.') unlinkat(folder, entry->name, AT_REMOVEDIR);
+        }
+    }
+    close(folder);
+    return rmdir(path);
+}
 #else
+static int remove_cgroup(const char *path) {
+    (void)path;
+    return 0;
+}
+
 int martlet_kill_marked(const char *const *markers, int count_of_markers) {
     (void)markers;
     (void)count_of_markers;
@@ -234,7 +265,7 @@ int martlet_kill_marked(const char *const *markers, int count_of_markers) {
 #endif
 
 // Reads "+GROUP" and "-GROUP" lines until the host is gone. One process, one thread, no memory but its own tables.
-static void guard(int input, const char *marker) {
+static void guard(int input, const char *marker, const char *cgroup) {
     static pid_t groups[GUARDED_GROUPS];
     static char block[4096];
     int used = 0;
@@ -267,11 +298,19 @@ static void guard(int input, const char *marker) {
     }
     // A killed process can have started another one just before: look again until none is left.
     for (int round = 0; round < 100 && martlet_kill_marked(&marker, 1) > 0; round++) {}
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    for (int round = 0; round < 100 && *cgroup && remove_cgroup(cgroup) != 0; round++) nanosleep(&pause, NULL);
     _exit(0);
 }
 
-int martlet_guardian_start(const char *marker, pid_t *process) {
+int martlet_guardian_start(const char *marker, const char *cgroup, pid_t *process) {
     int ends[2];
+    char own_cgroup[4096] = "";
+    if (cgroup && strlen(cgroup) >= sizeof own_cgroup) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (cgroup) strcpy(own_cgroup, cgroup);
     if (pipe(ends)) return -1;
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
@@ -301,7 +340,7 @@ int martlet_guardian_start(const char *marker, pid_t *process) {
         dup2(null, 1);
         dup2(null, 2);
         close_from(4);
-        guard(3, own_marker);
+        guard(3, own_marker, own_cgroup);
     }
     close(ends[0]);
     *process = child;

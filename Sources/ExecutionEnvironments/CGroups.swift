@@ -57,7 +57,8 @@ package struct CGroups {
             } ?? false
         }
 
-        /// Kills all that is left in it, and removes it if the kernel lets go of it at once.
+        /// Kills all that is left in it, and removes it if the kernel lets go of it at once: it doesn't while a process there is
+        /// ending. What stays until then goes with the host's group.
         func remove() {
             _ = CGroups.write("1", to: "\(self.path)/cgroup.kill")
             rmdir(self.path)
@@ -79,6 +80,7 @@ package struct CGroups {
         return group
     }
 
+    /// Before there is a guardian, which does it at the host's end.
     func remove() { rmdir(self.folder) }
 
     private static func read(_ path: String) -> String? {

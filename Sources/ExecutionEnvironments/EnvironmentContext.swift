@@ -52,7 +52,6 @@ package final class EnvironmentContext {
     /// Where SDKs in functions find the services of this host, once it listens.
     package var endpointURL: String?
     let guardian: Guardian
-    let cgroups: CGroups?
     let sweeper: OrphanSweeper
     package let journal: ExecutionJournal
     var random = BufferedRandom()
@@ -65,7 +64,6 @@ package final class EnvironmentContext {
         self.settings = settings
         self.guardian = guardian
         self.sweeper = OrphanSweeper(eventLoop: eventLoop)
-        self.cgroups = CGroups.available(marker: guardian.marker)
     }
 
     /// `2026/11/21/[$LATEST]` and 32 digits, of which the first 16 are the guardian's marker.

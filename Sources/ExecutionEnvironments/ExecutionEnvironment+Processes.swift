@@ -24,7 +24,7 @@ extension ExecutionEnvironment {
             credentials: self.context.credentials, taskRoot: self.code.taskRoot,
             runtimeFolder: self.context.settings.runtimeFolder, layersRoot: self.code.layersRoot,
             temporaryFolder: self.temporaryFolder)
-        self.group = self.context.cgroups?.makeGroup(
+        self.group = self.context.guardian.cgroups?.makeGroup(
             name: String(self.description.logStream.suffix(16)), memoryMB: self.configuration.memoryMB)
         let cgroup = self.group?.openProcesses() ?? -1
         defer { if cgroup >= 0 { close(cgroup) } }

@@ -9,19 +9,24 @@ import CoreTypes
 
 /// A second process that outlives the host by a moment: when the host is gone, even by SIGKILL, it kills every process group of
 /// the host and, on Linux, every process that still carries the host's marker in its environment, such as one that left its
-/// group.
+/// group. It removes the host's cgroups, which nothing else would.
 package final class Guardian {
     /// 16 hexadecimal digits, part of the log stream name that each environment's processes inherit.
     package let marker: String
+    /// Where the kernel limits the memory of this host's functions.
+    let cgroups: CGroups?
     let descriptor: Int32
     private let process: pid_t
 
     /// - Throws: ``ProcessError`` when no process or pipe can be had.
     package init(marker: String) throws(ProcessError) {
         self.marker = marker
+        let cgroups = CGroups.available(marker: marker)
+        self.cgroups = cgroups
         var process: pid_t = 0
-        self.descriptor = martlet_guardian_start(marker, &process)
+        self.descriptor = martlet_guardian_start(marker, cgroups?.folder, &process)
         guard self.descriptor >= 0 else {
+            cgroups?.remove()
             throw ProcessError(stage: .fork, errorNumber: errno, executable: "the guardian of function processes")
         }
         self.process = process

@@ -302,7 +302,6 @@ package final class Invoker: EnvironmentOwner {
     private func finishStoppingIfDone() {
         guard let stopped, self.environments.isEmpty, !self.hasAttached else { return }
         self.context.closeListeners()
-        self.context.cgroups?.remove()
         self.context.journal.settle()
         stopped.succeed()
     }

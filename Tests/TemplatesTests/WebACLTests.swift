@@ -98,6 +98,7 @@ struct WebACLTests {
     }
 
     private static let none = "TextTransformations: [{Priority: 0, Type: NONE}]"
+    private static let sixKeys = repeatElement("{IP: {}}", count: 6).joined(separator: ", ")
 
     @Test(arguments: [
         ("{}", "Rules/0/Statement: One statement is wanted"),
@@ -114,6 +115,10 @@ struct WebACLTests {
         ("{RateBasedStatement: {Limit: 10, AggregateKeyType: CONSTANT}}", "CONSTANT needs a ScopeDownStatement"),
         ("{RateBasedStatement: {Limit: 10, AggregateKeyType: FORWARDED_IP}}", "Property 'ForwardedIPConfig' is required."),
         ("{RateBasedStatement: {Limit: 10, AggregateKeyType: CUSTOM_KEYS}}", "CUSTOM_KEYS needs CustomKeys"),
+        (
+            "{RateBasedStatement: {Limit: 10, AggregateKeyType: CUSTOM_KEYS, CustomKeys: [\(sixKeys)]}}",
+            "CUSTOM_KEYS needs CustomKeys, one to five."
+        ),
         ("{RegexMatchStatement: {FieldToMatch: {Method: {}}, RegexString: '(', \(none)}}", #""(" is no regular expression"#),
         (
             "{ByteMatchStatement: {FieldToMatch: {Method: {}}, PositionalConstraint: EXACTLY, \(none)}}",

@@ -40,9 +40,10 @@ enum martlet_spawn_stage {
 int martlet_spawn(const struct martlet_spawn_request *request, pid_t *process, int *stage);
 
 /// Starts the guardian: a process that waits for the host's end and then kills every process group it was told of and (Linux)
-/// every process whose environment holds `marker`. Returns the write end of its pipe, or -1 with errno.
+/// every process whose environment holds `marker`; and all that is left in the cgroup `cgroup`, which it removes with the groups
+/// in it (a folder, or NULL for none). Returns the write end of its pipe, or -1 with errno.
 /// Only processes that a host started can carry its marker, which is random.
-int martlet_guardian_start(const char *marker, pid_t *process);
+int martlet_guardian_start(const char *marker, const char *cgroup, pid_t *process);
 
 /// Tells the guardian that a process group is gone.
 void martlet_guardian_forget(int guardian_descriptor, pid_t process_group);

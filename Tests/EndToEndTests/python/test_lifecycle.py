@@ -1,6 +1,7 @@
 """How the host begins, idles and ends, and the one-shot `martlet invoke`: exit codes, what goes to which stream, what is left over.
 """
 
+import glob
 import json
 import re
 import signal
@@ -53,6 +54,7 @@ def test_no_process_outlives_the_host(server, number):
         result(invoke(aws, name))
     result(invoke(aws, "Misbehave", event(do="sigterm-ignore")))
     runaway = result(invoke(aws, "Misbehave", event(do="fork", seconds=600)))["result"]
+    marker = next((server.state / "environments").iterdir()).name[-16:]
     # A process that has just been executed shows no environment for a moment.
     known = hosts.eventually(
         lambda: (found := server.function_processes()) and runaway in found and len(found) >= 5 and found, "all are found while they run"
@@ -64,6 +66,9 @@ def test_no_process_outlives_the_host(server, number):
         lambda: not [pid for pid in known if hosts.is_running(pid)],
         lambda: f"still there: {[(pid, hosts.read_process(pid, 'cmdline')) for pid in known if hosts.is_running(pid)]}",
     )
+    # Where the kernel limits memory (cgroup v2) the host had a group, and one for each environment in it.
+    groups = f"/sys/fs/cgroup/**/martlet-{marker}"
+    hosts.eventually(lambda: not glob.glob(groups, recursive=True), lambda: f"still there: {glob.glob(groups, recursive=True)}")
 
 
 @only_with_proc

@@ -9,9 +9,8 @@ struct FirewallRuleReader {
 
     /// AWS WAF developer guide, "Supported status codes for custom response".
     private static let statuses: Set<Int> = [
-        200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415,
-        416,
-        421, 429, 500, 501, 502, 503, 504, 505,
+        200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414,
+        415, 416, 421, 429, 500, 501, 502, 503, 504, 505,
     ]
     private static let contentTypes = [
         "TEXT_PLAIN": "text/plain", "TEXT_HTML": "text/html", "APPLICATION_JSON": "application/json",

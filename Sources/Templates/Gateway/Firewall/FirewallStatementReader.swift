@@ -10,6 +10,8 @@ struct FirewallStatementReader {
     private static let depthMax = 20
     private static let rates = 10...2_000_000_000
     private static let windows = [60, 120, 300, 600]
+    /// AWS WAF API reference, "RateBasedStatement".
+    private static let customKeys = 1...5
     /// AWS WAF API reference, "ByteMatchStatement" and "RegexMatchStatement".
     private static let searchBytesMax = 200
     private static let patternBytesMax = 512
@@ -230,7 +232,9 @@ struct FirewallStatementReader {
             return []
         case "CUSTOM_KEYS":
             let keys = (reader.maps("CustomKeys") ?? []).map { FirewallComponentReader.key($0, forwarded: forwarded) }
-            if keys.isEmpty { reader.error("CUSTOM_KEYS needs CustomKeys, one to five.", at: "CustomKeys") }
+            if !Self.customKeys.contains(keys.count) {
+                reader.error("CUSTOM_KEYS needs CustomKeys, one to five.", at: "CustomKeys")
+            }
             return keys.contains { $0 == nil } ? nil : keys.compactMap { $0 }
         case nil: return nil
         case let type?:
