@@ -79,7 +79,7 @@ def _address(endpoint, load):
     return (endpoint.gateway_port, load.route) if load.route else (endpoint.port, endpoint.path(load.function))
 
 
-def _wrk(endpoint, load, seconds):
+def _wrk(endpoint, load, seconds, attempts=3):
     port, path = _address(endpoint, load)
     script = ["-H", f"Host: {load.api}"] if load.api else [] if load.route else ["-s", str(programs.HERE / "invoke.lua")]
     url = f"http://127.0.0.1:{port}{path}"
@@ -97,6 +97,9 @@ def _wrk(endpoint, load, seconds):
         time.sleep(IN_FLIGHT_SECONDS)
     finally:
         process.kill()
+    if process.returncode == -signal.SIGINT and attempts > 1:
+        # The machine had not begun wrk's program when it was to end.
+        return _wrk(endpoint, load, seconds, attempts - 1)
     return parse(report)
 
 
