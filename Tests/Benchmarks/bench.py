@@ -84,9 +84,10 @@ class Bench:
     def side_by_side(self, index):
         """What is held against its limit so closely that a measure of another minute says nothing."""
         with hosts.martlet() as endpoint:
-            with hosts.prototype(1) as prototype:
+            with hosts.prototype(1) as one, hosts.prototype(16) as sixteen:
                 self.in_turns(
-                    index, ("beside prototype martlet c1", endpoint, ONE), ("beside martlet prototype c1", prototype, ONE))
+                    index, ("beside prototype martlet c1", endpoint, ONE), ("beside martlet prototype 1 c1", one, ONE),
+                    ("beside martlet prototype 16 c1", sixteen, ONE))
             for name, callers in (("c1", 1), ("c16", 16)):
                 self.in_turns(
                     index, (f"beside swift martlet {name}", endpoint, Load(callers)),
